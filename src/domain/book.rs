@@ -1,0 +1,224 @@
+//! The book: everything the reseller decided, with all names resolved to dense ids. Read-only once compiled.
+//! Customers and lines are in [`super::customer`], prices in [`super::price_book`], charges in [`super::charge`].
+
+use std::collections::BTreeMap;
+
+use super::charge::{Charge, Product, ProductPrice};
+use super::customer::{Cli, CostCentre, Customer, Group, Organisation};
+use super::money::{Currency, Price, Rounding};
+use super::price_book::{
+    CallType, ChargeBand, ExchangeRate, Holiday, Ignored, Prefix, Rate, Supplier, SupplierTariff, Tariff, TimeBand,
+    VatCode,
+};
+use super::time::{Date, Zone};
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub u32);
+
+        impl $name {
+            /// The position in the book's list.
+            pub fn index(self) -> usize {
+                self.0 as usize
+            }
+
+            /// From the position in the book's list.
+            ///
+            /// # Panics
+            /// Beyond 2^32 entries.
+            pub fn from_index(index: usize) -> Self {
+                Self(u32::try_from(index).expect("no book has 2^32 rows of one kind"))
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// A row of [`Book::organisations`].
+    OrganisationId,
+    /// A row of [`Book::groups`].
+    GroupId,
+    /// A row of [`Book::vat_codes`]: a code within a range of dates.
+    VatCodeId,
+    /// A row of [`Book::customers`].
+    CustomerId,
+    /// A row of [`Book::cost_centres`].
+    CostCentreId,
+    /// A row of [`Book::clis`]: an identifier within a range of dates.
+    CliId,
+    /// A row of [`Book::suppliers`].
+    SupplierId,
+    /// A row of [`Book::call_types`].
+    CallTypeId,
+    /// A name in [`Book::band_names`].
+    BandId,
+    /// A row of [`Book::tariffs`].
+    TariffId,
+    /// A row of [`Book::rates`].
+    RateId,
+    /// A row of [`Book::products`].
+    ProductId,
+    /// A row of [`Book::charges`].
+    ChargeId,
+}
+
+/// What the workspace settles once for all (`tollbook.toml`).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// The currency of everything that names no other (X7).
+    pub currency: Currency,
+    /// The zone in which days begin (X5).
+    pub zone: Zone,
+    /// The country calling code of numbers written nationally (M1): `44`.
+    pub country_code: String,
+    /// Rejected lines that stop an import, as a share of the lines in 8-decimal units (F3): 0.001 is 0.1 %.
+    pub max_reject_share: Price,
+    /// Rejected lines that never stop an import by themselves (F3).
+    pub max_reject_count: u64,
+    /// The VAT code of customers that name none.
+    pub default_vat_code: Option<String>,
+    /// What a day is of a month's price (P4).
+    pub proration_basis: ProrationBasis,
+    /// How VAT is rounded where the organisation does not say (V3).
+    pub vat_rounding: VatRounding,
+}
+
+/// What part of a month's price a day is (P4).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ProrationBasis {
+    /// One over the days of that month.
+    #[default]
+    Calendar,
+    /// One thirtieth.
+    Thirty,
+}
+
+/// How VAT is computed and rounded (V3).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum VatRounding {
+    /// On the sum of a code's lines, half up.
+    #[default]
+    HalfUp,
+    /// On the sum of a code's lines, down.
+    Down,
+    /// On each line, half up; then summed.
+    PerLine,
+}
+
+impl VatRounding {
+    /// Reads `half_up`, `down` or `per_line`.
+    pub fn parse(text: &str) -> Option<Self> {
+        Some(match text {
+            "half_up" => Self::HalfUp,
+            "down" => Self::Down,
+            "per_line" => Self::PerLine,
+            _ => return None,
+        })
+    }
+
+    /// The mode in which the amount is rounded.
+    pub fn mode(self) -> Rounding {
+        match self {
+            Self::Down => Rounding::Down,
+            Self::HalfUp | Self::PerLine => Rounding::HalfUp,
+        }
+    }
+}
+
+/// The compiled book. Lists are in the order of their keys, so that ids do not depend on the order of the files.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Book {
+    /// The workspace's settings.
+    pub settings: Settings,
+    /// Brands, by code.
+    pub organisations: Vec<Organisation>,
+    /// When customers are billed, by code.
+    pub groups: Vec<Group>,
+    /// VAT codes with their dates, by code and date.
+    pub vat_codes: Vec<VatCode>,
+    /// Customers, by account.
+    pub customers: Vec<Customer>,
+    /// Cost centres, by account and name.
+    pub cost_centres: Vec<CostCentre>,
+    /// Lines with their dates, by identifier and date.
+    pub clis: Vec<Cli>,
+    /// Suppliers, by code.
+    pub suppliers: Vec<Supplier>,
+    /// Default tariffs of suppliers (R1).
+    pub supplier_tariffs: Vec<SupplierTariff>,
+    /// Call types, by code: the book's own and those of the default plan that it does not redefine.
+    pub call_types: Vec<CallType>,
+    /// Charge bands of suppliers.
+    pub charge_bands: Vec<ChargeBand>,
+    /// Prefixes: the book's own and those of the default plan that it does not redefine.
+    pub prefixes: Vec<Prefix>,
+    /// Identifiers to ignore (M8).
+    pub ignored: Vec<Ignored>,
+    /// Exchange rates (X7).
+    pub exchange_rates: Vec<ExchangeRate>,
+    /// Tariffs, by code.
+    pub tariffs: Vec<Tariff>,
+    /// Rate rows, by tariff and key.
+    pub rates: Vec<Rate>,
+    /// The names of time bands.
+    pub band_names: Vec<String>,
+    /// When each band is in force (R8); the default set where the book has none.
+    pub time_bands: Vec<TimeBand>,
+    /// Bank holidays, by date.
+    pub holidays: BTreeMap<Date, Holiday>,
+    /// Products, by code.
+    pub products: Vec<Product>,
+    /// Dated prices of products.
+    pub product_prices: Vec<ProductPrice>,
+    /// The tariff of a customer in a product category (P2): (customer, category) → tariff.
+    pub customer_tariffs: BTreeMap<(CustomerId, String), TariffId>,
+    /// Charges, by account and charge id.
+    pub charges: Vec<Charge>,
+    /// Customers with allowances, and the name of one; drafts park them until allowances are applied.
+    pub customers_with_allowances: BTreeMap<CustomerId, String>,
+}
+
+impl Book {
+    /// The customer of an id.
+    pub fn customer(&self, id: CustomerId) -> &Customer {
+        &self.customers[id.index()]
+    }
+
+    /// The line of an id.
+    pub fn cli(&self, id: CliId) -> &Cli {
+        &self.clis[id.index()]
+    }
+
+    /// The call type of an id.
+    pub fn call_type(&self, id: CallTypeId) -> &CallType {
+        &self.call_types[id.index()]
+    }
+
+    /// The tariff of an id.
+    pub fn tariff(&self, id: TariffId) -> &Tariff {
+        &self.tariffs[id.index()]
+    }
+
+    /// The supplier of an id.
+    pub fn supplier(&self, id: SupplierId) -> &Supplier {
+        &self.suppliers[id.index()]
+    }
+
+    /// The id of a supplier's code.
+    pub fn find_supplier(&self, code: &str) -> Option<SupplierId> {
+        self.suppliers.binary_search_by(|supplier| supplier.code.as_str().cmp(code)).ok().map(SupplierId::from_index)
+    }
+
+    /// The id of a customer's account.
+    pub fn find_customer(&self, account: &str) -> Option<CustomerId> {
+        let found = self.customers.binary_search_by(|customer| customer.account.as_str().cmp(account));
+        found.ok().map(CustomerId::from_index)
+    }
+
+    /// The VAT code of a name in force on a date (V1, V4).
+    pub fn find_vat_code(&self, code: &str, on: Date) -> Option<&VatCode> {
+        self.vat_codes.iter().find(|vat| vat.code == code && vat.valid.contains(on))
+    }
+}

@@ -1,0 +1,12 @@
+//! Words and arithmetic of the field. Imports nothing of ours, does no I/O, reads no clock.
+
+pub mod bill;
+pub mod book;
+pub mod charge;
+pub mod customer;
+pub mod disposition;
+pub mod money;
+pub mod price_book;
+pub mod telephone;
+pub mod time;
+pub mod usage;

@@ -1,0 +1,14 @@
+//! tollbook: from carriers' usage files to posted invoices.
+
+pub mod allowances;
+pub mod billing;
+pub mod book;
+pub mod demo;
+pub mod domain;
+pub mod facts;
+pub mod files;
+pub mod invoicing;
+pub mod ledger;
+pub mod matching;
+pub mod parsing;
+pub mod rating;
