@@ -10,3 +10,6 @@ pub mod price_book;
 pub mod telephone;
 pub mod time;
 pub mod usage;
+
+#[cfg(test)]
+mod tests;

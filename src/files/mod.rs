@@ -1,6 +1,8 @@
 //! Files on disk: mapped for reading so that a file that shrinks cannot kill the process (F5), written so that a crash
 //! or a full disk leaves either the whole new file or none.
 
+pub mod map;
+
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};

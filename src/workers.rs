@@ -1,0 +1,83 @@
+//! The only threads: work on items side by side, results in the order of the items, memory bounded by a window.
+//! Knows nothing of what the work is.
+
+use rayon::prelude::*;
+
+/// A pool of worker threads.
+pub struct Workers {
+    pool: rayon::ThreadPool,
+    threads: usize,
+}
+
+/// How many items per thread are in work at once: enough to even out slow ones, few enough to bound memory.
+const WINDOW_PER_THREAD: usize = 4;
+
+impl Workers {
+    /// A pool of `threads` threads, or of one per core.
+    ///
+    /// # Errors
+    /// If the system gives no threads.
+    pub fn new(threads: Option<usize>) -> std::io::Result<Self> {
+        let available = std::thread::available_parallelism().map_or(1, usize::from);
+        let threads = threads.unwrap_or(available).max(1);
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(std::io::Error::other)?;
+        Ok(Self { pool, threads })
+    }
+
+    /// How many threads there are.
+    pub fn threads(&self) -> usize {
+        self.threads
+    }
+
+    /// Does `work` on every item, side by side, and gives each result to `take` in the order of the items. At most a
+    /// window of results is held at once. The first error of `take` stops it.
+    pub fn in_order<I: Sync, R: Send, E>(
+        &self,
+        items: &[I],
+        work: impl Fn(&I) -> R + Sync + Send,
+        mut take: impl FnMut(R) -> Result<(), E>,
+    ) -> Result<(), E> {
+        for window in items.chunks(self.threads * WINDOW_PER_THREAD) {
+            let results: Vec<R> = self.pool.install(|| window.par_iter().map(&work).collect());
+            results.into_iter().try_for_each(&mut take)?;
+        }
+        Ok(())
+    }
+
+    /// Does `work` on every item of a list, side by side; the results keep its order.
+    pub fn map<I: Send, R: Send>(&self, items: Vec<I>, work: impl Fn(I) -> R + Sync + Send) -> Vec<R> {
+        self.pool.install(|| items.into_par_iter().map(work).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_keep_the_order_of_the_items_for_any_number_of_threads() {
+        let items: Vec<u32> = (0..1000).collect();
+        for threads in [1, 2, 3, 8] {
+            let mut seen = Vec::new();
+            let workers = Workers::new(Some(threads)).unwrap();
+            workers
+                .in_order(
+                    &items,
+                    |item| item * 2,
+                    |double| {
+                        seen.push(double);
+                        Ok::<(), ()>(())
+                    },
+                )
+                .unwrap();
+            assert_eq!(seen, workers.map(items.clone(), |item| item * 2));
+        }
+    }
+
+    #[test]
+    fn the_first_error_stops() {
+        let workers = Workers::new(Some(2)).unwrap();
+        let result = workers.in_order(&[1, 2, 3], |item| *item, |item| if item == 2 { Err(item) } else { Ok(()) });
+        assert_eq!(result, Err(2));
+    }
+}
