@@ -1,0 +1,206 @@
+//! The usage on the invoices of one run ↔ `billed/run-….parquet`: the itemisation, and which facts are billed.
+
+use std::borrow::Cow;
+
+use super::error::FactsError;
+use super::rated::RatedRow;
+use super::rated_file::{owned, put_rated, take_rated};
+use super::row_reader::{BadCell, RowReader};
+use super::scans::Scan;
+use super::schema::BILLED;
+use super::table_reader::Columns;
+use super::table_writer::{RowWriter, SealedTable, TableWriter};
+use super::{BILLED_FOLDER, NAME_ENTRY, UsageStore};
+use crate::domain::money::CallCharge;
+
+/// Rows that are read at once when only their numbers are.
+const BATCH: usize = 16_384;
+/// Rows that are read at once for one invoice.
+const SMALL_BATCH: usize = 1_024;
+
+/// One record on an invoice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BilledRow<'a> {
+    /// The import it came with, as the ledger numbers them.
+    pub import: i64,
+    /// Its row in the facts file of that import.
+    pub row: u32,
+    /// The number of the invoice.
+    pub invoice: Cow<'a, str>,
+    /// The record with its price.
+    pub rated: RatedRow<'a>,
+    /// What the invoice charges for it: the price after allowances and caps.
+    pub charge: CallCharge,
+    /// What kind of usage it is, in the words of the invoice; may be empty.
+    pub description: Cow<'a, str>,
+}
+
+/// The billed usage of a run being written. Dropped, it leaves nothing behind.
+pub struct BilledWriter {
+    file: String,
+    table: TableWriter,
+}
+
+/// The billed usage of a run, safe on the disk, not visible yet. Dropped, it leaves nothing behind.
+pub struct PendingBilled {
+    file: String,
+    table: SealedTable,
+}
+
+/// The published billed usage of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublishedBilled {
+    /// Its name within the store.
+    pub file: String,
+    /// How many records it has.
+    pub rows: u64,
+    /// SHA-256 of the file, in hexadecimal: see [`UsageStore::verify`].
+    pub sha256: String,
+}
+
+impl BilledWriter {
+    /// Begins the file of a run, as the ledger numbers them. Refused if the run has one already.
+    pub fn create(store: &UsageStore, run: i64) -> Result<Self, FactsError> {
+        let file = format!("{BILLED_FOLDER}/run-{run:06}.parquet");
+        let target = store.path_of(&file);
+        if target.exists() {
+            return Err(FactsError::Exists { file: target });
+        }
+        let table = TableWriter::create(&target, &BILLED, &[(NAME_ENTRY, &file)])?;
+        Ok(Self { file, table })
+    }
+
+    /// Adds records; those of one invoice one after the other, so that they are found fast.
+    pub fn write(&mut self, rows: &[BilledRow<'_>]) -> Result<(), FactsError> {
+        rows.iter().try_for_each(|billed| self.table.row(|row| put_billed(row, billed)))
+    }
+
+    /// Completes the file and syncs it; it is not visible yet.
+    pub fn finish(self) -> Result<PendingBilled, FactsError> {
+        Ok(PendingBilled { file: self.file, table: self.table.finish()? })
+    }
+}
+
+impl PendingBilled {
+    /// Makes the file visible.
+    pub fn publish(self, store: &UsageStore) -> Result<PublishedBilled, FactsError> {
+        let Self { file, table } = self;
+        let (rows, sha256) = (table.rows, table.sha256.clone());
+        table.publish_new()?;
+        store.trust(&file);
+        Ok(PublishedBilled { file, rows, sha256 })
+    }
+}
+
+impl UsageStore {
+    /// Which facts a run billed, as import and row, in the order of its file.
+    pub fn billed_rows(&self, run_file: &str) -> impl Iterator<Item = Result<(i64, u32), FactsError>> + use<> {
+        let table = self.open_table(run_file, &BILLED, Columns::Named(&["import", "row"]));
+        Scan::new(table, BATCH, None, |row| Ok((row.integer()?, row.row_number()?))).rows()
+    }
+
+    /// The billed usage of a run, in the order of its file: invoice by invoice.
+    pub fn billed_calls(&self, run_file: &str) -> impl Iterator<Item = Result<BilledRow<'static>, FactsError>> + use<> {
+        Scan::new(self.open_table(run_file, &BILLED, Columns::All), SMALL_BATCH, None, take_billed).rows()
+    }
+
+    /// The usage on one invoice, in the order of the run's file. Stretches that cannot hold the invoice are not read.
+    pub fn calls_of_invoice(&self, run_file: &str, invoice: &str) -> Result<Vec<BilledRow<'static>>, FactsError> {
+        let mut numbers = self.open_table(run_file, &BILLED, Columns::Named(&["invoice"]))?;
+        let candidates = numbers.rows_that_may_hold("invoice", invoice);
+        let rows = numbers.rows_where(&candidates, |row| Ok(row.text()? == invoice))?;
+        let table = self.open_table(run_file, &BILLED, Columns::All);
+        Scan::new(table, SMALL_BATCH, Some(Cow::Owned(rows)), take_billed).rows().collect()
+    }
+}
+
+fn put_billed(row: &mut RowWriter<'_>, billed: &BilledRow<'_>) {
+    row.integer(billed.import);
+    row.row_number(billed.row);
+    row.text(&billed.invoice);
+    put_rated(row, &billed.rated);
+    row.amount(billed.charge);
+    row.text_or_null(&billed.description);
+}
+
+fn take_billed(row: &mut RowReader<'_>) -> Result<BilledRow<'static>, BadCell> {
+    Ok(BilledRow {
+        import: row.integer()?,
+        row: row.row_number()?,
+        invoice: owned(row.text()?),
+        rated: take_rated(row)?,
+        charge: row.amount()?,
+        description: owned(row.text_or_null()?),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::samples::{TestStore, rated, rated_rows};
+    use super::*;
+
+    fn billed(number: u32, invoice: &str) -> BilledRow<'static> {
+        BilledRow {
+            import: i64::from(number % 3),
+            row: number,
+            invoice: invoice.to_owned().into(),
+            rated: rated(number),
+            charge: CallCharge::from_scaled(i64::from(number)),
+            description: "UK Mobile".into(),
+        }
+    }
+
+    fn publish(store: &UsageStore, run: i64, rows: &[BilledRow<'_>]) -> PublishedBilled {
+        let mut writer = BilledWriter::create(store, run).unwrap();
+        writer.write(rows).unwrap();
+        writer.finish().unwrap().publish(store).unwrap()
+    }
+
+    #[test]
+    fn the_calls_of_an_invoice_are_found_among_many() {
+        let test = TestStore::new();
+        // 700 invoices of 100 calls: more than two groups of rows.
+        let rows: Vec<_> = (0..70_000).map(|number| billed(number, &format!("INV-{:06}", number / 100))).collect();
+        let run = publish(&test.store, 3, &rows);
+        assert_eq!((run.file.as_str(), run.rows), ("billed/run-000003.parquet", 70_000));
+        test.store.verify(&run.file, &run.sha256).unwrap();
+        let store = test.reopened();
+        for invoice in [0_usize, 327, 699] {
+            let calls = store.calls_of_invoice(&run.file, &format!("INV-{invoice:06}")).unwrap();
+            assert_eq!(calls, rows[invoice * 100..(invoice + 1) * 100], "{invoice}");
+        }
+        assert_eq!(store.calls_of_invoice(&run.file, "INV-000700").unwrap(), []);
+        assert_eq!(store.calls_of_invoice(&run.file, "").unwrap(), []);
+        let facts: Result<Vec<_>, _> = store.billed_rows(&run.file).collect();
+        assert_eq!(facts.unwrap(), rows.iter().map(|row| (row.import, row.row)).collect::<Vec<_>>());
+        let calls: Result<Vec<_>, _> = store.billed_calls(&run.file).collect();
+        assert_eq!(calls.unwrap(), rows);
+    }
+
+    #[test]
+    fn a_posted_run_is_never_written_over() {
+        let test = TestStore::new();
+        publish(&test.store, 1, &[billed(0, "1")]);
+        assert!(matches!(BilledWriter::create(&test.store, 1), Err(FactsError::Exists { .. })));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
+
+        #[test]
+        fn billed_usage_comes_back_as_it_went(rated in rated_rows(20), import in 0..i64::MAX, words in any::<String>()) {
+            let test = TestStore::new();
+            let rows: Vec<_> = (0..).zip(rated).map(|(number, rated)| BilledRow {
+                import,
+                rated,
+                description: words.clone().into(),
+                ..billed(number, "INV-1")
+            }).collect();
+            let run = publish(&test.store, 1, &rows);
+            let read: Result<Vec<_>, _> = test.reopened().billed_calls(&run.file).collect();
+            prop_assert_eq!(read.unwrap(), rows);
+        }
+    }
+}

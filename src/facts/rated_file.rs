@@ -1,0 +1,175 @@
+//! Rated records ↔ a Parquet file of their own: what `rate --out` writes. Also the shared columns of billed usage.
+
+use std::borrow::Cow;
+use std::path::Path;
+
+use super::error::FactsError;
+use super::rated::RatedRow;
+use super::row_reader::{BadCell, RowReader};
+use super::scans::Scan;
+use super::schema::RATED;
+use super::seal;
+use super::table_reader::{Columns, TableReader};
+use super::table_writer::{RowWriter, TableWriter};
+use super::usage_rows::{put_moment, take_moment};
+use crate::domain::disposition::{Disposition, Reason};
+use crate::domain::price_book::CallClass;
+use crate::domain::usage::{ChargeComponents, Direction, Kind, RatePath};
+
+/// A file of rated records being written. Dropped, it leaves nothing behind.
+pub struct RatedFile {
+    table: TableWriter,
+}
+
+impl RatedFile {
+    /// Begins a file that will replace `target`.
+    pub fn create(target: &Path) -> Result<Self, FactsError> {
+        Ok(Self { table: TableWriter::create(target, &RATED, &[])? })
+    }
+
+    /// Adds records.
+    pub fn write(&mut self, rows: &[RatedRow<'_>]) -> Result<(), FactsError> {
+        rows.iter().try_for_each(|rated| self.table.row(|row| put_rated(row, rated)))
+    }
+
+    /// Puts the file in its place. Gives the number of its rows. After it returns, the file survives a power cut.
+    pub fn commit(self) -> Result<u64, FactsError> {
+        let table = self.table.finish()?;
+        let rows = table.rows;
+        table.publish_over().map(|()| rows)
+    }
+}
+
+/// Reads back what [`RatedFile`] wrote, in batches.
+pub fn scan_rated(path: &Path, batch_rows: usize) -> Scan<'static, RatedRow<'static>> {
+    let table = seal::check_seal(path).and_then(|()| TableReader::open(path, &RATED, Columns::All));
+    Scan::new(table, batch_rows, None, take_rated)
+}
+
+/// Writes the columns of a rated record.
+pub(super) fn put_rated(row: &mut RowWriter<'_>, rated: &RatedRow<'_>) {
+    row.text(&rated.record);
+    row.text(&rated.file);
+    row.count(rated.line);
+    row.text(&rated.supplier);
+    row.text_or_null(&rated.account);
+    row.text_or_null(&rated.cli);
+    row.text_or_null(&rated.cost_centre);
+    row.text(rated.direction.name());
+    row.text_or_null(&rated.other_party);
+    put_moment(row, rated.started);
+    row.text(rated.kind.name());
+    row.count(rated.units);
+    row.optional_count(rated.billable_units);
+    row.text_or_null(&rated.call_type);
+    row.optional_text(rated.class.map(CallClass::name));
+    row.text_or_null(&rated.time_band);
+    row.text_or_null(&rated.tariff);
+    row.text_or_null(&rated.rate_row);
+    row.text(rated.path.name());
+    row.optional_amount(rated.cost);
+    row.optional_amount(rated.expected_cost);
+    row.optional_amount(rated.components.map(|parts| parts.connection));
+    row.optional_amount(rated.components.map(|parts| parts.usage));
+    row.optional_amount(rated.components.map(|parts| parts.access));
+    row.optional_amount(rated.components.map(|parts| parts.surcharges));
+    row.optional_amount(rated.sell);
+    row.text(rated.disposition.name());
+    row.optional_text(rated.reason.map(Reason::name));
+}
+
+/// The inverse of [`put_rated`].
+pub(super) fn take_rated(row: &mut RowReader<'_>) -> Result<RatedRow<'static>, BadCell> {
+    Ok(RatedRow {
+        record: owned(row.text()?),
+        file: owned(row.text()?),
+        line: row.count()?,
+        supplier: owned(row.text()?),
+        account: owned(row.text_or_null()?),
+        cli: owned(row.text_or_null()?),
+        cost_centre: owned(row.text_or_null()?),
+        direction: row.word(Direction::parse)?,
+        other_party: owned(row.text_or_null()?),
+        started: take_moment(row)?,
+        kind: row.word(Kind::parse)?,
+        units: row.count()?,
+        billable_units: row.optional_count()?,
+        call_type: owned(row.text_or_null()?),
+        class: row.optional_word(CallClass::parse)?,
+        time_band: owned(row.text_or_null()?),
+        tariff: owned(row.text_or_null()?),
+        rate_row: owned(row.text_or_null()?),
+        path: row.word(parse_path)?,
+        cost: row.optional_amount()?,
+        expected_cost: row.optional_amount()?,
+        components: take_components(row)?,
+        sell: row.optional_amount()?,
+        disposition: row.word(Disposition::parse)?,
+        reason: row.optional_word(Reason::parse)?,
+    })
+}
+
+/// All four parts, or none.
+fn take_components(row: &mut RowReader<'_>) -> Result<Option<ChargeComponents>, BadCell> {
+    let parts = (row.optional_amount()?, row.optional_amount()?, row.optional_amount()?, row.optional_amount()?);
+    Ok(match parts {
+        (Some(connection), Some(usage), Some(access), Some(surcharges)) => {
+            Some(ChargeComponents { connection, usage, access, surcharges })
+        }
+        _ => None,
+    })
+}
+
+fn parse_path(text: &str) -> Option<RatePath> {
+    const PATHS: [RatePath; 9] = [
+        RatePath::Rate,
+        RatePath::Parent,
+        RatePath::FallbackType,
+        RatePath::ClassDefault,
+        RatePath::ClassMarkup,
+        RatePath::FallbackSuggested,
+        RatePath::FallbackMarkup,
+        RatePath::FromFile,
+        RatePath::None,
+    ];
+    PATHS.into_iter().find(|path| path.name() == text)
+}
+
+/// A text that outlives the columns it was read from.
+pub(super) fn owned(text: &str) -> Cow<'static, str> {
+    Cow::Owned(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::rated::COLUMNS;
+    use super::super::samples::rated_rows;
+    use super::*;
+
+    #[test]
+    fn the_columns_are_those_of_csv_and_the_instant() {
+        let schema = RATED.columns();
+        let names: Vec<_> = schema.get_fields().iter().map(|column| column.name()).collect();
+        let (instant, rest): (Vec<&str>, Vec<&str>) = names.into_iter().partition(|name| *name == "started_utc");
+        assert_eq!(instant.len(), 1);
+        assert_eq!(rest, COLUMNS);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
+
+        #[test]
+        fn rated_records_come_back_as_they_went(rows in rated_rows(30)) {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("rated.parquet");
+            std::fs::write(&path, "what was there before").unwrap();
+            let mut file = RatedFile::create(&path).unwrap();
+            file.write(&rows).unwrap();
+            prop_assert_eq!(file.commit().unwrap(), rows.len() as u64);
+            let read: Result<Vec<_>, _> = scan_rated(&path, 7).rows().collect();
+            prop_assert_eq!(read.unwrap(), rows);
+        }
+    }
+}

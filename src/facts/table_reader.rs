@@ -1,0 +1,181 @@
+//! A sealed Parquet file → rows of cells, group by group, in row order. Reads only the columns asked for, and steps over
+//! rows that are not. Knows nothing of what the columns mean.
+
+use std::fs::File;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use parquet::errors::ParquetError;
+use parquet::file::reader::{FileReader, SerializedFileReader};
+
+use super::error::FactsError;
+use super::row_reader::{BadCell, Column, RowReader};
+use super::row_set::RowSet;
+use super::schema::Schema;
+
+/// Which columns to read.
+#[derive(Clone, Copy)]
+pub(super) enum Columns {
+    /// All.
+    All,
+    /// So many from the first on.
+    First(usize),
+    /// These, in the order in which the file has them.
+    Named(&'static [&'static str]),
+}
+
+impl Columns {
+    fn include(self, position: usize, name: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::First(count) => position < count,
+            Self::Named(names) => names.contains(&name),
+        }
+    }
+}
+
+/// A file open for reading. Its seal was checked by whoever opened it.
+pub(super) struct TableReader {
+    path: PathBuf,
+    file: SerializedFileReader<File>,
+    /// The columns to read, by their position in the file.
+    projection: Vec<usize>,
+    /// The columns of the group that is being read.
+    columns: Vec<Column>,
+    next_group: usize,
+    /// Rows of the file before the next one.
+    row: u32,
+    /// Where the group that is being read ends.
+    group_end: u32,
+}
+
+impl TableReader {
+    /// Opens a file of this kind for reading these columns.
+    pub fn open(path: &Path, schema: &Schema, columns: Columns) -> Result<Self, FactsError> {
+        let file = File::open(path).map_err(|error| FactsError::io(path, error))?;
+        let file = SerializedFileReader::new(file).map_err(|error| FactsError::reading(path, &error))?;
+        let metadata = file.metadata().file_metadata();
+        if metadata.schema_descr().root_schema() != schema.columns().as_ref() {
+            return Err(FactsError::damaged(path, "its columns are not those of its kind of file"));
+        }
+        if u32::try_from(metadata.num_rows()).is_err() {
+            return Err(FactsError::damaged(path, "it has more rows than can be numbered"));
+        }
+        let all = metadata.schema_descr().columns().iter().enumerate();
+        let wanted = all.filter(|(position, column)| columns.include(*position, column.name()));
+        let projection = wanted.map(|(position, _)| position).collect();
+        Ok(Self { path: path.to_owned(), file, projection, columns: Vec::new(), next_group: 0, row: 0, group_end: 0 })
+    }
+
+    /// How many rows the file has.
+    pub fn rows(&self) -> u32 {
+        u32::try_from(self.file.metadata().file_metadata().num_rows()).expect("checked when it was opened")
+    }
+
+    /// An entry of the file's metadata.
+    pub fn metadata(&self, name: &str) -> Option<&str> {
+        let entries = self.file.metadata().file_metadata().key_value_metadata()?;
+        entries.iter().find(|entry| entry.key == name)?.value.as_deref()
+    }
+
+    /// The rows of each group.
+    pub fn groups(&self) -> Vec<Range<u32>> {
+        let mut start = 0;
+        let groups = self.file.metadata().row_groups().iter();
+        groups
+            .map(|group| {
+                let rows = start..start + u32::try_from(group.num_rows()).unwrap_or_default();
+                start = rows.end;
+                rows
+            })
+            .collect()
+    }
+
+    /// The groups whose statistics do not rule out that `column` has this text, as rows.
+    pub fn rows_that_may_hold(&self, column: &str, text: &str) -> RowSet {
+        let metadata = self.file.metadata();
+        let columns = metadata.file_metadata().schema_descr().columns();
+        let position = columns.iter().position(|other| other.name() == column).expect("a column of the kind");
+        let groups = metadata.row_groups().iter().zip(self.groups());
+        let may_hold = groups.filter(|(group, _)| {
+            let statistics = group.column(position).statistics();
+            let bounds = statistics.and_then(|known| Some((known.min_bytes_opt()?, known.max_bytes_opt()?)));
+            bounds.is_none_or(|(min, max)| (min..=max).contains(&text.as_bytes()))
+        });
+        may_hold.map(|(_, rows)| rows).collect()
+    }
+
+    /// Reads on: takes the kept ones of the next rows, at most `most` of them, all from one group. `None` at the end of
+    /// the file; groups without kept rows are stepped over.
+    pub fn next_rows<T>(
+        &mut self,
+        most: usize,
+        keep: Option<&RowSet>,
+        take: impl Fn(&mut RowReader<'_>) -> Result<T, BadCell>,
+    ) -> Result<Option<Vec<T>>, FactsError> {
+        let path = self.path.clone();
+        let most = u32::try_from(most.max(1)).unwrap_or(u32::MAX);
+        loop {
+            if self.row == self.group_end && !self.open_group(keep)? {
+                return Ok(None);
+            }
+            let rows = self.row..self.group_end.min(self.row.saturating_add(most));
+            self.row = rows.end;
+            let is_kept = |row: u32| keep.is_none_or(|keep| keep.contains(row));
+            if keep.is_some_and(|keep| !keep.contains_any(rows.clone())) {
+                self.step_over(rows.len()).map_err(|error| FactsError::reading(&path, &error))?;
+                continue;
+            }
+            self.load(rows.len()).map_err(|error| FactsError::reading(&path, &error))?;
+            let mut taken = Vec::with_capacity(rows.len());
+            for row in rows {
+                let mut cells = RowReader::new(&mut self.columns);
+                if is_kept(row) {
+                    let record = take(&mut cells);
+                    taken.push(record.map_err(|bad| FactsError::damaged(&path, format!("row {row}: {bad}")))?);
+                } else {
+                    cells.step_over();
+                }
+            }
+            return Ok(Some(taken));
+        }
+    }
+
+    /// Begins the next group that has kept rows; `false` if there is none.
+    fn open_group(&mut self, keep: Option<&RowSet>) -> Result<bool, FactsError> {
+        while self.next_group < self.file.num_row_groups() {
+            let index = self.next_group;
+            self.next_group += 1;
+            let group_rows = self.file.metadata().row_group(index).num_rows();
+            self.row = self.group_end;
+            self.group_end += u32::try_from(group_rows).unwrap_or_default();
+            if keep.is_none_or(|keep| keep.contains_any(self.row..self.group_end)) && self.row < self.group_end {
+                self.columns = open_columns(&self.file, index, &self.projection)
+                    .map_err(|error| FactsError::reading(&self.path, &error))?;
+                return Ok(true);
+            }
+            self.row = self.group_end;
+        }
+        Ok(false)
+    }
+
+    fn load(&mut self, rows: usize) -> Result<(), ParquetError> {
+        self.columns.iter_mut().try_for_each(|column| column.load(rows))
+    }
+
+    fn step_over(&mut self, rows: usize) -> Result<(), ParquetError> {
+        self.columns.iter_mut().try_for_each(|column| column.skip(rows))
+    }
+}
+
+fn open_columns(
+    file: &SerializedFileReader<File>,
+    group: usize,
+    projection: &[usize],
+) -> Result<Vec<Column>, ParquetError> {
+    let group = file.get_row_group(group)?;
+    let open = |position: &usize| {
+        Column::open(group.metadata().column(*position).column_descr(), group.get_column_reader(*position)?)
+    };
+    projection.iter().map(open).collect()
+}
