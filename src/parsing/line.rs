@@ -1,0 +1,129 @@
+//! One split record with the columns of its file → the text of each field, checked, with faults that name the column.
+//! Knows no rule of usage or services.
+
+use std::borrow::Cow;
+
+use super::columns::Columns;
+use super::layout::{Encoding, Field, Layout, TimeFormat};
+use super::lines::RecordLine;
+use super::refusal::{Fault, Reject, shown};
+use super::split::Fields;
+use super::values::{Wrong, check_identifier, check_text, decode, read_date, trimmed};
+use crate::domain::telephone::{NumberRules, normalise};
+
+/// The longest text of a record, in characters.
+pub(super) const LONGEST_TEXT: usize = 255;
+
+/// One record's fields.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Line<'a> {
+    pub record: &'a [u8],
+    pub fields: &'a Fields,
+    pub columns: &'a Columns,
+    pub encoding: Encoding,
+}
+
+impl<'a> Line<'a> {
+    /// Splits a record into `fields` and checks how many there are.
+    pub fn split(
+        record: &'a RecordLine<'_>,
+        fields: &'a mut Fields,
+        columns: &'a Columns,
+        layout: &Layout,
+    ) -> Result<Self, Fault> {
+        fields.split(record.bytes, layout.dialect).map_err(|fault| Fault {
+            column: columns.label_at(fault.column),
+            value: shown(&record.bytes[fault.start..]),
+            reason: fault.reason.into(),
+        })?;
+        if !columns.count.contains(&fields.len()) {
+            let reason = format!("has {} columns, expected {}", fields.len(), columns.expected_count()).into();
+            return Err(Fault { column: String::new(), value: String::new(), reason });
+        }
+        Ok(Self { record: record.bytes, fields, columns, encoding: layout.encoding })
+    }
+
+    /// The text of a field, trimmed; empty if the file or this line has no such column.
+    pub fn text(&self, field: Field) -> Result<Cow<'a, str>, Fault> {
+        self.bounded_text(field, LONGEST_TEXT)
+    }
+
+    /// The same with a bound of its own, in characters.
+    pub fn bounded_text(&self, field: Field, longest: usize) -> Result<Cow<'a, str>, Fault> {
+        let content = self.columns.index(field).and_then(|index| self.fields.get(self.record, index));
+        let Some(content) = content else { return Ok(Cow::Borrowed("")) };
+        let text = decode(content, self.encoding).map(trimmed).map_err(|wrong| self.fault(field, wrong))?;
+        check_text(&text, longest).map_err(|wrong| self.fault(field, wrong))?;
+        Ok(text)
+    }
+
+    /// An identifier in the form in which it is compared (M1); empty if there is none.
+    pub fn identifier(&self, field: Field, rules: &NumberRules) -> Result<Box<str>, Fault> {
+        let text = self.text(field)?;
+        if text.is_empty() {
+            return Ok(Box::default());
+        }
+        check_identifier(&text).map_err(|wrong| self.fault(field, wrong))?;
+        Ok(normalise(&text, rules).into_boxed_str())
+    }
+
+    /// Reads a value from a field's text.
+    pub fn value<T>(&self, field: Field, read: impl FnOnce(&str) -> Result<T, Wrong>) -> Result<T, Fault> {
+        let text = self.text(field)?;
+        read(&text).map_err(|wrong| self.fault(field, wrong))
+    }
+
+    /// Reads a value, or `None` where the field is empty or missing.
+    pub fn optional<T>(&self, field: Field, read: impl FnOnce(&str) -> Result<T, Wrong>) -> Result<Option<T>, Fault> {
+        let text = self.text(field)?;
+        if text.is_empty() {
+            return Ok(None);
+        }
+        read(&text).map(Some).map_err(|wrong| self.fault(field, wrong))
+    }
+
+    /// A fault in a field of this line.
+    pub fn fault(&self, field: Field, wrong: Wrong) -> Fault {
+        let content = self.columns.index(field).and_then(|index| self.fields.get(self.record, index));
+        Fault { column: self.columns.label(field), value: shown(&content.unwrap_or_default()), reason: wrong }
+    }
+}
+
+impl Fault {
+    /// The fault with the place of its line in the file.
+    pub(super) fn on(self, record: &RecordLine<'_>) -> Reject {
+        Reject {
+            line: record.line,
+            offset: u64::try_from(record.offset).unwrap_or(u64::MAX),
+            column: self.column,
+            value: self.value,
+            reason: self.reason.into_owned(),
+            raw: record.bytes.to_vec(),
+        }
+    }
+}
+
+/// Does the cell where the date of a record stands hold a date?
+pub(super) fn looks_like_record(layout: &Layout, columns: &Columns, record: &[u8], fields: &Fields) -> bool {
+    let line = Line { record, fields, columns, encoding: layout.encoding };
+    let cells = [Field::Started, Field::StartedDate, Field::Date];
+    cells.into_iter().filter(|field| columns.index(*field).is_some()).any(|field| {
+        line.text(field).is_ok_and(|text| match layout.date_format() {
+            Some(format) => text.get(..format.name().len()).is_some_and(|date| read_date(date, format).is_ok()),
+            None => !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()),
+        })
+    })
+}
+
+impl Layout {
+    /// How the dates of its records are written; `None`: as epoch seconds.
+    fn date_format(&self) -> Option<super::layout::DateFormat> {
+        match &self.contents {
+            super::layout::Contents::Usage(rules) => match rules.time {
+                TimeFormat::Civil { date, .. } => Some(date),
+                TimeFormat::EpochSeconds => None,
+            },
+            super::layout::Contents::Services(rules) => Some(rules.date),
+        }
+    }
+}
