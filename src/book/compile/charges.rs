@@ -1,0 +1,172 @@
+//! Charges on customers (P1): what a row leaves blank comes from its product; what cannot be billed is refused.
+
+use ahash::AHashSet;
+
+use crate::book::notation;
+use crate::domain::book::{CostCentreId, CustomerId, ProductId};
+use crate::domain::charge::{Alignment, Charge, ChargeType, Interval, Product};
+use crate::domain::customer::Cli;
+use crate::domain::money::Quantity;
+
+use super::clis::CliLookup;
+use super::rows::{Input, Names, Row};
+
+/// What a charge without product and category is listed under.
+const DEFAULT_CATEGORY: &str = "Charges";
+/// Where periods begin if nothing is said (P3).
+const DEFAULT_ALIGNMENT: Alignment = Alignment::Calendar(1);
+
+pub(super) fn charges(input: &Input, names: &Names, products: &[Product], clis: &[Cli]) -> Vec<Charge> {
+    let named_clis = input.rows("charges").any(|row| row.get("cli").is_some());
+    let context = Context {
+        input,
+        names,
+        products,
+        clis,
+        lookup: CliLookup::new(if named_clis { clis } else { &[] }),
+        priced: pairs(input, "product_prices", "product", "account"),
+        customer_categories: pairs(input, "customer_tariffs", "account", "category"),
+    };
+    input.rows("charges").filter_map(|row| context.charge(row)).collect()
+}
+
+/// The values of two columns that occur together.
+fn pairs<'i>(input: &'i Input, file: &str, first: &str, second: &str) -> AHashSet<(&'i str, &'i str)> {
+    input.rows(file).map(|row| (row.get(first).unwrap_or(""), row.get(second).unwrap_or(""))).collect()
+}
+
+/// What charges refer to.
+struct Context<'i> {
+    input: &'i Input<'i>,
+    names: &'i Names<'i>,
+    products: &'i [Product],
+    clis: &'i [Cli],
+    lookup: CliLookup<'i>,
+    /// Products and the accounts that have a price for them; a blank account for tariffs and for everybody.
+    priced: AHashSet<(&'i str, &'i str)>,
+    /// Accounts and the categories in which they have a tariff.
+    customer_categories: AHashSet<(&'i str, &'i str)>,
+}
+
+impl Context<'_> {
+    fn charge(&self, row: Row) -> Option<Charge> {
+        let product = row.id("product", &self.names.products);
+        let product_row = product.map(|product| self.input.row("products", product as usize));
+        let charge_type = charge_type(row, product_row);
+        let from = row.date("from");
+        row.dates();
+        row.date_range("from", "minimum_term");
+        let customer = CustomerId(row.id("account", &self.names.customers)?);
+        let from = from?;
+        let product = product.and_then(|product| Some((ProductId(product), self.products.get(product as usize)?)));
+        self.check_price(row, customer, product.map(|(_, product)| product));
+        let cli = row.get("cli").map(|cli| (cli, self.lookup.find(customer, cli, from)));
+        if let Some((cli, None)) = cli {
+            let account = row.text("account");
+            row.fail("cli", &format!("account {account} has no such CLI in clis.csv"), &self.near_cli(customer, cli));
+        }
+        let cli = cli.and_then(|(_, found)| found);
+        let product_name = product.map_or("", |(_, product)| product.name.as_str());
+        Some(Charge {
+            customer,
+            id: row.text("charge"),
+            product: product.map(|(id, _)| id),
+            description: row.get("description").unwrap_or(product_name).to_owned(),
+            details: row.text("details"),
+            cli,
+            cost_centre: self.cost_centre(row).or_else(|| self.clis[cli?.index()].cost_centre),
+            charge_type: charge_type?,
+            quantity: row.decimal("quantity").unwrap_or(Quantity::ONE),
+            price: row.decimal("price"),
+            cost: row.decimal("cost"),
+            vat_code: row.get("vat_code").map(str::to_owned),
+            from,
+            to: row.date("to"),
+            minimum_term: row.date("minimum_term"),
+            category: match (row.get("category"), product) {
+                (Some(category), _) => category.to_owned(),
+                (None, Some((_, product))) => product.category.clone(),
+                (None, None) => DEFAULT_CATEGORY.to_owned(),
+            },
+            hide_period: row.flag("hide_period"),
+        })
+    }
+
+    fn cost_centre(&self, row: Row) -> Option<CostCentreId> {
+        self.names.cost_centre(self.input, row, "cost_centre", row.get("cost_centre")?)
+    }
+
+    fn near_cli(&self, customer: CustomerId, cli: &str) -> String {
+        let held = self.clis.iter().filter(|held| held.customer == customer).map(|held| held.cli.as_str());
+        self.input.errors.did_you_mean(cli, held)
+    }
+
+    /// A charge has a price from somewhere (P2), and it has a name.
+    fn check_price(&self, row: Row, customer: CustomerId, product: Option<&Product>) {
+        let Some(product) = product else {
+            if row.get("product").is_none() {
+                if row.get("price").is_none() {
+                    row.fail("price", "is needed: the charge has no product", "a price, or a product that has one");
+                }
+                if row.get("description").is_none() {
+                    row.fail("description", "is needed: the charge has no product", "what invoices are to print");
+                }
+            }
+            return;
+        };
+        if row.get("price").is_some() {
+            return;
+        }
+        let (code, account) = (product.code.as_str(), row.get("account").unwrap_or(""));
+        let own = self.priced.contains(&(code, account))
+            || self.customer_categories.contains(&(account, product.category.as_str()));
+        if !own && product.price.is_none() && !self.priced.contains(&(code, "")) {
+            row.fail(
+                "price",
+                &format!("is needed: product {code} has no price"),
+                "a price here, or one of the product",
+            );
+        }
+        let currency = self.names.customer_currencies[customer.0 as usize];
+        let workspace = self.input.settings.currency;
+        if !own && currency != workspace {
+            let reason = format!(
+                "is needed: the customer is billed in {currency}, product {code} is priced in {workspace} (X7)"
+            );
+            row.fail("price", &reason, &format!("a price in {currency}"));
+        }
+    }
+}
+
+/// One-off or recurring: what the row says, else its product, else whether there is an interval.
+fn charge_type(row: Row, product: Option<Row>) -> Option<ChargeType> {
+    let interval_of = |row: Row| row.parsed("interval", Interval::parse);
+    let own_interval = interval_of(row);
+    let interval = own_interval.or_else(|| product.and_then(interval_of));
+    let said = row.get("type").or_else(|| product.and_then(|product| product.get("type")));
+    let recurring = match said {
+        Some(word) => word == "recurring",
+        None => interval.is_some(),
+    };
+    if !recurring {
+        for column in
+            ["interval", "timing", "align", "minimum_term"].into_iter().filter(|column| row.get(column).is_some())
+        {
+            row.fail(column, "means nothing: the charge is one_off", "the type recurring, or a blank");
+        }
+        return Some(ChargeType::OneOff);
+    }
+    let Some(interval) = interval else {
+        row.fail(
+            "interval",
+            "is needed: the charge is recurring",
+            "daily, weekly, fortnightly, monthly, quarterly, yearly or a number of months",
+        );
+        return None;
+    };
+    Some(ChargeType::Recurring {
+        interval,
+        in_advance: row.get("timing") != Some("arrears"),
+        alignment: row.parsed("align", notation::alignment).unwrap_or(DEFAULT_ALIGNMENT),
+    })
+}

@@ -1,0 +1,149 @@
+//! `tollbook.toml` → [`Settings`]. Keys that are left out have the values of the commented default file.
+
+use std::ops::Range;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::domain::book::{ProrationBasis, Settings, VatRounding};
+use crate::domain::money::{Currency, Price};
+use crate::domain::time::Zone;
+
+/// The settings of a new workspace, each key with a comment.
+pub const DEFAULT_SETTINGS: &str = include_str!("../../config/tollbook.toml");
+
+/// The country whose national numbers are meant unless settings say otherwise.
+pub(super) const DEFAULT_COUNTRY_CODE: &str = "44";
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    currency: Option<Spanned<String>>,
+    zone: Option<Spanned<String>>,
+    country_code: Option<Spanned<String>>,
+    default_vat_code: Option<Spanned<String>>,
+    proration_basis: Option<Spanned<String>>,
+    vat_rounding: Option<Spanned<String>>,
+    #[serde(default)]
+    max_rejects: MaxRejects,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MaxRejects {
+    share: Option<Spanned<String>>,
+    count: Option<u64>,
+}
+
+/// Reads `tollbook.toml`.
+///
+/// # Errors
+/// The first thing that is wrong, with its line, in one line of words.
+pub fn parse_settings(toml: &str) -> Result<Settings, String> {
+    let file: File = toml::from_str(toml).map_err(|error| {
+        let message = error.message().trim().replace('\n', " ");
+        located(toml, error.span().unwrap_or_default(), &message)
+    })?;
+    let text = toml;
+    let rejects = file.max_rejects;
+    let share = |share: &str| Price::parse(share).ok().filter(|share| !share.is_negative() && *share <= Price::ONE);
+    let country = |code: &str| {
+        let digits = !code.starts_with('0') && code.bytes().all(|byte| byte.is_ascii_digit());
+        (digits && (1..=3).contains(&code.len())).then(|| code.to_owned())
+    };
+    let proration = |basis: &str| match basis {
+        "calendar" => Some(ProrationBasis::Calendar),
+        "thirty" => Some(ProrationBasis::Thirty),
+        _ => None,
+    };
+    let vat_rounding = match &file.vat_rounding {
+        Some(word) if word.get_ref() == "per_line_down" => {
+            let reason = "vat_rounding \"per_line_down\": rounding the VAT of each line down to whole pennies is refused \
+                          (V3); use half_up, down or per_line";
+            return Err(located(text, word.span(), reason));
+        }
+        word => read(text, word, "vat_rounding", VatRounding::parse, "half_up, down or per_line")?,
+    };
+    let zone = read(text, &file.zone, "zone", Zone::load, "an IANA name, as Europe/London")?;
+    let code = |code: &str| Some(code.trim().to_owned()).filter(|code| !code.is_empty());
+    Ok(Settings {
+        currency: read(text, &file.currency, "currency", Currency::parse, "a code of ISO 4217, as GBP")?
+            .unwrap_or(Currency::GBP),
+        zone: match zone {
+            Some(zone) => zone,
+            None => Zone::load("Europe/London").ok_or("the built-in zones lack Europe/London")?,
+        },
+        country_code: read(text, &file.country_code, "country_code", country, "1 to 3 digits, as 44")?
+            .unwrap_or_else(|| DEFAULT_COUNTRY_CODE.to_owned()),
+        max_reject_share: read(text, &rejects.share, "share", share, "a number from 0 to 1, as \"0.001\"")?
+            .unwrap_or(Price::from_scaled(100_000)),
+        max_reject_count: rejects.count.unwrap_or(100),
+        default_vat_code: read(text, &file.default_vat_code, "default_vat_code", code, "a VAT code")?,
+        proration_basis: read(text, &file.proration_basis, "proration_basis", proration, "calendar or thirty")?
+            .unwrap_or_default(),
+        vat_rounding: vat_rounding.unwrap_or_default(),
+    })
+}
+
+fn read<T>(
+    text: &str,
+    value: &Option<Spanned<String>>,
+    key: &str,
+    parse: impl Fn(&str) -> Option<T>,
+    accepted: &str,
+) -> Result<Option<T>, String> {
+    let Some(value) = value else { return Ok(None) };
+    match parse(value.get_ref()) {
+        Some(parsed) => Ok(Some(parsed)),
+        None => {
+            let reason = format!("{key} {:?} is not accepted; {accepted} would be", value.get_ref());
+            Err(located(text, value.span(), &reason))
+        }
+    }
+}
+
+fn located(text: &str, span: Range<usize>, message: &str) -> String {
+    let line = 1 + text.bytes().take(span.start).filter(|byte| *byte == b'\n').count();
+    format!("tollbook.toml, line {line}: {message}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_file_says_what_holds_without_it() {
+        assert_eq!(parse_settings(DEFAULT_SETTINGS), parse_settings(""));
+        let settings = parse_settings("").expect("nothing is required");
+        assert_eq!(settings.max_reject_share.to_string(), "0.001");
+        assert_eq!((settings.zone.name(), settings.country_code.as_str()), ("Europe/London", "44"));
+    }
+
+    #[test]
+    fn a_setting_is_refused_by_name_and_line() {
+        let check = |toml: &str, expected: &str| {
+            assert_eq!(parse_settings(toml).expect_err(toml), format!("tollbook.toml, {expected}"), "{toml}");
+        };
+        check(
+            "currency = \"GBP\"\ncurency = \"EUR\"\n",
+            "line 2: unknown field `curency`, expected one of `currency`, `zone`, `country_code`, `default_vat_code`, \
+             `proration_basis`, `vat_rounding`, `max_rejects`",
+        );
+        check(
+            "\nzone = \"London\"\n",
+            "line 2: zone \"London\" is not accepted; an IANA name, as Europe/London would be",
+        );
+        check("currency = \"gbp\"", "line 1: currency \"gbp\" is not accepted; a code of ISO 4217, as GBP would be");
+        check(
+            "[max_rejects]\nshare = \"1.5\"",
+            "line 2: share \"1.5\" is not accepted; a number from 0 to 1, as \"0.001\" would be",
+        );
+        check("[max_rejects]\nshare = 0.001", "line 2: invalid type: floating point `0.001`, expected a string");
+        check(
+            "vat_rounding = \"per_line_down\"",
+            "line 1: vat_rounding \"per_line_down\": rounding the VAT of each line down to whole pennies is refused (V3); \
+             use half_up, down or per_line",
+        );
+        check("country_code = \"044\"", "line 1: country_code \"044\" is not accepted; 1 to 3 digits, as 44 would be");
+    }
+}
