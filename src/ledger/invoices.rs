@@ -1,0 +1,153 @@
+//! Posted invoices and what posting left behind for later runs: billed periods, cap totals, messages. Reads only;
+//! [`super::posting`] writes.
+
+use rusqlite::{OptionalExtension, Row, params};
+
+use crate::domain::bill::Bill;
+use crate::domain::charge::BilledPeriod;
+use crate::domain::money::{Currency, Money};
+use crate::domain::time::Date;
+
+use super::bills::read_bill;
+use super::columns::{count, date, decimal, money, named};
+use super::posting::CapTotal;
+use super::{Ledger, LedgerError};
+
+/// Which invoices are wanted; a filter that is not set lets all pass.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct InvoiceFilter<'a> {
+    /// Those that a run posted.
+    pub run: Option<i64>,
+    /// Those of an account.
+    pub account: Option<&'a str>,
+}
+
+/// A posted invoice without its contents.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvoiceRow {
+    /// Its number (B11).
+    pub number: String,
+    /// The customer's account.
+    pub account: String,
+    /// The code of the organisation that bills.
+    pub organisation: String,
+    /// The run that posted it.
+    pub run: i64,
+    /// The invoice date.
+    pub date: Date,
+    /// When it is due.
+    pub due_date: Date,
+    /// Ex VAT.
+    pub net: Money,
+    /// VAT.
+    pub vat: Money,
+    /// To pay.
+    pub gross: Money,
+    /// Of the amounts.
+    pub currency: Currency,
+    /// The last one of a customer that leaves.
+    pub is_final: bool,
+    /// Usage records on it.
+    pub usage_records: u64,
+    /// When it was posted (UTC).
+    pub posted_at: String,
+}
+
+/// A posted invoice.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PostedInvoice {
+    /// Its row.
+    pub row: InvoiceRow,
+    /// The bill with its number.
+    pub bill: Bill,
+}
+
+const ROW_COLUMNS: &str = "number, account, organisation, run, date, due_date, net_minor, vat_minor, gross_minor,
+    currency, is_final, usage_records, posted_at";
+
+impl Ledger {
+    /// Posted invoices in the order of posting.
+    pub fn invoices(&self, filter: InvoiceFilter<'_>) -> Result<Vec<InvoiceRow>, LedgerError> {
+        let sql = match (filter.account, filter.run) {
+            (Some(_), _) => "account = ?2 AND (?1 IS NULL OR run = ?1)",
+            (None, Some(_)) => "run = ?1 AND ?2 IS NULL",
+            (None, None) => "?1 IS NULL AND ?2 IS NULL",
+        };
+        let sql = format!("SELECT {ROW_COLUMNS} FROM invoices WHERE {sql} ORDER BY id");
+        let mut query = self.connection.prepare_cached(&sql)?;
+        let rows = query.query_map(params![filter.run, filter.account], read_invoice)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The invoice of a number.
+    pub fn invoice(&self, number: &str) -> Result<Option<PostedInvoice>, LedgerError> {
+        let sql = format!("SELECT {ROW_COLUMNS}, bill_json FROM invoices WHERE number = ?1");
+        let mut query = self.connection.prepare_cached(&sql)?;
+        let found =
+            query.query_row([number], |row| Ok(PostedInvoice { row: read_invoice(row)?, bill: read_bill(row)? }));
+        Ok(found.optional()?)
+    }
+
+    /// The bills of the last `count` invoices of an account, the latest first (B15).
+    pub fn last_bills(&self, account: &str, count: u32) -> Result<Vec<Bill>, LedgerError> {
+        let mut query = self
+            .connection
+            .prepare_cached("SELECT bill_json FROM invoices WHERE account = ?1 ORDER BY id DESC LIMIT ?2")?;
+        let bills = query.query_map(params![account, count], read_bill)?;
+        Ok(bills.collect::<Result<_, _>>()?)
+    }
+
+    /// The periods of an account's charges that were billed or credited (P5, P6), by charge, in the order of posting.
+    pub fn billed_periods(&self, account: &str) -> Result<Vec<BilledPeriod>, LedgerError> {
+        let mut query =
+            self.connection.prepare_cached("SELECT * FROM charge_periods WHERE account = ?1 ORDER BY charge, id")?;
+        let periods = query.query_map([account], |row| {
+            Ok(BilledPeriod {
+                charge: row.get("charge")?,
+                from: date(row, "period_from")?,
+                to: date(row, "period_to")?,
+                is_credit: row.get::<_, String>("kind")? == "credit",
+                price: decimal(row, "price_e8")?,
+                quantity: decimal(row, "quantity_e4")?,
+                amount: money(row, "amount_minor")?,
+            })
+        })?;
+        Ok(periods.collect::<Result<_, _>>()?)
+    }
+
+    /// What posted runs charged to an account's lines by period of their spending caps (S1, S3), by line and period.
+    pub fn cap_use(&self, account: &str) -> Result<Vec<CapTotal>, LedgerError> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT cli, period_start, charged_e6 FROM cap_use WHERE account = ?1 ORDER BY cli, period_start",
+        )?;
+        let totals = query.query_map([account], |row| {
+            Ok((row.get("cli")?, date(row, "period_start")?, decimal(row, "charged_e6")?))
+        })?;
+        Ok(totals.collect::<Result<_, _>>()?)
+    }
+
+    /// The last one-time message (`next_invoice_message`) that was printed for an account: a customer whose message is
+    /// this one has had it.
+    pub fn next_message_used(&self, account: &str) -> Result<Option<String>, LedgerError> {
+        let mut query = self.connection.prepare_cached("SELECT message FROM next_message_used WHERE account = ?1")?;
+        Ok(query.query_row([account], |row| row.get(0)).optional()?)
+    }
+}
+
+fn read_invoice(row: &Row<'_>) -> rusqlite::Result<InvoiceRow> {
+    Ok(InvoiceRow {
+        number: row.get("number")?,
+        account: row.get("account")?,
+        organisation: row.get("organisation")?,
+        run: row.get("run")?,
+        date: date(row, "date")?,
+        due_date: date(row, "due_date")?,
+        net: money(row, "net_minor")?,
+        vat: money(row, "vat_minor")?,
+        gross: money(row, "gross_minor")?,
+        currency: named(row, "currency", Currency::parse)?,
+        is_final: row.get("is_final")?,
+        usage_records: count(row, "usage_records")?,
+        posted_at: row.get("posted_at")?,
+    })
+}
