@@ -1,1 +1,369 @@
-//! Empty for now.
+//! [`UsageRecord`] → [`MatchedUsage`], [`ServiceLine`] → [`MatchedService`]: whose it is (M1–M9), what kind of usage
+//! it is (C1), which product it is (P7). Does not price anything, reads no file, keeps no state between records.
+//!
+//! The stages of one record, in the order of M9, stand in [`Matcher::holder`] and [`Matcher::classified`].
+
+mod classification;
+mod line_index;
+mod notes;
+mod service_codes;
+#[cfg(test)]
+mod test_book;
+
+use ahash::AHashSet;
+
+use crate::domain::book::{Book, CallTypeId, CliId, CustomerId, ProductId, SupplierId};
+use crate::domain::charge::{MatchedService, ServiceLine, ServiceSetAside};
+use crate::domain::disposition::{Disposition, Reason};
+use crate::domain::time::Date;
+use crate::domain::usage::{ClassifiedBy, Direction, MatchedUsage, SetAside, UsageRecord};
+use classification::Classification;
+use line_index::LineIndex;
+use notes::Notes;
+use service_codes::ServiceCodes;
+
+/// The book, indexed for matching. Built once per run, shared by all threads.
+#[derive(Debug)]
+pub struct Matcher<'b> {
+    book: &'b Book,
+    ignored: AHashSet<(Option<SupplierId>, &'b str)>,
+    lines: LineIndex<'b>,
+    classification: Classification<'b>,
+    service_codes: ServiceCodes<'b>,
+}
+
+/// What is known of a record when a reason of M9 stops it.
+#[derive(Clone, Copy, Debug, Default)]
+struct Known {
+    cli: Option<CliId>,
+    customer: Option<CustomerId>,
+    call_type: Option<CallTypeId>,
+}
+
+/// What usage and service lines have in common: an identifier in a supplier's file on a day.
+#[derive(Clone, Copy, Debug)]
+struct Identity<'a> {
+    supplier: SupplierId,
+    identifier: &'a str,
+    extension: &'a str,
+    date: Date,
+}
+
+impl<'b> Matcher<'b> {
+    /// Indexes a book.
+    pub fn new(book: &'b Book) -> Self {
+        Self {
+            book,
+            ignored: book.ignored.iter().map(|row| (row.supplier, row.identifier.as_str())).collect(),
+            lines: LineIndex::new(book),
+            classification: Classification::new(book),
+            service_codes: ServiceCodes::new(book),
+        }
+    }
+
+    /// Finds the line, the customer and the call type of a record, or the first reason of M9 why it goes no further.
+    pub fn match_usage(&self, supplier: SupplierId, record: UsageRecord) -> Result<MatchedUsage, Box<SetAside>> {
+        let mut known = Known::default();
+        match self.matched(supplier, &record, &mut known, &mut Notes::silent()) {
+            Ok((cli, call_type, classified_by)) => {
+                let line = self.book.cli(cli);
+                let (customer, cost_centre) = (line.customer, line.cost_centre);
+                Ok(MatchedUsage { record, cli, customer, cost_centre, call_type, classified_by })
+            }
+            Err(reason) => Err(Box::new(SetAside {
+                record,
+                disposition: disposition_of(reason),
+                reason,
+                cli: known.cli,
+                customer: known.customer,
+                call_type: known.call_type,
+            })),
+        }
+    }
+
+    /// Finds the line, the customer and the product of a service line (P7), or the reason why it goes no further.
+    /// `import` is carried through: it says which import the line came with.
+    pub fn match_service(
+        &self,
+        supplier: SupplierId,
+        import: i64,
+        line: ServiceLine,
+    ) -> Result<MatchedService, Box<ServiceSetAside>> {
+        let mut known = Known::default();
+        match self.product_of(supplier, &line, &mut known) {
+            Ok((cli, product)) => {
+                Ok(MatchedService { line, import, cli, customer: self.book.cli(cli).customer, product })
+            }
+            Err(reason) => Err(Box::new(ServiceSetAside {
+                line,
+                disposition: disposition_of(reason),
+                reason,
+                customer: known.customer,
+            })),
+        }
+    }
+
+    /// In words: which line and why, which call type and why, with hints at near misses. The same code as
+    /// [`Self::match_usage`], made to take notes.
+    pub fn explain_match(&self, supplier: SupplierId, record: &UsageRecord) -> Vec<String> {
+        let mut notes = Notes::kept();
+        if let Err(reason) = self.matched(supplier, record, &mut Known::default(), &mut notes) {
+            notes.add(|| format!("{}: {reason}", disposition_of(reason)));
+        }
+        notes.into_lines()
+    }
+
+    /// Usage: the whole of M9 that matching decides, in its order.
+    fn matched(
+        &self,
+        supplier: SupplierId,
+        record: &UsageRecord,
+        known: &mut Known,
+        notes: &mut Notes,
+    ) -> Result<(CliId, CallTypeId, ClassifiedBy), Reason> {
+        let identity = Identity {
+            supplier,
+            identifier: &record.cli,
+            extension: &record.extension,
+            date: record.started.civil.date,
+        };
+        notes.add(|| {
+            let end = if record.direction == Direction::Out { "calling" } else { "called" };
+            format!("identifier: {}, the {end} one of usage {}bound (M5)", record.cli, record.direction.name())
+        });
+        let cli = self.holder(identity, known, notes)?;
+        if self.book.cli(cli).exclude_usage {
+            return Err(Reason::CliExcluded);
+        }
+        let (call_type, classified_by) = self.classified(supplier, record, known, notes)?;
+        Ok((cli, call_type, classified_by))
+    }
+
+    /// The first half of M9, for usage and service lines: ignored identifier, unknown CLI, CLI not billable on date,
+    /// customer dropped.
+    fn holder(&self, identity: Identity, known: &mut Known, notes: &mut Notes) -> Result<CliId, Reason> {
+        if self.is_ignored(identity) {
+            return Err(Reason::IgnoredIdentifier);
+        }
+        let by_prefix = self.book.supplier(identity.supplier).longest_prefix;
+        let cli = self.lines.find(identity, by_prefix, notes)?;
+        let customer = self.book.cli(cli).customer;
+        (known.cli, known.customer) = (Some(cli), Some(customer));
+        self.refuse_after_service(customer, identity.date)?;
+        Ok(cli)
+    }
+
+    /// The second half of M9, for usage: unknown call type, call type excluded.
+    fn classified(
+        &self,
+        supplier: SupplierId,
+        record: &UsageRecord,
+        known: &mut Known,
+        notes: &mut Notes,
+    ) -> Result<(CallTypeId, ClassifiedBy), Reason> {
+        let (call_type, by) = self.classification.find(supplier, record, notes).ok_or(Reason::UnknownCallType)?;
+        known.call_type = Some(call_type);
+        if self.book.call_type(call_type).exclude {
+            return Err(Reason::CallTypeExcluded);
+        }
+        Ok((call_type, by))
+    }
+
+    /// A service line: the first half of M9, then CLI excluded, unknown product.
+    fn product_of(
+        &self,
+        supplier: SupplierId,
+        line: &ServiceLine,
+        known: &mut Known,
+    ) -> Result<(CliId, ProductId), Reason> {
+        let identity = Identity { supplier, identifier: &line.cli, extension: "", date: line.date };
+        let cli = self.holder(identity, known, &mut Notes::silent())?;
+        if self.book.cli(cli).exclude_services {
+            return Err(Reason::CliExcluded);
+        }
+        let product = self.service_codes.find(&line.code, &line.description).ok_or(Reason::UnknownProduct)?;
+        Ok((cli, product))
+    }
+
+    fn is_ignored(&self, identity: Identity) -> bool {
+        let listed = |supplier| self.ignored.contains(&(supplier, identity.identifier));
+        !self.ignored.is_empty() && (listed(Some(identity.supplier)) || listed(None))
+    }
+
+    /// M8 and B10. A customer that is gone has no more usage charges, even for calls before it went. A drop that is
+    /// dated ahead stops what comes after it; after the final bill date the customer's lines are no longer in service.
+    fn refuse_after_service(&self, customer: CustomerId, date: Date) -> Result<(), Reason> {
+        let customer = self.book.customer(customer);
+        let is_after = |last: Option<Date>| last.is_some_and(|last| date > last);
+        if customer.status.is_gone() || is_after(customer.dropped_date) {
+            Err(Reason::CustomerDropped)
+        } else if is_after(customer.final_bill_date) {
+            Err(Reason::CliNotBillableOnDate)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// What the book decided never to bill is excluded; what the book does not know yet waits in suspense (M6–M8).
+fn disposition_of(reason: Reason) -> Disposition {
+    match reason {
+        Reason::IgnoredIdentifier | Reason::CustomerDropped | Reason::CliExcluded | Reason::CallTypeExcluded => {
+            Disposition::Excluded
+        }
+        _ => Disposition::Suspense,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::test_book::*;
+    use super::*;
+    use crate::domain::customer::Status;
+    use crate::domain::usage::Kind;
+
+    const HELD: &str = "+442079460018";
+
+    /// One customer with one line, and a numbering plan of one call type.
+    fn small_book() -> Book {
+        let mut book = book();
+        book.customers = vec![customer("A001")];
+        book.clis = vec![line(HELD, 0)];
+        book.call_types = vec![call_type("uk_geographic", Kind::Voice)];
+        book.prefixes = vec![prefix(None, "+44", Direction::Out, 0)];
+        book
+    }
+
+    fn check(book: &Book, record: UsageRecord, expected: Result<&str, (Disposition, Reason)>, rule: &str) {
+        let matched = Matcher::new(book).match_usage(GAMMA, record);
+        let found = matched
+            .as_ref()
+            .map(|matched| book.call_type(matched.call_type).code.as_str())
+            .map_err(|aside| (aside.disposition, aside.reason));
+        assert_eq!(found, expected, "{rule}");
+    }
+
+    #[test]
+    fn the_first_reason_that_applies_decides() {
+        use Disposition::{Excluded, Suspense};
+        let usual = || call(HELD, "+441619460000");
+        check(&small_book(), usual(), Ok("uk_geographic"), "M2, C1");
+        check(&small_book(), call("+441", "+44161"), Err((Suspense, Reason::UnknownCli)), "M6: nobody holds it");
+        check(
+            &small_book(),
+            call(HELD, "+33100"),
+            Err((Suspense, Reason::UnknownCallType)),
+            "C1: nothing classifies it",
+        );
+
+        // Each row makes one more reason apply, each earlier in the order of M9 than all before it.
+        type Change = fn(&mut Book);
+        let rows: [(Change, Disposition, Reason); 7] = [
+            (|book| book.call_types[0].exclude = true, Excluded, Reason::CallTypeExcluded),
+            (|book| book.prefixes.clear(), Suspense, Reason::UnknownCallType),
+            (|book| book.clis[0].exclude_usage = true, Excluded, Reason::CliExcluded),
+            (|book| book.customers[0].status = Status::Dropped, Excluded, Reason::CustomerDropped),
+            (|book| book.clis[0].valid = dates("2026-03-03.."), Suspense, Reason::CliNotBillableOnDate),
+            (|book| book.clis[0].cli = "+442079460019".into(), Suspense, Reason::UnknownCli),
+            (|book| book.ignored = vec![ignored(None, HELD)], Excluded, Reason::IgnoredIdentifier),
+        ];
+        let mut book = small_book();
+        for (change, disposition, reason) in rows {
+            change(&mut book);
+            check(&book, usual(), Err((disposition, reason)), "M9");
+        }
+    }
+
+    #[test]
+    fn identifiers_are_ignored_for_one_supplier_or_for_all() {
+        // M8: the list of another supplier does not count.
+        let rows = [(None, true), (Some(GAMMA), true), (Some(RANGES), false)];
+        for (supplier, is_ignored) in rows {
+            let mut book = small_book();
+            book.ignored = vec![ignored(supplier, HELD)];
+            let expected = Err((Disposition::Excluded, Reason::IgnoredIdentifier));
+            let expected = if is_ignored { expected } else { Ok("uk_geographic") };
+            check(&book, call(HELD, "+44161"), expected, "M8");
+        }
+    }
+
+    #[test]
+    fn a_customer_that_leaves_has_no_usage_charges() {
+        use Status::{Active, ActiveDoNotBill, Cancelled, Dropped, FinalBill, Suspended};
+        let dropped = Err((Disposition::Excluded, Reason::CustomerDropped));
+        let out_of_service = Err((Disposition::Suspense, Reason::CliNotBillableOnDate));
+        let billed = Ok("uk_geographic");
+        // (status, dropped date, final bill date, what becomes of a call on 2 March)
+        let rows = [
+            (Dropped, Some("2026-03-31"), None, dropped, "B10: no more usage charges, even before the date"),
+            (Cancelled, None, None, dropped, "M8: cancelled"),
+            (Active, Some("2026-03-01"), None, dropped, "M8: after the date on which it is to be dropped"),
+            (Active, Some("2026-03-02"), None, billed, "X6: the end of a range is in it"),
+            (FinalBill, None, Some("2026-03-02"), billed, "B10: up to and including the final bill date"),
+            (FinalBill, None, Some("2026-03-01"), out_of_service, "B10: after the final bill date"),
+            (Suspended, None, None, billed, "B3: kept; billing decides"),
+            (ActiveDoNotBill, None, None, billed, "B3: accrues; billing decides"),
+        ];
+        for (status, dropped_date, final_bill_date, expected, rule) in rows {
+            let mut book = small_book();
+            book.customers[0].status = status;
+            book.customers[0].dropped_date = dropped_date.map(date);
+            book.customers[0].final_bill_date = final_bill_date.map(date);
+            check(&book, call(HELD, "+44161"), expected, rule);
+        }
+    }
+
+    #[test]
+    fn what_is_set_aside_keeps_what_was_known() {
+        let record = call(HELD, "+33100");
+        let aside = Matcher::new(&small_book()).match_usage(GAMMA, record.clone()).unwrap_err();
+        assert_eq!((aside.cli, aside.customer, aside.call_type), (Some(CliId(0)), Some(CustomerId(0)), None));
+        assert_eq!(aside.record, record);
+    }
+
+    #[test]
+    fn service_lines_find_customer_and_product() {
+        use crate::domain::charge::ServiceCodeKind::Text;
+        let mut book = small_book();
+        book.products = vec![product("LINE", Text, &["WLR3 Analogue"])];
+        let check = |book: &Book, code: &str, expected: Result<u32, (Disposition, Reason)>| {
+            let found = Matcher::new(book).match_service(GAMMA, 7, service_line(HELD, code, "a line"));
+            assert_eq!(found.as_ref().map(|found| found.import).unwrap_or(7), 7);
+            assert_eq!(found.map(|found| found.product.0).map_err(|aside| (aside.disposition, aside.reason)), expected);
+        };
+        check(&book, "WLR3 Analogue", Ok(0));
+        check(&book, "WLR3", Err((Disposition::Suspense, Reason::UnknownProduct)));
+        book.clis[0].exclude_usage = true;
+        check(&book, "WLR3 Analogue", Ok(0));
+        book.clis[0].exclude_services = true;
+        check(&book, "WLR3 Analogue", Err((Disposition::Excluded, Reason::CliExcluded)));
+        book.clis[0].valid = dates("..2026-02-28");
+        check(&book, "WLR3 Analogue", Err((Disposition::Suspense, Reason::CliNotBillableOnDate)));
+        book.clis.clear();
+        check(&book, "WLR3 Analogue", Err((Disposition::Suspense, Reason::UnknownCli)));
+    }
+
+    #[test]
+    fn an_explanation_tells_each_step() {
+        let mut book = small_book();
+        book.charge_bands = vec![charge_band("UK Geo", 0)];
+        let mut record = call(HELD, "+441619460000");
+        record.charge_band = "UKGEO".into();
+        let expected = [
+            "identifier: +442079460018, the calling one of usage outbound (M5)",
+            "line +442079460018 of A001 (Customer A001), always: holds it on 2026-03-02 (M2)",
+            "charge band: gamma has no band UKGEO",
+            "hint: did the file mean the charge band UK Geo?",
+            "outbound voice prefixes of gamma: none begins +441619460000",
+            "outbound voice prefixes of the general plan: +441619460000 begins with +44: call type uk_geographic (C1)",
+        ];
+        assert_eq!(Matcher::new(&book).explain_match(GAMMA, &record), expected);
+        record.cli = "+4420".into();
+        let expected = [
+            "identifier: +4420, the calling one of usage outbound (M5)",
+            "no line of the book holds it: unknown CLI (M6)",
+            "suspense: unknown CLI",
+        ];
+        assert_eq!(Matcher::new(&book).explain_match(GAMMA, &record), expected);
+    }
+}

@@ -1,1 +1,231 @@
-//! Empty for now.
+//! [`MatchedUsage`] → [`RatedUsage`]: what a record costs (R1–R15). Does not know allowances, caps or invoices, reads
+//! no file, keeps no state between records. Exact until one rounding at the end (X3 a).
+//!
+//! This is the plain version of rating: it asks every rule in turn for every record. [`Rater::priced`] is the order.
+
+mod bands;
+mod call;
+mod charge;
+mod currencies;
+mod exact;
+mod explanation;
+mod extras;
+mod markups;
+mod quotes;
+mod rates;
+mod split;
+mod tariffs;
+#[cfg(test)]
+mod test_book;
+#[cfg(test)]
+mod test_properties;
+#[cfg(test)]
+mod test_sums;
+mod units;
+
+use crate::domain::book::{BandId, Book, CallTypeId, RateId, SupplierId, TariffId};
+use crate::domain::disposition::{Disposition, Reason};
+use crate::domain::money::{CallCharge, Overflow, Price, Rounding};
+use crate::domain::price_book::CallType;
+use crate::domain::usage::{ChargeComponents, MatchedUsage, RatePath, RatedUsage, SetAside, UsageFlags};
+use bands::Bands;
+use call::Call;
+use charge::RowCharge;
+use currencies::Currencies;
+use exact::Exact;
+use explanation::Trace;
+pub use explanation::{Explanation, ExplanationStep};
+use rates::Rates;
+use tariffs::{Side, Tariffs};
+
+/// The book, indexed for rating. Built once per run, shared by all threads.
+#[derive(Debug)]
+pub struct Rater<'b> {
+    book: &'b Book,
+    bands: Bands<'b>,
+    currencies: Currencies,
+    tariffs: Tariffs<'b>,
+    rates: Rates<'b>,
+    /// The reserved call types of R12, in the order of [`UsageFlags::NAMES`].
+    surcharge_types: [Option<CallTypeId>; 3],
+}
+
+/// Why a record has no price (M9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Unpriced(Reason);
+
+impl From<Overflow> for Unpriced {
+    fn from(_: Overflow) -> Self {
+        Self(Reason::AmountOutOfRange)
+    }
+}
+
+/// [`RatedUsage`] without the record.
+#[derive(Clone, Copy, Debug)]
+struct Priced {
+    cost: Price,
+    expected_cost: Option<Price>,
+    sell: CallCharge,
+    components: ChargeComponents,
+    billable_units: u64,
+    band: BandId,
+    tariff: Option<TariffId>,
+    rate_row: Option<RateId>,
+    path: RatePath,
+    unanswered: bool,
+}
+
+/// A charge and how it was found, before surcharges and rounding.
+#[derive(Clone, Copy, Debug)]
+struct Quote {
+    charge: RowCharge,
+    rate_row: Option<RateId>,
+    path: RatePath,
+}
+
+impl<'b> Rater<'b> {
+    /// Indexes a book.
+    pub fn new(book: &'b Book) -> Self {
+        let reserved = |name: &str| {
+            let is_it = |row: &CallType| row.code == name;
+            book.call_types.iter().position(is_it).map(CallTypeId::from_index)
+        };
+        Self {
+            book,
+            bands: Bands::new(book),
+            currencies: Currencies::new(book),
+            tariffs: Tariffs::new(book),
+            rates: Rates::new(book),
+            surcharge_types: UsageFlags::NAMES.map(reserved),
+        }
+    }
+
+    /// Prices a record, or says why it cannot be: `no exchange rate`, `no rate`, `amount out of range`.
+    pub fn rate(&self, supplier: SupplierId, matched: MatchedUsage) -> Result<RatedUsage, Box<SetAside>> {
+        match self.priced(supplier, &matched, &mut Trace::silent()) {
+            Ok(priced) => Ok(RatedUsage {
+                matched,
+                cost: priced.cost,
+                expected_cost: priced.expected_cost,
+                sell: priced.sell,
+                components: priced.components,
+                billable_units: priced.billable_units,
+                band: priced.band,
+                tariff: priced.tariff,
+                rate_row: priced.rate_row,
+                path: priced.path,
+                unanswered: priced.unanswered,
+            }),
+            Err(Unpriced(reason)) => Err(Box::new(SetAside {
+                cli: Some(matched.cli),
+                customer: Some(matched.customer),
+                call_type: Some(matched.call_type),
+                disposition: Disposition::Suspense,
+                reason,
+                record: matched.record,
+            })),
+        }
+    }
+
+    /// Why a record costs what it costs, step by step (R13). The same code as [`Self::rate`], made to take notes.
+    pub fn explain(&self, supplier: SupplierId, matched: &MatchedUsage) -> Explanation {
+        let mut trace = Trace::kept();
+        let priced = self.priced(supplier, matched, &mut trace);
+        let currency = self.book.customer(matched.customer).currency;
+        trace.step(|| match priced {
+            Ok(priced) => format!("result: {} {currency}", priced.sell.to_places(currency.digits)),
+            Err(Unpriced(reason)) => format!("result: suspense, {reason}"),
+        });
+        Explanation {
+            steps: trace.into_steps(),
+            sell: priced.ok().map(|priced| priced.sell),
+            reason: priced.err().map(|Unpriced(reason)| reason.name()),
+        }
+    }
+
+    /// The whole of rating, in its order.
+    fn priced(&self, supplier: SupplierId, matched: &MatchedUsage, trace: &mut Trace) -> Result<Priced, Unpriced> {
+        let band = self.bands.at_start(supplier, &matched.record);
+        let call = Call::new(self.book, supplier, matched, band);
+        self.tell_call(&call, trace);
+
+        trace.step(|| "cost (X7)".to_owned());
+        let cost = self.price_of_file("cost", call.record.cost, call.workspace_currency, &call, trace)?;
+        let cost = cost.unwrap_or(Exact::ZERO).rounded(8, Rounding::HalfUp)?;
+
+        trace.step(|| "tariff (R1)".to_owned());
+        let tariff = self.tariffs.choose(Side::Retail, &call, call.call_type.class, trace);
+        let by_row = tariff.map_or(Ok(None), |tariff| self.by_row(tariff, &call, trace))?;
+        let quote = by_row.map_or_else(|| self.by_markup(&call, trace), Ok)?;
+
+        let surcharges = match quote.charge.is_unanswered {
+            true => Exact::ZERO,
+            false => self.surcharges(Side::Retail, call.customer.currency, &call, trace)?,
+        };
+        let sell = self.rounded_sum(&quote.charge, surcharges, tariff, &call, trace)?;
+        Ok(Priced {
+            cost,
+            expected_cost: self.expected_cost(&call, trace)?,
+            sell,
+            components: ChargeComponents {
+                connection: quote.charge.connection.rounded(8, Rounding::HalfUp)?,
+                usage: quote.charge.usage.rounded(8, Rounding::HalfUp)?,
+                access: quote.charge.access.rounded(8, Rounding::HalfUp)?,
+                surcharges: surcharges.rounded(8, Rounding::HalfUp)?,
+            },
+            billable_units: quote.charge.billable_units,
+            band,
+            tariff,
+            rate_row: quote.rate_row,
+            path: quote.path,
+            unanswered: quote.charge.is_unanswered,
+        })
+    }
+
+    /// All parts together, rounded once (R5, X3 a).
+    fn rounded_sum(
+        &self,
+        charge: &RowCharge,
+        surcharges: Exact,
+        tariff: Option<TariffId>,
+        call: &Call,
+        trace: &mut Trace,
+    ) -> Result<CallCharge, Unpriced> {
+        let sum = charge.total()?.plus(surcharges)?;
+        let (places, rounding) = call.rounding(tariff.map(|id| self.book.tariff(id)));
+        let rounded: CallCharge = sum.rounded(places, rounding)?;
+        trace.step(|| "rounding (X3)".to_owned());
+        trace.line(|| {
+            let (bounded, access) = (charge.bounded, charge.access);
+            format!("charge {bounded} + access {access} + surcharges {surcharges} = {sum}")
+        });
+        trace.line(|| format!("{sum}, {} to {places} decimals: {}", rounding.name(), rounded.to_places(places)));
+        Ok(rounded)
+    }
+
+    fn tell_call(&self, call: &Call, trace: &mut Trace) {
+        let record = call.record;
+        trace.step(|| {
+            let (kind, direction) = (record.kind.name(), record.direction.name());
+            format!("{kind} {direction}bound at {}, {}", record.started.civil, call.units_in_words(record.units))
+        });
+        trace.line(|| {
+            let (identifier, account, name) = (&call.cli.cli, &call.customer.account, &call.customer.name);
+            format!("line {identifier} of {account} ({name}), other party {}", record.other_party)
+        });
+        trace.line(|| {
+            let CallType { code, description, class, .. } = call.call_type;
+            format!("call type {code} ({description}), class {}", class.name())
+        });
+        trace.line(|| {
+            let band = self.band_name(call.band);
+            let by =
+                if self.bands.of_file(record).is_some() { "as the file says" } else { "by the clock at the start" };
+            format!("time band {band}, {by} (R8)")
+        });
+    }
+
+    fn band_name(&self, band: BandId) -> &'b str {
+        self.book.band_names.get(band.index()).map_or("none", String::as_str)
+    }
+}

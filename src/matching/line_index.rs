@@ -1,0 +1,176 @@
+//! Identifier, extension and day → the line (CLI) that holds them (M2–M4, M6). Knows nothing of what is billed.
+
+use std::ops::Range;
+
+use ahash::AHashMap;
+
+use super::Identity;
+use super::notes::Notes;
+use crate::domain::book::{Book, CliId};
+use crate::domain::customer::Cli;
+use crate::domain::disposition::Reason;
+
+/// All lines of the book by each identifier that means them.
+#[derive(Debug)]
+pub(super) struct LineIndex<'b> {
+    book: &'b Book,
+    /// Grouped by identifier; in each group those that it names first come before those that it is an alternate of.
+    holders: Vec<CliId>,
+    groups: AHashMap<&'b str, Range<usize>>,
+    /// How long identifiers are, in bytes, longest first; for suppliers that match by prefix (M4).
+    lengths: Vec<usize>,
+}
+
+impl<'b> LineIndex<'b> {
+    pub(super) fn new(book: &'b Book) -> Self {
+        let mut entries: Vec<(&str, bool, CliId)> = Vec::with_capacity(book.clis.len());
+        for (index, line) in book.clis.iter().enumerate() {
+            let id = CliId::from_index(index);
+            entries.push((&line.cli, false, id));
+            entries.extend(line.alternates.iter().map(|alternate| (alternate.as_str(), true, id)));
+        }
+        entries.sort_unstable();
+
+        let mut groups: AHashMap<&str, Range<usize>> = AHashMap::with_capacity(entries.len());
+        for (position, (identifier, ..)) in entries.iter().enumerate() {
+            groups.entry(identifier).or_insert(position..position).end = position + 1;
+        }
+        let mut lengths: Vec<usize> = groups.keys().map(|identifier| identifier.len()).filter(|len| *len > 0).collect();
+        lengths.sort_unstable_by(|a, b| b.cmp(a));
+        lengths.dedup();
+        Self { book, holders: entries.into_iter().map(|(.., id)| id).collect(), groups, lengths }
+    }
+
+    /// The line that holds an identifier on its day; else `unknown CLI` or `CLI not billable on date` (M6).
+    /// By prefix (M4) the longest identifier of the book that is in force on the day wins, so that a number that left
+    /// a range falls back to the range.
+    pub(super) fn find(&self, identity: Identity, by_prefix: bool, notes: &mut Notes) -> Result<CliId, Reason> {
+        if !by_prefix {
+            return self.find_exactly(identity, notes).inspect_err(|reason| {
+                notes.add(|| format!("no line of the book holds it: {reason} (M6)"));
+            });
+        }
+        let mut refusal = Reason::UnknownCli;
+        for start in self.lengths.iter().filter_map(|length| identity.identifier.get(..*length)) {
+            match self.find_exactly(Identity { identifier: start, ..identity }, notes) {
+                Ok(cli) => return Ok(cli),
+                Err(Reason::CliNotBillableOnDate) => refusal = Reason::CliNotBillableOnDate,
+                Err(_) => {}
+            }
+        }
+        notes.add(|| format!("no line of the book holds it or begins it: {refusal} (M4, M6)"));
+        Err(refusal)
+    }
+
+    /// M2 and M3 among the holders of exactly this identifier: the line for this very extension, else the line without
+    /// extension, which catches all that no other line holds on the day.
+    fn find_exactly(&self, identity: Identity, notes: &mut Notes) -> Result<CliId, Reason> {
+        let holders = self.groups.get(identity.identifier).map_or(&[][..], |group| &self.holders[group.clone()]);
+        let is_own = |line: &Cli| line.extension == identity.extension;
+        let fits = |line: &Cli| is_own(line) || line.extension.is_empty();
+        let holds = |line: &Cli| fits(line) && line.valid.contains(identity.date);
+
+        notes.add_all(|| holders.iter().map(|id| self.verdict(*id, identity, fits, holds)).collect());
+        let lines = holders.iter().map(|id| (*id, self.book.cli(*id)));
+        let found = lines.clone().filter(|(_, line)| holds(line)).min_by_key(|(_, line)| !is_own(line));
+        let is_known = || lines.clone().any(|(_, line)| fits(line));
+        match found {
+            Some((id, _)) => Ok(id),
+            None if is_known() => Err(Reason::CliNotBillableOnDate),
+            None => Err(Reason::UnknownCli),
+        }
+    }
+
+    /// `line +4420… of A001 (Acme Ltd), from 2026-01-01, extension 12: holds it on 2026-03-02`.
+    fn verdict(
+        &self,
+        id: CliId,
+        identity: Identity,
+        fits: impl Fn(&Cli) -> bool,
+        holds: impl Fn(&Cli) -> bool,
+    ) -> String {
+        let line = self.book.cli(id);
+        let verdict = match (fits(line), holds(line)) {
+            (false, _) => "is for another extension (M3)".to_owned(),
+            (true, false) => format!("does not hold it on {} (M2)", identity.date),
+            (true, true) => format!("holds it on {} (M2)", identity.date),
+        };
+        let customer = self.book.customer(line.customer);
+        let extension =
+            if line.extension.is_empty() { String::new() } else { format!(", extension {}", line.extension) };
+        format!("line {} of {} ({}), {}{extension}: {verdict}", line.cli, customer.account, customer.name, line.valid)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::test_book::*;
+    use super::*;
+
+    const NUMBER: &str = "+442079460018";
+
+    /// Lines as (identifier, extension, dates); alternates of the first are given apart.
+    fn check(lines: &[(&str, &str, &str)], alternates: &[&str], asked: (&str, &str), by_prefix: bool) -> String {
+        let mut book = book();
+        book.customers = vec![customer("A001")];
+        for (identifier, extension, valid) in lines {
+            let line = Cli { extension: (*extension).into(), valid: dates(valid), ..line(identifier, 0) };
+            book.clis.push(line);
+        }
+        book.clis[0].alternates = alternates.iter().map(|alternate| (*alternate).into()).collect();
+        let (identifier, extension) = asked;
+        let identity = Identity { supplier: GAMMA, identifier, extension, date: date("2026-03-02") };
+        match LineIndex::new(&book).find(identity, by_prefix, &mut Notes::silent()) {
+            Ok(id) => id.0.to_string(),
+            Err(reason) => reason.to_string(),
+        }
+    }
+
+    #[test]
+    fn the_day_decides_who_holds_an_identifier() {
+        // M2: two customers one after the other; M6: neither on the day.
+        let moved = [(NUMBER, "", "..2026-03-01"), (NUMBER, "", "2026-03-02..")];
+        assert_eq!(check(&moved, &[], (NUMBER, ""), false), "1");
+        let gap = [(NUMBER, "", "..2026-03-01"), (NUMBER, "", "2026-03-03..")];
+        assert_eq!(check(&gap, &[], (NUMBER, ""), false), "CLI not billable on date");
+        let last_day = [(NUMBER, "", "..2026-03-02")];
+        assert_eq!(check(&last_day, &[], (NUMBER, ""), false), "0", "X6: the end is in the range");
+        assert_eq!(check(&gap, &[], ("+442079460019", ""), false), "unknown CLI");
+    }
+
+    #[test]
+    fn alternates_mean_the_same_line() {
+        assert_eq!(check(&[("TRUNK-7", "", "..")], &[NUMBER], (NUMBER, ""), false), "0", "M3");
+        let both = [("TRUNK-7", "", ".."), (NUMBER, "", "..")];
+        assert_eq!(check(&both, &[NUMBER], (NUMBER, ""), false), "1", "M3: its own name before another's alternate");
+    }
+
+    #[test]
+    fn an_extension_must_match_exactly() {
+        let lines = [(NUMBER, "", ".."), (NUMBER, "101", ".."), (NUMBER, "102", "..2026-03-01")];
+        // (extension of the record, line)
+        let rows = [("101", "1"), ("103", "0"), ("", "0"), ("102", "0"), ("0101", "0")];
+        for (extension, expected) in rows {
+            assert_eq!(check(&lines, &[], (NUMBER, extension), false), expected, "M3: extension {extension}");
+        }
+        let only_101 = [(NUMBER, "101", "..")];
+        assert_eq!(check(&only_101, &[], (NUMBER, "102"), false), "unknown CLI", "M3");
+        assert_eq!(check(&only_101, &[], (NUMBER, ""), false), "unknown CLI", "M3: no extension is not 101");
+        let was_102 = [(NUMBER, "102", "..2026-03-01")];
+        assert_eq!(check(&was_102, &[], (NUMBER, "102"), false), "CLI not billable on date", "M6");
+    }
+
+    #[test]
+    fn by_prefix_the_longest_identifier_in_force_wins() {
+        let lines = [("+44207946", "", ".."), ("+4420794600", "", ".."), (NUMBER, "", "..2026-03-01")];
+        // M4, and a number that left its range falls back to the range.
+        let rows = [(NUMBER, "1"), ("+442079469999", "0"), ("+44207946", "0"), ("+4420794", "unknown CLI")];
+        for (asked, expected) in rows {
+            assert_eq!(check(&lines, &[], (asked, ""), true), expected, "M4: {asked}");
+        }
+        assert_eq!(check(&lines, &[], ("+442079469999", ""), false), "unknown CLI", "M4: exact is exact");
+        let ended = [("+44207946", "", "..2026-03-01")];
+        assert_eq!(check(&ended, &[], (NUMBER, ""), true), "CLI not billable on date", "M6");
+        assert_eq!(check(&[("É", "", "..")], &[], ("Éa", ""), true), "0", "identifiers need not be ASCII");
+    }
+}
