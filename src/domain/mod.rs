@@ -7,6 +7,8 @@ pub mod customer;
 pub mod disposition;
 pub mod money;
 pub mod price_book;
+#[cfg(test)]
+pub(crate) mod sample;
 pub mod telephone;
 pub mod time;
 pub mod usage;

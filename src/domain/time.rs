@@ -148,6 +148,13 @@ impl Date {
         self.plus_months_on(months, self.day())
     }
 
+    /// The latest date up to this one on day `day` of a month, or on the last day of a month that is shorter: the start
+    /// of the month counted from that day.
+    pub fn latest_on_day(self, day: u32) -> Self {
+        let same_month = self.plus_months_on(0, day);
+        if same_month <= self { same_month } else { self.plus_months_on(-1, day) }
+    }
+
     /// The first of its month.
     pub fn first_of_month(self) -> Self {
         self.plus_months_on(0, 1)

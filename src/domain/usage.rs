@@ -3,7 +3,7 @@
 //! → [`ChargedUsage`] (what is left to pay after allowances and caps). A later state holds the earlier one; none is
 //! ever changed.
 
-use super::book::{BandId, CallTypeId, CliId, CostCentreId, CustomerId, RateId, TariffId};
+use super::book::{BandId, CallTypeId, CliId, CostCentreId, CustomerId, RateId, SupplierId, TariffId};
 use super::disposition::{Disposition, Reason};
 use super::money::{CallCharge, Currency, Price};
 use super::time::{Moment, TimeFlag};
@@ -291,6 +291,19 @@ pub struct RatedUsage {
     pub unanswered: bool,
 }
 
+/// A priced record with where it came from, which decides its place among records that began together (A1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourcedUsage {
+    /// Whose file it was in.
+    pub supplier: SupplierId,
+    /// Which import it came with, as the ledger numbers them.
+    pub import: i64,
+    /// [`UsageRecord::id`]: the supplier's, else `file:line`.
+    pub record_id: Box<str>,
+    /// The priced record.
+    pub rated: RatedUsage,
+}
+
 /// A signed amount beside a charge, with its reason: what allowances and caps do instead of changing a price.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Adjustment {
@@ -310,6 +323,12 @@ pub enum AdjustmentKind {
 /// A record with what is left to pay for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChargedUsage {
+    /// Whose file it was in.
+    pub supplier: SupplierId,
+    /// Which import it came with, as the ledger numbers them.
+    pub import: i64,
+    /// [`UsageRecord::id`]: the supplier's, else `file:line`.
+    pub record_id: Box<str>,
     /// The priced record.
     pub rated: RatedUsage,
     /// What allowances and caps took off, in order.
