@@ -108,7 +108,7 @@ struct BareDigits {
 /// What the records are, with the rules for reading them.
 #[derive(Clone, Debug)]
 pub(super) enum Contents {
-    Usage(UsageRules),
+    Usage(Box<UsageRules>),
     Services(ServiceRules),
 }
 
