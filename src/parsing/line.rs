@@ -51,7 +51,7 @@ impl<'a> Line<'a> {
     /// The same with a bound of its own, in characters.
     pub fn bounded_text(&self, field: Field, longest: usize) -> Result<Cow<'a, str>, Fault> {
         let content = self.columns.index(field).and_then(|index| self.fields.get(self.record, index));
-        let Some(content) = content else { return Ok(Cow::Borrowed("")) };
+        let Some(content) = content.filter(|content| !content.is_empty()) else { return Ok(Cow::Borrowed("")) };
         let text = decode(content, self.layout.encoding).map(trimmed).map_err(|wrong| self.fault(field, wrong))?;
         let text = if self.layout.dialect.quoting == Quoting::ManyLines { on_one_line(text) } else { text };
         check_text(&text, longest).map_err(|wrong| self.fault(field, wrong))?;

@@ -3,6 +3,7 @@
 use super::super::frame::LONGEST_LINE;
 use super::super::{FileRefusal, LineCounts, open_source};
 use super::{four_columns, read_whole, shipped};
+use crate::domain::money::Sum;
 
 const GOOD: &str = "02079460018,2026-06-01 09:15:02,60,0.5\n";
 
@@ -168,4 +169,14 @@ fn the_generic_layout_refuses_a_header_word_it_does_not_know() {
     assert_eq!(refusal.to_string(), expected);
     let refusal = read_whole(b"cli\n1\n", &shipped("generic"), 9).expect_err("refused");
     assert_eq!(refusal.column.as_deref(), Some("kind, started"));
+}
+
+#[test]
+fn a_line_that_is_not_accounted_for_refuses_the_file() {
+    let text = format!("{GOOD}\nbad\n{GOOD}");
+    let layout = four_columns(PLAIN, "");
+    let source = open_source("june.csv", text.as_bytes(), &layout).expect("sound");
+    let check = |records, rejects, blank| source.check_totals(records, rejects, blank, Sum::default()).is_ok();
+    assert!(check(2, 1, 1));
+    assert!(!check(1, 1, 1) && !check(2, 0, 1) && !check(2, 1, 0) && !check(3, 1, 1));
 }
