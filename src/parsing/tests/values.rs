@@ -156,9 +156,9 @@ fn the_layouts_zone_and_number_flags_are_used() {
 #[test]
 fn inbound_usage_belongs_to_the_called_number() {
     let line = |from: &str, to: &str, context: &str| {
-        format!(
-            "\"\",\"{from}\",\"{to}\",\"{context}\",\"\",\"\",\"\",\"\",\"\",\"2026-06-01 09:15:02\",,\"\",1,1,\"A\",\"3\"\n"
-        )
+        let times = "\"2026-06-01 09:15:02\",,\"\"";
+        let empty = "\"\",\"\",\"\",\"\",\"\"";
+        format!("\"\",\"{from}\",\"{to}\",\"{context}\",{empty},{times},1,1,\"A\",\"3\"\n")
     };
     let check = |text: &str, expected: Option<(Direction, &str, &str)>| {
         let read = one(text, &shipped("asterisk-master"));
