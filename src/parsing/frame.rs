@@ -64,7 +64,7 @@ pub(super) fn open<'a>(
     let start = check_encoding(file, bytes, layout)?;
     let physical = check_physical_lines(file, bytes, start)?;
     let mut walk = RecordLines::new(bytes, start, bytes.len(), 1, layout.dialect);
-    (0..layout.skip_rows).for_each(|_| _ = walk.skip_physical_line());
+    skip_rows(file, layout, &Columns::by_position(layout, Vec::new()), &mut walk, layout.skip_rows)?;
     let columns = read_header(file, layout, &mut walk)?;
     let (body_start, body_line) = (walk.position(), walk.line());
     let body = walk_body(file, layout, &columns, walk, extent)?;
@@ -177,8 +177,29 @@ fn read_header(file: &str, layout: &Layout, walk: &mut RecordLines<'_>) -> Resul
         Columns::by_position(layout, words)
     };
     *walk = ahead;
-    (0..layout.rows_after_header).for_each(|_| _ = walk.skip_physical_line());
+    skip_rows(file, layout, &columns, walk, layout.rows_after_header)?;
     Ok(columns)
+}
+
+/// Passes over rows that mean nothing, but never over a record.
+fn skip_rows(
+    file: &str,
+    layout: &Layout,
+    columns: &Columns,
+    walk: &mut RecordLines<'_>,
+    rows: u32,
+) -> Result<(), FileRefusal> {
+    let mut fields = Fields::default();
+    for _ in 0..rows {
+        let line = walk.line();
+        let Some(row) = walk.next_physical_line() else { break };
+        let is_split = fields.split(row, layout.dialect).is_ok();
+        if is_split && columns.count.contains(&fields.len()) && looks_like_record(layout, columns, row, &fields) {
+            let hint = "the layout skips this line, and the record would be lost; is a line above it missing?";
+            return Err(FileRefusal::new(file, "has a record where a line is to be skipped", hint).on_line(line));
+        }
+    }
+    Ok(())
 }
 
 fn header_words(
@@ -299,6 +320,12 @@ impl SourceFile<'_> {
     /// The file's name, as it was given.
     pub fn file_name(&self) -> &str {
         &self.file_name
+    }
+
+    /// What stands before the records: byte order mark, skipped rows, header. Written before rejected lines, it makes a
+    /// file that can be corrected and read again (F3).
+    pub fn preamble(&self) -> &[u8] {
+        &self.bytes[..self.body.start]
     }
 
     /// The physical lines, by what they are.

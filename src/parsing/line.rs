@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use super::columns::Columns;
-use super::layout::{Encoding, Field, Layout, TimeFormat};
+use super::layout::{Contents, DateFormat, Field, Layout, Quoting, TimeFormat};
 use super::lines::RecordLine;
 use super::refusal::{Fault, Reject, shown};
 use super::split::Fields;
@@ -20,7 +20,7 @@ pub(super) struct Line<'a> {
     pub record: &'a [u8],
     pub fields: &'a Fields,
     pub columns: &'a Columns,
-    pub encoding: Encoding,
+    pub layout: &'a Layout,
 }
 
 impl<'a> Line<'a> {
@@ -29,7 +29,7 @@ impl<'a> Line<'a> {
         record: &'a RecordLine<'_>,
         fields: &'a mut Fields,
         columns: &'a Columns,
-        layout: &Layout,
+        layout: &'a Layout,
     ) -> Result<Self, Fault> {
         fields.split(record.bytes, layout.dialect).map_err(|fault| Fault {
             column: columns.label_at(fault.column),
@@ -40,7 +40,7 @@ impl<'a> Line<'a> {
             let reason = format!("has {} columns, expected {}", fields.len(), columns.expected_count()).into();
             return Err(Fault { column: String::new(), value: String::new(), reason });
         }
-        Ok(Self { record: record.bytes, fields, columns, encoding: layout.encoding })
+        Ok(Self { record: record.bytes, fields, columns, layout })
     }
 
     /// The text of a field, trimmed; empty if the file or this line has no such column.
@@ -51,8 +51,9 @@ impl<'a> Line<'a> {
     /// The same with a bound of its own, in characters.
     pub fn bounded_text(&self, field: Field, longest: usize) -> Result<Cow<'a, str>, Fault> {
         let content = self.columns.index(field).and_then(|index| self.fields.get(self.record, index));
-        let Some(content) = content else { return Ok(Cow::Borrowed("")) };
-        let text = decode(content, self.encoding).map(trimmed).map_err(|wrong| self.fault(field, wrong))?;
+        let Some(content) = content.filter(|content| !content.is_empty()) else { return Ok(Cow::Borrowed("")) };
+        let text = decode(content, self.layout.encoding).map(trimmed).map_err(|wrong| self.fault(field, wrong))?;
+        let text = if self.layout.dialect.quoting == Quoting::ManyLines { on_one_line(text) } else { text };
         check_text(&text, longest).map_err(|wrong| self.fault(field, wrong))?;
         Ok(text)
     }
@@ -89,6 +90,11 @@ impl<'a> Line<'a> {
     }
 }
 
+/// A field that goes on over several lines as one line of text: a space for each end of a line.
+fn on_one_line(text: Cow<'_, str>) -> Cow<'_, str> {
+    if text.contains('\n') { Cow::Owned(text.replace("\r\n", " ").replace('\n', " ")) } else { text }
+}
+
 impl Fault {
     /// The fault with the place of its line in the file.
     pub(super) fn on(self, record: &RecordLine<'_>) -> Reject {
@@ -105,7 +111,7 @@ impl Fault {
 
 /// Does the cell where the date of a record stands hold a date?
 pub(super) fn looks_like_record(layout: &Layout, columns: &Columns, record: &[u8], fields: &Fields) -> bool {
-    let line = Line { record, fields, columns, encoding: layout.encoding };
+    let line = Line { record, fields, columns, layout };
     let cells = [Field::Started, Field::StartedDate, Field::Date];
     cells.into_iter().filter(|field| columns.index(*field).is_some()).any(|field| {
         line.text(field).is_ok_and(|text| match layout.date_format() {
@@ -117,13 +123,13 @@ pub(super) fn looks_like_record(layout: &Layout, columns: &Columns, record: &[u8
 
 impl Layout {
     /// How the dates of its records are written; `None`: as epoch seconds.
-    fn date_format(&self) -> Option<super::layout::DateFormat> {
+    fn date_format(&self) -> Option<DateFormat> {
         match &self.contents {
-            super::layout::Contents::Usage(rules) => match rules.time {
+            Contents::Usage(rules) => match rules.time {
                 TimeFormat::Civil { date, .. } => Some(date),
                 TimeFormat::EpochSeconds => None,
             },
-            super::layout::Contents::Services(rules) => Some(rules.date),
+            Contents::Services(rules) => Some(rules.date),
         }
     }
 }

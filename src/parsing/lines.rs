@@ -51,19 +51,24 @@ impl<'a> RecordLines<'a> {
         self.line
     }
 
-    /// Passes over one physical line, whatever is in it; `false` at the end.
-    pub fn skip_physical_line(&mut self) -> bool {
+    /// Takes one physical line, whatever is in it.
+    pub fn next_physical_line(&mut self) -> Option<&'a [u8]> {
         if self.position >= self.end {
-            return false;
+            return None;
         }
-        self.position = self.end_of_physical_line(self.position).1;
+        let (content_end, next) = self.end_of_content(self.position);
+        let content = &self.bytes[self.position..content_end];
+        self.position = next;
         self.line += 1;
-        true
+        Some(content)
     }
 
-    /// Where the line's bytes end, and where the next line begins.
-    fn end_of_physical_line(&self, start: usize) -> (usize, usize) {
+    /// Where a physical line's content ends (before LF or CRLF), and where the next line begins.
+    fn end_of_content(&self, start: usize) -> (usize, usize) {
         match find_byte(&self.bytes[start..self.end], b'\n') {
+            Some(length) if self.bytes[start..start + length].ends_with(b"\r") => {
+                (start + length - 1, start + length + 1)
+            }
             Some(length) => (start + length, start + length + 1),
             None => (self.end, self.end),
         }
@@ -80,27 +85,22 @@ impl<'a> Iterator for RecordLines<'a> {
         let (offset, line) = (self.position, self.line);
         let mut state = QuoteState::FieldStart;
         let mut start = offset;
-        let content_end = loop {
-            let (line_end, next) = self.end_of_physical_line(start);
-            let content = without_carriage_return(&self.bytes[start..line_end]);
-            state =
-                if self.dialect.quoting == Quoting::Off { state } else { state.after(content, self.dialect.delimiter) };
+        loop {
+            let (content_end, next) = self.end_of_content(start);
+            if self.dialect.quoting != Quoting::Off {
+                state = state.after(&self.bytes[start..content_end], self.dialect.delimiter);
+            }
             self.line += 1;
             self.position = next;
             start = next;
             let goes_on = state == QuoteState::Quoted && self.dialect.quoting == Quoting::ManyLines;
             if !goes_on || next >= self.end {
-                break line_end;
+                let bytes = &self.bytes[offset..content_end];
+                let is_open = state == QuoteState::Quoted;
+                return Some(RecordLine { bytes, offset, line, lines: self.line - line, is_open });
             }
-        };
-        let bytes = without_carriage_return(&self.bytes[offset..content_end]);
-        let is_open = state == QuoteState::Quoted;
-        Some(RecordLine { bytes, offset, line, lines: self.line - line, is_open })
+        }
     }
-}
-
-fn without_carriage_return(line: &[u8]) -> &[u8] {
-    line.strip_suffix(b"\r").unwrap_or(line)
 }
 
 /// Where the strict splitter would be.

@@ -52,8 +52,9 @@ pub struct ParseContext<'a> {
 }
 
 /// The layouts that are built in, as (name, TOML text), by name.
-static SHIPPED: [(&str, &str); 5] = [
+static SHIPPED: [(&str, &str); 6] = [
     ("asterisk-master", include_str!("../../config/layouts/asterisk-master.toml")),
+    ("cisco-cucm", include_str!("../../config/layouts/cisco-cucm.toml")),
     ("fcs-v3", include_str!("../../config/layouts/fcs-v3.toml")),
     ("freeswitch-csv", include_str!("../../config/layouts/freeswitch-csv.toml")),
     ("gamma-item-rental", include_str!("../../config/layouts/gamma-item-rental.toml")),

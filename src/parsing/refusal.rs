@@ -48,9 +48,9 @@ pub struct FileRefusal {
 /// One line for what and where, one for what to do.
 impl fmt::Display for FileRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.file)?;
-        if let Some(line) = self.line {
-            write!(f, ", line {line}")?;
+        match self.line {
+            Some(line) => write!(f, "{}, line {line}", self.file)?,
+            None => f.write_str(&self.file)?,
         }
         write_place(f, self.column.as_deref(), self.value.as_deref())?;
         write!(f, ": {}", self.reason)?;
@@ -71,6 +71,13 @@ fn write_place(f: &mut fmt::Formatter<'_>, column: Option<&str>, value: Option<&
 }
 
 impl FileRefusal {
+    /// What is wrong and on which line, without the file's name and the hint.
+    pub(super) fn what(&self) -> String {
+        let place = self.line.map_or_else(String::new, |line| format!("line {line}: "));
+        let column = self.column.as_ref().map_or_else(String::new, |column| format!(": {column}"));
+        format!("{place}{}{column}", self.reason)
+    }
+
     /// A refusal of the whole file; [`Self::on_line`] and its like say more.
     pub(super) fn new(file: &str, reason: impl Into<String>, hint: impl Into<String>) -> Self {
         let (reason, hint) = (reason.into(), hint.into());

@@ -28,7 +28,7 @@ pub(super) fn layout(name: &str, text: &str) -> Result<Layout, LayoutError> {
     let contents = if services {
         Contents::Services(service_rules(&declared, &places)?)
     } else {
-        Contents::Usage(usage_rules(&declared, &places)?)
+        Contents::Usage(Box::new(usage_rules(&declared, &places)?))
     };
     Ok(Layout {
         name: name.to_owned(),

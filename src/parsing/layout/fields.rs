@@ -2,7 +2,7 @@
 
 use super::LayoutError;
 
-/// What a column can hold. The names used in `[columns]` are in [`FIELDS`].
+/// What a column can hold; [`Self::name`] is its key in `[columns]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Field {
     /// The supplier's own record id.

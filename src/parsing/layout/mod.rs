@@ -1,5 +1,36 @@
 //! The TOML text of a supplier layout → a compiled [`Layout`] (F1). Refuses what it does not know, by name of the key.
 //! Reads no file; `config/layouts/` holds the shipped layouts, which are the documentation of each format.
+//!
+//! The keys of a layout, with what holds if one is left out:
+//!
+//! | key | says |
+//! |---|---|
+//! | `type` | `usage` or `services`; needed |
+//! | `description` | what the layout is for, in one line |
+//! | `numbers` | `"e164"`: bare digits are international numbers (M1) |
+//! | `bare_national` | `true`: bare digits are national numbers (M1) |
+//! | `file.delimiter` | one mark, or `"tab"`; a comma |
+//! | `file.quoting` | whether `"` encloses fields; `false` |
+//! | `file.newlines_in_fields` | whether an enclosed field may go on over lines; `false` |
+//! | `file.encoding` | `utf-8` or `latin-1`; `utf-8` |
+//! | `file.header` | `none`, `names` (columns are found by its words), `positions` (there is one, its words do not count), `detect` (there is one if its first cell has letters and no digit); `none` |
+//! | `file.skip_rows`, `file.rows_after_header` | lines that mean nothing, before the header and after it; 0 |
+//! | `file.column_count`, or `min_columns` and `max_columns` | columns of a record; with `names` as many as the header |
+//! | `file.optional` | with `names`: fields whose column may be missing; none |
+//! | `file.unknown_columns` | with `names`: `ignore` or `refuse`; `ignore` |
+//! | `columns.FIELD` | where a [`Field`] stands: a number from 1, a header word, or a list of words that all mean it |
+//! | `time.format` | date and time form of usage (`DD/MM/YYYY HH:MM:SS`), in one column or two, or `epoch seconds`; needed |
+//! | `time.zone` | the zone of the file's clock; the workspace's |
+//! | `date.format`, `date.month_format` | forms of the dates and months of service lines |
+//! | `duration.unit` | `seconds` or `HH:MM:SS`; `seconds` |
+//! | `price.unit` | `major` or `minor` (X2); `major` |
+//! | `price.decimal`, `price.thousands`, `price.currency_sign` | marks in amounts (X4); a point, none, none |
+//! | `price.broken_part` | of services: `included` in the cost, or `added` to it |
+//! | `kind`, `direction`, `event` | `fixed`, or `values` of the column and `otherwise` for all other words; out, other |
+//! | `kind.data_when_bytes` | a record of bytes is data whatever its word; `false` |
+//! | `time_band` | `values` of the column → names of bands (R8); the words themselves |
+//! | `flags.NAME` | which words of the column mean `yes`; `no`: which mean no, all others then being refused |
+//! | `trailer` | `marker` in its first column, columns of the `count` of records and of the `total` of costs |
 
 mod compile;
 mod declaration;
@@ -108,7 +139,7 @@ struct BareDigits {
 /// What the records are, with the rules for reading them.
 #[derive(Clone, Debug)]
 pub(super) enum Contents {
-    Usage(UsageRules),
+    Usage(Box<UsageRules>),
     Services(ServiceRules),
 }
 

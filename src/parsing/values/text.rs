@@ -22,7 +22,11 @@ pub(in super::super) fn decode(bytes: Cow<'_, [u8]>, encoding: Encoding) -> Resu
 /// Without spaces around it.
 pub(in super::super) fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
     fn inner(text: &str) -> &str {
-        text.trim_matches([' ', '\u{a0}'])
+        // Most fields neither begin nor end with a byte of a space or of U+00A0.
+        match text.as_bytes() {
+            [b' ' | 0xc2, ..] | [.., b' ' | 0xa0] => text.trim_matches([' ', '\u{a0}']),
+            _ => text,
+        }
     }
     match text {
         Cow::Borrowed(text) => Cow::Borrowed(inner(text)),
@@ -33,6 +37,9 @@ pub(in super::super) fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
 
 /// Refuses text that is too long, or holds control characters or marks that turn the direction of writing.
 pub(in super::super) fn check_text(text: &str, longest: usize) -> Result<(), Wrong> {
+    if text.len() <= longest && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return Ok(());
+    }
     if text.len() > longest && text.chars().count() > longest {
         return Err(format!("is longer than {longest} characters").into());
     }

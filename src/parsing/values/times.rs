@@ -147,7 +147,7 @@ pub(in super::super) fn read_month(text: &str, format: MonthFormat) -> Result<Da
         MonthFormat::NameYear => text.split_once(' ').and_then(|(name, year)| {
             let name = name.to_ascii_lowercase();
             let named = |month: &&str| **month == name || (name.len() == 3 && month.starts_with(name.as_str()));
-            let number = MONTHS.iter().position(|month| named(month))? + 1;
+            let number = MONTHS.iter().position(named)? + 1;
             two(&format!("{number:02}"), year)
         }),
         MonthFormat::YearFirst => text.split_once('-').and_then(|(year, month)| two(month, year)),
