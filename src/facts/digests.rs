@@ -29,7 +29,7 @@ pub fn digests(supplier: &str, record: &UsageRecord) -> RecordDigests {
 }
 
 fn record_key(supplier: &str, record: &UsageRecord) -> RecordKey {
-    let mut fields = Fields::default();
+    let mut fields = Fields::new();
     match &record.record_id {
         Some(id) => {
             fields.text("record id");
@@ -55,7 +55,7 @@ fn record_key(supplier: &str, record: &UsageRecord) -> RecordKey {
 }
 
 fn content(record: &UsageRecord) -> i64 {
-    let mut fields = Fields::default();
+    let mut fields = Fields::new();
     fields.optional(record.record_id.as_deref());
     fields.text(record.kind.name());
     fields.text(record.direction.name());
@@ -82,10 +82,14 @@ fn content(record: &UsageRecord) -> i64 {
 }
 
 /// Fields one after the other, each with its length or of a fixed one, so that no two lists give the same bytes.
-#[derive(Default)]
 struct Fields(Vec<u8>);
 
 impl Fields {
+    fn new() -> Self {
+        // Room for nearly every record, so that it need not grow.
+        Self(Vec::with_capacity(384))
+    }
+
     fn text(&mut self, text: &str) {
         self.number((text.len() as u64).to_le_bytes());
         self.0.extend_from_slice(text.as_bytes());

@@ -126,3 +126,32 @@ impl std::error::Error for FactsError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_told_as_one() {
+        let error = ParquetError::from(io::Error::from(io::ErrorKind::StorageFull));
+        let FactsError::Io { source, .. } = FactsError::writing(Path::new("usage/import-000001.parquet"), error) else {
+            panic!("a failed write is an error of the disk");
+        };
+        assert_eq!(source.kind(), io::ErrorKind::StorageFull);
+    }
+
+    #[test]
+    fn every_error_names_the_file_and_says_what_to_do() {
+        let file = || PathBuf::from("usage/import-000001.parquet");
+        let check = |error: FactsError, what_to_do: &str| {
+            let text = error.to_string();
+            assert!(text.starts_with("usage/import-000001.parquet") && text.contains(what_to_do), "{text}");
+        };
+        check(FactsError::Missing { file: file() }, "put it back from a backup");
+        check(FactsError::damaged(&file(), "it was cut short"), "put it back from a backup");
+        check(FactsError::Exists { file: file() }, "run `tollbook verify`");
+        check(FactsError::NoSuchRow { file: file(), row: 7 }, "check the number");
+        check(FactsError::io(&file(), io::Error::from(io::ErrorKind::NotFound)), "put it back from a backup");
+        check(FactsError::io(&file(), io::Error::from(io::ErrorKind::PermissionDenied)), "check the disk's space");
+    }
+}

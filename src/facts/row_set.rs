@@ -133,6 +133,14 @@ impl PartialEq for RowSet {
 
 impl Eq for RowSet {}
 
+impl From<Range<u32>> for RowSet {
+    fn from(rows: Range<u32>) -> Self {
+        let mut set = Self::new();
+        set.insert_range(rows);
+        set
+    }
+}
+
 impl FromIterator<u32> for RowSet {
     fn from_iter<I: IntoIterator<Item = u32>>(rows: I) -> Self {
         let mut set = Self::new();

@@ -122,7 +122,7 @@ impl UsageStore {
             return Ok(RowSet::new());
         }
         let mut table = self.open_table(file, &USAGE, Columns::Named(&["line"]))?;
-        let all: RowSet = [0..table.rows()].into_iter().collect();
+        let all = RowSet::from(0..table.rows());
         table.rows_where(&all, |row| Ok(row.count()? == line))
     }
 }

@@ -20,7 +20,7 @@ const SEAL_NAME: &str = "tollbook.seal";
 const SEAL_PREFIX: &str = "sha256:";
 const DIGITS: usize = 64;
 /// The footer's length and Parquet's mark, at the end of each file.
-const TAIL: u64 = 8;
+const TAIL: usize = 8;
 /// No footer of ours comes near: about 4 KB for each group of rows.
 const LONGEST_FOOTER: u64 = 1 << 28;
 
@@ -115,14 +115,14 @@ impl Measured {
 /// Where the footer begins, and all bytes from there to the end of the file.
 fn read_footer(file: &mut File) -> io::Result<Option<(u64, Vec<u8>)>> {
     let length = file.seek(SeekFrom::End(0))?;
-    if length < TAIL {
+    let Some(tail_at) = length.checked_sub(TAIL as u64) else {
         return Ok(None);
-    }
-    file.seek(SeekFrom::Start(length - TAIL))?;
-    let mut tail = [0; TAIL as usize];
+    };
+    file.seek(SeekFrom::Start(tail_at))?;
+    let mut tail = [0; TAIL];
     file.read_exact(&mut tail)?;
     let [a, b, c, d, mark @ ..] = tail;
-    let footer_length = u64::from(u32::from_le_bytes([a, b, c, d])) + TAIL;
+    let footer_length = u64::from(u32::from_le_bytes([a, b, c, d])) + TAIL as u64;
     if mark != *b"PAR1" || footer_length > length.min(LONGEST_FOOTER) {
         return Ok(None);
     }
@@ -170,23 +170,27 @@ mod tests {
     #[test]
     fn every_flipped_bit_is_found() {
         let (test, path, bytes) = published();
-        let mut damaged = bytes.clone();
-        for position in 0..bytes.len() {
-            damaged[position] ^= 1 << (position % 8);
-            std::fs::write(&path, &damaged).unwrap();
+        // One byte in place: writing the file anew each time would wait for the disk.
+        let mut file = File::options().write(true).open(&path).unwrap();
+        let mut set = |position: usize, byte: u8| {
+            file.seek(SeekFrom::Start(position as u64)).unwrap();
+            file.write_all(&[byte]).unwrap();
+        };
+        for (position, byte) in bytes.iter().enumerate() {
+            set(position, byte ^ (1 << (position % 8)));
             let error = test.reopened().record("import-000001.parquet", 3).unwrap_err();
             assert!(matches!(error, FactsError::Damaged { .. }), "byte {position}: {error}");
-            damaged[position] = bytes[position];
+            set(position, *byte);
         }
-        std::fs::write(&path, &bytes).unwrap();
         assert_eq!(test.reopened().record("import-000001.parquet", 3).unwrap(), record(3));
     }
 
     #[test]
     fn every_shortened_file_is_found() {
         let (test, path, bytes) = published();
-        for length in 0..bytes.len() {
-            std::fs::write(&path, &bytes[..length]).unwrap();
+        let file = File::options().write(true).open(&path).unwrap();
+        for length in (0..bytes.len()).rev() {
+            file.set_len(length as u64).unwrap();
             let error = test.reopened().scan("import-000001.parquet", 10).next().unwrap().unwrap_err();
             assert!(error.to_string().contains("import-000001.parquet is damaged"), "{length} bytes: {error}");
         }
