@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use crate::domain::book::ProductId;
-use crate::domain::charge::PriceFor;
+use crate::domain::charge::{PriceFor, ProductPrice};
 use crate::domain::money::Price;
 use crate::domain::time::Date;
 
@@ -26,11 +26,8 @@ pub(super) fn product_price(context: &Context<'_>, id: ProductId, on: Date) -> O
 
 /// The latest price of an audience that is in force on the day.
 fn dated_price(context: &Context<'_>, product: ProductId, audience: PriceFor, on: Date) -> Option<Price> {
-    let of_audience = |price: &&_| {
-        let crate::domain::charge::ProductPrice { product: of, audience: whose, from, .. } = price;
-        *of == product && *whose == audience && *from <= on
-    };
-    context.book.product_prices.iter().filter(of_audience).max_by_key(|price| price.from).map(|price| price.price)
+    let in_force = |price: &&ProductPrice| price.product == product && price.audience == audience && price.from <= on;
+    context.book.product_prices.iter().filter(in_force).max_by_key(|price| price.from).map(|price| price.price)
 }
 
 #[cfg(test)]
@@ -38,7 +35,6 @@ mod tests {
     use super::*;
     use crate::billing::scenarios::june;
     use crate::domain::book::{Book, TariffId};
-    use crate::domain::charge::ProductPrice;
     use crate::domain::money::Currency;
     use crate::domain::sample::{self, CUSTOMER, date, price};
 

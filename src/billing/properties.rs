@@ -96,7 +96,7 @@ proptest! {
         prop_assert_eq!(billed.iter().map(|row| row.amount.minor()).sum::<i64>(), 0);
     }
 
-    /// Architecture 11: every total twice. The bill is the same in whatever order its input comes.
+    /// Every total is computed twice. The bill is the same in whatever order its input comes.
     #[test]
     fn sums_agree_in_any_order(
         calls in proptest::collection::vec((-5_000_000..50_000_000_i64, 0..3_u32), 0..30),
