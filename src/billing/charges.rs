@@ -390,8 +390,8 @@ mod tests {
         book.product_prices.truncate(1);
         let terms = first_of("2026-06-01");
         let refused = bill_charges(&Context::new(&book, &terms, CUSTOMER), &[]).expect_err("no price");
-        let expected = "charge C: product BB has no price in GBP on 2026-05-15: give it a base price, dated that day or \
-                        before";
+        let expected = "charge C: product BB has no price in GBP on 2026-05-15: give it a base price, dated that day \
+                        or before";
         assert_eq!(refused.to_string(), expected);
         book.charges[0].product = None;
         let refused = bill_charges(&Context::new(&book, &terms, CUSTOMER), &[]).expect_err("no price");

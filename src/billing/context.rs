@@ -65,8 +65,8 @@ impl<'a> Context<'a> {
         self.customer.vat_code_calls.clone()
     }
 
-    /// The last day on which the customer has service at all (B10): recurring charges end on it whatever their own dates
-    /// and minimum terms say.
+    /// The last day on which the customer has service at all (B10): recurring charges end on it whatever their own
+    /// dates and minimum terms say.
     pub fn last_day_of_service(&self) -> Option<Date> {
         [self.customer.final_bill_date, self.customer.dropped_date].into_iter().flatten().min()
     }

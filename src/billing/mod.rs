@@ -85,7 +85,7 @@ pub struct CustomerBill {
     pub usage: Vec<ChargedUsage>,
     /// The periods of charges on it: one for each line of a recurring or one-off charge or of a credit (P6).
     pub periods: Vec<BilledPeriod>,
-    /// The service lines that it consumes, also those that a product's rule leaves out (P7), as (import, row), ascending.
+    /// The service lines that it consumes, also those that a product's rule leaves out (P7): (import, row), ascending.
     pub services: Vec<(i64, u32)>,
 }
 

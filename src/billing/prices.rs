@@ -1,4 +1,4 @@
-//! The price of a product for one customer on one day (P2). A price is never guessed: `None` is an error of the caller's.
+//! The price of a product for one customer on one day (P2). A price is never guessed: `None` parks the customer.
 
 use super::context::Context;
 use crate::domain::book::ProductId;

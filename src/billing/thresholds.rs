@@ -49,8 +49,8 @@ impl Fee {
 /// Decides on a bill by its lines: first whether it is empty, else whether it is low (B9); an empty bill is not asked
 /// whether it is low.
 ///
-/// A customer on its final bill always gets an invoice, and so does a credit (B7): that overrules *skip* and *rollover*,
-/// nothing else, for a fee and padding make an invoice anyway.
+/// A customer on its final bill always gets an invoice, and so does a credit (B7): that overrules *skip* and
+/// *rollover*, nothing else, for a fee and padding make an invoice anyway.
 pub(super) fn decide(customer: &Customer, lines: &[BillLine]) -> Result<Decision, Overflow> {
     let is_final = customer.status == Status::FinalBill;
     if lines.is_empty() {
@@ -149,8 +149,8 @@ mod tests {
     }
 
     /// Every test with every action, on one bill.
-    /// `expected`: for each test (none, total, call spend, |total|, all below 10.00) the outcome of the actions nothing,
-    /// roll over, fee of 2.00, pad to 10.00.
+    /// `expected`: for each test (none, total, call spend, |total|, all below 10.00) the outcome of the actions
+    /// nothing, roll over, fee of 2.00, pad to 10.00.
     fn check(status: Status, charge: &str, usage: &str, expected: [[&str; 4]; 4]) {
         let limit = pounds("10.00");
         let tests = [
