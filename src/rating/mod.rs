@@ -136,6 +136,14 @@ impl<'b> Rater<'b> {
             Ok(priced) => format!("result: {} {currency}", priced.sell.to_places(currency.digits)),
             Err(Unpriced(reason)) => format!("result: suspense, {reason}"),
         });
+        if let Ok(priced) = priced {
+            trace.line(|| {
+                let call = Call::new(self.book, supplier, matched, priced.band);
+                let (path, band) = (priced.path.name(), self.band_name(priced.band));
+                let billable = call.units_in_words(priced.billable_units);
+                format!("path {path}, time band {band}, billable {billable}")
+            });
+        }
         Explanation {
             steps: trace.into_steps(),
             sell: priced.ok().map(|priced| priced.sell),

@@ -23,11 +23,11 @@ impl Rater<'_> {
             band: call.band,
             date: call.date(),
         };
-        trace.step(|| "rate row (R2)".to_owned());
+        trace.step(|| format!("rate row by {} (R2)", self.book.tariff(tariff).code));
         let Some(found) = self.rates.find(tariff, &wanted, trace) else { return Ok(None) };
 
         let row = self.rates.row(found.rate);
-        trace.step(|| format!("charge (R3, R5) by row {}", row.name));
+        trace.step(|| "charge by this row (R3, R5)".to_owned());
         let charge = self.charge_of_row(row, tariff, &wanted, call, trace)?;
         let path = if row.mode == RateMode::FromFile { RatePath::FromFile } else { found.path };
         Ok(charge.map(|charge| Quote { charge, rate_row: Some(found.rate), path }))

@@ -120,7 +120,7 @@ impl<'b> Rates<'b> {
                 Some((level, rate)) => {
                     let is_parents = level > 0 && path == RatePath::Rate;
                     let path = if is_parents { RatePath::Parent } else { path };
-                    trace.line(|| self.hit_in_words(rate, path));
+                    trace.line(|| self.hit_in_words(rate));
                     return Some(Found { rate, path });
                 }
                 None => trace.line(|| self.miss_in_words(levels, key, wanted)),
@@ -158,9 +158,9 @@ impl<'b> Rates<'b> {
         in_force(Some(wanted.band)).or_else(|| in_force(None))
     }
 
-    fn hit_in_words(&self, rate: RateId, path: RatePath) -> String {
+    fn hit_in_words(&self, rate: RateId) -> String {
         let row = self.row(rate);
-        format!("{}: row {}: path {}", self.book.tariff(row.tariff).code, row.name, path.name())
+        format!("{}: row {}", self.book.tariff(row.tariff).code, row.name)
     }
 
     /// `type:uk_mobile: retail has no row; base has none for evening on 2026-03-02`.

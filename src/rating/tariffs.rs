@@ -50,8 +50,8 @@ impl<'b> Tariffs<'b> {
         let steps: [(&str, &dyn Fn() -> Option<TariffId>); 4] = [
             ("the line", &of_line),
             ("the customer", &of_customer),
-            ("the supplier, for this type of line", &of_line_type),
-            ("the supplier, for any line", &of_any_type),
+            ("the supplier, for this type of line:", &of_line_type),
+            ("the supplier, for any line:", &of_any_type),
         ];
         let asked = if side == Side::Wholesale { &steps[2..] } else { &steps[..] };
         for (who, ask) in asked {
