@@ -3,6 +3,9 @@
 
 use std::fmt;
 
+use crate::facts::FactsError;
+use crate::ledger::LedgerError;
+
 /// Why a command did not do its work; the number is the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorKind {
@@ -69,6 +72,33 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+impl From<FactsError> for Error {
+    fn from(error: FactsError) -> Self {
+        let kind = match &error {
+            FactsError::Missing { .. } | FactsError::Damaged { .. } | FactsError::Exists { .. } => ErrorKind::Damaged,
+            FactsError::Unstorable { .. } | FactsError::NoSuchRow { .. } => ErrorKind::Refused,
+            FactsError::Io { .. } => ErrorKind::Io,
+        };
+        Self::new(kind, error.to_string(), "")
+    }
+}
+
+impl From<LedgerError> for Error {
+    fn from(error: LedgerError) -> Self {
+        let (kind, hint) = match &error {
+            LedgerError::Locked { .. } => (ErrorKind::Locked, String::new()),
+            LedgerError::Damaged { .. } => (ErrorKind::Damaged, String::new()),
+            LedgerError::Newer { .. } => (ErrorKind::Refused, String::new()),
+            LedgerError::Refused { what, why, hint } => {
+                return Self::new(ErrorKind::Refused, format!("cannot {what}: {why}"), hint.clone());
+            }
+            LedgerError::Io { .. } => (ErrorKind::Io, String::new()),
+            LedgerError::Sql(_) => (ErrorKind::Damaged, "run `tollbook verify`".to_owned()),
+        };
+        Self::new(kind, error.to_string(), hint)
+    }
+}
 
 /// The result of a step of a command.
 pub type Result<T> = std::result::Result<T, Error>;

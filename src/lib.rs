@@ -3,6 +3,7 @@
 pub mod allowances;
 pub mod billing;
 pub mod book;
+pub mod commands;
 pub mod demo;
 pub mod domain;
 pub mod error;
@@ -12,5 +13,8 @@ pub mod invoicing;
 pub mod ledger;
 pub mod matching;
 pub mod parsing;
+pub mod pipeline;
 pub mod rating;
+pub mod report;
 pub mod workers;
+pub mod workspace;

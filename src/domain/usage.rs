@@ -9,7 +9,8 @@ use super::money::{CallCharge, Currency, Price};
 use super::time::{Moment, TimeFlag};
 
 /// What is measured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// A call; counted in seconds, priced per minute.
     Voice,

@@ -87,6 +87,11 @@ impl UsageStore {
         Err(FactsError::damaged(&path, "its SHA-256 is not the one that the ledger has"))
     }
 
+    /// Checks that every byte of a file is as it was written.
+    pub fn check_seal(&self, file: &str) -> Result<(), FactsError> {
+        seal::check_seal(&self.path_of(file))
+    }
+
     /// Removes what no ledger row names: files of imports and runs that were cut short, and temporary files. Files that
     /// are none of the store's are left alone. Gives the names of what was removed.
     ///

@@ -1,6 +1,8 @@
 //! The digests of a new import and of those before it → the rows that came before (F2). Memory is bounded whatever the
 //! size of the store: the keys of the new file are held in parts, and all files are read once for each part.
 
+use std::borrow::Cow;
+
 use ahash::{AHashMap, AHashSet};
 
 use super::UsageStore;
@@ -8,8 +10,11 @@ use super::digests::RecordKey;
 use super::error::FactsError;
 use super::imports::PendingFacts;
 use super::row_set::RowSet;
+use super::scans::{Scan, USAGE_COLUMNS};
 use super::schema::USAGE;
 use super::table_reader::{Columns, TableReader};
+use super::usage_rows::take_usage;
+use crate::domain::usage::UsageRecord;
 
 /// Keys held at once: what fills a hash table of 2^22 places, about 140 MB.
 const KEYS_PER_PASS: u64 = 3_670_016;
@@ -65,6 +70,12 @@ impl PendingFacts {
         Ok(repeats)
     }
 
+    /// The kept records of the file, in row order, in batches; they are not published yet.
+    pub fn scan_rows<'k>(&self, keep: &'k RowSet, batch_rows: usize) -> Scan<'k, UsageRecord> {
+        let table = TableReader::open(self.table.path(), &USAGE, USAGE_COLUMNS);
+        Scan::new(table, batch_rows, Some(Cow::Borrowed(keep)), take_usage)
+    }
+
     fn find_in_pass(
         &self,
         store: &UsageStore,
@@ -91,6 +102,33 @@ impl PendingFacts {
             Some(Earlier::Other) => repeats.conflicts.push(row),
             Some(Earlier::Nothing) | None => (),
         })
+    }
+}
+
+impl UsageStore {
+    /// The first of some rows of a published file whose record also is in one of the known files, if any is: what must
+    /// not be brought back (F6).
+    pub fn first_repeated(
+        &self,
+        facts_file: &str,
+        rows: &RowSet,
+        known: &[KnownFile],
+    ) -> Result<Option<u32>, FactsError> {
+        let mut wanted: AHashMap<RecordKey, u32> = AHashMap::new();
+        for_each_key(self.open_table(facts_file, &USAGE, DIGEST_COLUMNS)?, |row, key, _| {
+            if rows.contains(row) {
+                wanted.entry(key).or_insert(row);
+            }
+        })?;
+        let mut first = None;
+        for file in known {
+            for_each_key(self.open_table(&file.facts_file, &USAGE, DIGEST_COLUMNS)?, |row, key, _| {
+                if let Some(repeated) = wanted.get(&key).filter(|_| !file.ignore.contains(row)) {
+                    first = Some(first.map_or(*repeated, |earlier: u32| earlier.min(*repeated)));
+                }
+            })?;
+        }
+        Ok(first)
     }
 }
 

@@ -15,7 +15,7 @@ use crate::domain::usage::UsageRecord;
 
 /// Rows that are read at once when few are wanted.
 const SMALL_BATCH: usize = 4_096;
-const USAGE_COLUMNS: Columns = Columns::First(USAGE_FIELDS);
+pub(super) const USAGE_COLUMNS: Columns = Columns::First(USAGE_FIELDS);
 
 /// Rows of a file in batches. After an error it ends. Can be sent to another thread.
 pub struct Scan<'k, T> {

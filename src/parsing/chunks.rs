@@ -15,6 +15,13 @@ pub struct Chunk {
     pub first_line: u64,
 }
 
+impl Chunk {
+    /// Its length in bytes.
+    pub fn bytes(&self) -> u64 {
+        u64::try_from(self.end - self.start).unwrap_or(u64::MAX)
+    }
+}
+
 impl SourceFile<'_> {
     /// Cuts the body into pieces of at least `target_bytes` (but for the last). Together they are the whole body, in
     /// order.

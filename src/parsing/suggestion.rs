@@ -10,7 +10,7 @@ use crate::domain::telephone::NumberRules;
 use crate::domain::time::Zone;
 
 /// How well one layout fits a file's beginning.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct LayoutFit {
     /// The layout's name.
     pub layout: String,

@@ -1,1 +1,5 @@
-fn main() {}
+//! All integration tests, one binary. Each module says what it holds true.
+#![allow(clippy::unwrap_used)]
+
+mod house;
+mod program;

@@ -1,0 +1,184 @@
+//! `import`: usage files and service files of a supplier.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::{Global, say};
+use crate::domain::book::Book;
+use crate::error::{Error, ErrorKind, Result};
+use crate::ledger::LedgerWriter;
+use crate::parsing::{Layout, ParseContext};
+use crate::pipeline::import::{ImportOptions, ImportedFile, check_layout_kind, import_usage};
+use crate::pipeline::services::import_services;
+use crate::pipeline::store_files;
+use crate::report::screen::{control_totals, count};
+use crate::workspace::{Workspace, find_layout};
+
+/// What to import.
+#[derive(Subcommand)]
+pub enum Import {
+    /// Usage (CDR) files
+    Usage(Files),
+    /// Service files: rentals, connections, ceases
+    Services(Files),
+}
+
+/// Which files, and how.
+#[derive(Args)]
+pub struct Files {
+    /// The files, in the order in which they are imported
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// Whose files: a supplier of the book
+    #[arg(long)]
+    supplier: String,
+    /// Read them by this layout instead of the supplier's
+    #[arg(long)]
+    layout: Option<String>,
+    /// One line that cannot be read refuses its file
+    #[arg(long)]
+    strict: bool,
+}
+
+impl Import {
+    pub fn run(self, global: &Global) -> Result<()> {
+        let (files, services) = match self {
+            Self::Usage(files) => (files, false),
+            Self::Services(files) => (files, true),
+        };
+        let workspace = Workspace::find(global.workspace.as_deref())?;
+        let imported = import_files(global, &workspace, &files, services)?;
+        global.show(&imported.done, || imported.done.iter().map(in_words).collect())?;
+        imported.outcome()
+    }
+}
+
+/// What became of the files of one command.
+pub struct Imported {
+    /// Those imported.
+    pub done: Vec<ImportedFile>,
+    refused: Vec<Error>,
+}
+
+impl Imported {
+    /// Refused if no file was imported; done in part if some were not, or if lines were refused.
+    fn outcome(self) -> Result<()> {
+        let rejects: usize = self.done.iter().map(|file| file.rejected.len()).sum();
+        let messages: Vec<String> = self.refused.iter().map(ToString::to_string).collect();
+        match (self.done.is_empty(), self.refused.first()) {
+            (true, Some(first)) => Err(Error::new(first.kind, messages.join("\n"), "")),
+            (false, Some(_)) => {
+                Err(Error::new(ErrorKind::Partial, messages.join("\n"), "the other files were imported"))
+            }
+            (_, None) if rejects > 0 => Err(Error::new(
+                ErrorKind::Partial,
+                format!("{rejects} lines could not be read; they are kept in rejects/ with the reasons"),
+                "correct them there and import the corrected file",
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Files {
+    /// Files of a supplier, read by its layout.
+    pub fn of(supplier: &str, files: Vec<PathBuf>, layout: Option<String>) -> Self {
+        Self { files, supplier: supplier.to_owned(), layout, strict: false }
+    }
+}
+
+/// Imports the files one after the other; a refused one does not stop the others.
+pub fn import_files(global: &Global, workspace: &Workspace, files: &Files, services: bool) -> Result<Imported> {
+    let mut ledger = workspace.ledger_for_writing(global.actor())?;
+    let book = workspace.book(&ledger)?;
+    let supplier = find_supplier(&book, &files.supplier)?;
+    let layouts = workspace.layouts()?;
+    let layout_name = files.layout.as_ref().unwrap_or(&book.supplier(supplier).layout);
+    let layout = find_layout(&layouts, layout_name)?;
+    check_layout_kind(layout, services)?;
+    let options = ImportOptions {
+        supplier,
+        supplier_code: &files.supplier,
+        context: parse_context(workspace, layout),
+        strict: files.strict,
+        max_rejects: (workspace.settings.max_reject_share, workspace.settings.max_reject_count),
+        dry_run: global.dry_run,
+        quiet: global.quiet,
+    };
+    let mut imported = Imported { done: Vec::new(), refused: Vec::new() };
+    for file in &files.files {
+        match import_one(global, workspace, &mut ledger, &options, services, file) {
+            Ok(done) => imported.done.push(done),
+            Err(error) if error.kind == ErrorKind::Refused => imported.refused.push(error),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(imported)
+}
+
+fn import_one(
+    global: &Global,
+    workspace: &Workspace,
+    ledger: &mut LedgerWriter,
+    options: &ImportOptions,
+    services: bool,
+    file: &std::path::Path,
+) -> Result<ImportedFile> {
+    let rejects_dir = workspace.dir.join("rejects");
+    if services {
+        return import_services(ledger, &rejects_dir, options, file);
+    }
+    let store = workspace.usage();
+    store.remove_orphans(&store_files(ledger)?)?;
+    import_usage(ledger, &store, &global.workers()?, &rejects_dir, options, file)
+}
+
+/// How files of a layout are read in this workspace.
+pub fn parse_context<'a>(workspace: &'a Workspace, layout: &'a Layout) -> ParseContext<'a> {
+    ParseContext {
+        layout,
+        workspace_zone: &workspace.settings.zone,
+        numbers: workspace.number_rules(),
+        currency: workspace.settings.currency,
+    }
+}
+
+/// The supplier of a code, or a word on which there are.
+pub fn find_supplier(book: &Book, code: &str) -> Result<crate::domain::book::SupplierId> {
+    book.find_supplier(code).ok_or_else(|| {
+        let codes: Vec<_> = book.suppliers.iter().map(|supplier| supplier.code.as_str()).collect();
+        let hint = match codes.is_empty() {
+            true => "the book has none yet: add it to suppliers.csv and `tollbook book import` it".to_owned(),
+            false => format!("there are: {}", codes.join(", ")),
+        };
+        Error::refused(format!("the book has no supplier {code:?}"), hint)
+    })
+}
+
+fn in_words(file: &ImportedFile) -> String {
+    let place = match file.import {
+        Some(import) => format!("import {import}"),
+        None => "not imported: dry run".to_owned(),
+    };
+    let mut text = format!("{}: {} lines, {place}\n", file.file, count(u128::from(file.lines)));
+    text.push_str(&control_totals(&file.totals));
+    if file.flagged_times > 0 {
+        let times = count(u128::from(file.flagged_times));
+        text.push_str(&format!("  {times} records began in an hour that the change of clocks skipped or repeated\n"));
+    }
+    for reject in file.rejected.iter().take(5) {
+        text.push_str(&format!("  refused: {}\n", reject.in_words(&file.file)));
+    }
+    if let Some(path) = &file.rejects_file {
+        text.push_str(&format!("  refused lines: {}\n", path.display()));
+    }
+    text
+}
+
+/// Says how an import went, for commands that import on the way.
+pub fn say_imported(imported: &[ImportedFile]) {
+    for file in imported {
+        say(in_words(file).trim_end());
+    }
+}

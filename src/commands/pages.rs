@@ -1,0 +1,50 @@
+//! What comes with the binary for the shell: completions and man pages.
+
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory};
+
+use super::{Arguments, print};
+use crate::error::{Error, Result};
+use crate::files::write_atomically;
+
+/// Which shell.
+#[derive(Args)]
+pub struct Completions {
+    shell: clap_complete::Shell,
+}
+
+impl Completions {
+    pub fn run(self) -> Result<()> {
+        let mut script = Vec::new();
+        clap_complete::generate(self.shell, &mut Arguments::command(), "tollbook", &mut script);
+        print(&String::from_utf8_lossy(&script))
+    }
+}
+
+/// Where to.
+#[derive(Args)]
+pub struct Man {
+    dir: PathBuf,
+}
+
+impl Man {
+    pub fn run(self) -> Result<()> {
+        let mut program = Arguments::command();
+        program.build();
+        write_page(&self.dir, &program)?;
+        for noun in program.get_subcommands() {
+            write_page(&self.dir, noun)?;
+            noun.get_subcommands().try_for_each(|verb| write_page(&self.dir, verb))?;
+        }
+        Ok(())
+    }
+}
+
+fn write_page(dir: &std::path::Path, command: &clap::Command) -> Result<()> {
+    let name = command.get_display_name().unwrap_or(command.get_name()).to_owned();
+    let path = dir.join(format!("{name}.1"));
+    let mut page = Vec::new();
+    let rendered = clap_mangen::Man::new(command.clone()).title(name).render(&mut page);
+    rendered.and_then(|()| write_atomically(&path, &page)).map_err(|error| Error::io(&path, &error))
+}

@@ -1,0 +1,52 @@
+//! The data's whole way, joined from the stages: import, rate, derive what is unbilled, draft, post, document.
+//! Joins and counts; computes no price and no sum of its own.
+
+pub mod documents;
+pub mod draft;
+pub mod import;
+pub mod post;
+pub mod rate;
+pub mod rejects;
+pub mod rows;
+pub mod services;
+pub mod unbilled;
+
+use crate::domain::book::{Book, SupplierId};
+use crate::domain::usage::{RatedUsage, SetAside, UsageRecord};
+use crate::error::Result;
+use crate::ledger::Ledger;
+use crate::matching::Matcher;
+use crate::rating::Rater;
+
+/// All files of the usage store that the ledger knows; any other is left from a command that was cut short.
+pub fn store_files(ledger: &Ledger) -> Result<Vec<String>> {
+    let mut files = Vec::new();
+    for import in ledger.imports()? {
+        files.extend(import.facts_file);
+        files.extend(import.marks_file);
+    }
+    files.extend(ledger.runs()?.into_iter().filter_map(|run| run.billed_file));
+    Ok(files)
+}
+
+/// The book made ready for matching and rating. Pure: the same record always gets the same answer (R16).
+pub struct Engine<'b> {
+    /// The book it was made from.
+    pub book: &'b Book,
+    /// Whose usage it is.
+    pub matcher: Matcher<'b>,
+    /// What it costs.
+    pub rater: Rater<'b>,
+}
+
+impl<'b> Engine<'b> {
+    /// Indexes a book.
+    pub fn new(book: &'b Book) -> Self {
+        Self { book, matcher: Matcher::new(book), rater: Rater::new(book) }
+    }
+
+    /// Matches and rates one record, or says why that is not possible.
+    pub fn price(&self, supplier: SupplierId, record: UsageRecord) -> std::result::Result<RatedUsage, Box<SetAside>> {
+        self.rater.rate(supplier, self.matcher.match_usage(supplier, record)?)
+    }
+}

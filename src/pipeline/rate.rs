@@ -1,0 +1,156 @@
+//! Usage files and a book → rated records: the pure way, without a workspace. Parsed, matched and rated side by side,
+//! written in file order.
+
+use std::io::Write;
+use std::path::Path;
+
+use super::Engine;
+use super::import::{CHUNK_BYTES, ImportOptions, check_rejects, file_name, refuse_changed, refuse_file};
+use super::rejects::Rejected;
+use super::rows::{Origin, rated_row, set_aside_row};
+use crate::domain::disposition::Disposition;
+use crate::domain::money::Sum;
+use crate::domain::usage::{RatedUsage, SetAside, UsageRecord};
+use crate::error::{Error, Result};
+use crate::facts::{RatedFile, RatedRow, csv_header};
+use crate::files::AtomicFile;
+use crate::files::map::MappedFile;
+use crate::parsing::{open_source, parse_usage};
+use crate::report::progress::Progress;
+use crate::report::totals::{ControlTotals, Tally};
+use crate::workers::Workers;
+
+/// Where rated records go.
+pub enum RatedOutput {
+    /// Nowhere: only the totals are wanted.
+    Nothing,
+    /// A Parquet file.
+    Parquet(RatedFile),
+    /// A CSV file.
+    Csv(AtomicFile),
+    /// A file of one JSON object per line.
+    Json(AtomicFile),
+}
+
+impl RatedOutput {
+    /// By the ending of the path: `.parquet`, `.csv`, `.json` or `.jsonl`.
+    pub fn create(path: Option<&Path>) -> Result<Self> {
+        let Some(path) = path else { return Ok(Self::Nothing) };
+        let io = |error| Error::io(path, &error);
+        match path.extension().and_then(|ending| ending.to_str()) {
+            Some("parquet") => Ok(Self::Parquet(RatedFile::create(path)?)),
+            Some("csv") => {
+                let mut file = AtomicFile::create(path).map_err(io)?;
+                file.write_all(csv_header().as_bytes()).map_err(io)?;
+                Ok(Self::Csv(file))
+            }
+            Some("json" | "jsonl") => Ok(Self::Json(AtomicFile::create(path).map_err(io)?)),
+            _ => Err(Error::refused(
+                format!("{}: its ending names no format", path.display()),
+                "end it in .parquet, .csv, .json or .jsonl",
+            )),
+        }
+    }
+
+    fn write(&mut self, rows: &[RatedRow]) -> Result<()> {
+        let written = match self {
+            Self::Nothing => Ok(()),
+            Self::Parquet(file) => return Ok(file.write(rows)?),
+            Self::Csv(file) => rows.iter().try_for_each(|row| file.write_all(row.csv_line().as_bytes())),
+            Self::Json(file) => rows.iter().try_for_each(|row| file.write_all(row.json_line().as_bytes())),
+        };
+        written.map_err(|error| Error::io(Path::new("the rated records"), &error))
+    }
+
+    /// Puts the file in its place.
+    pub fn commit(self) -> Result<()> {
+        let committed = match self {
+            Self::Nothing => Ok(()),
+            Self::Parquet(file) => return Ok(file.commit().map(drop)?),
+            Self::Csv(file) | Self::Json(file) => file.commit(),
+        };
+        committed.map_err(|error| Error::io(Path::new("the rated records"), &error))
+    }
+}
+
+/// What became of one file.
+pub struct RatedUsageFile {
+    /// Where its records ended.
+    pub totals: ControlTotals,
+    /// Its refused lines.
+    pub rejected: Vec<Rejected>,
+}
+
+type Priced = std::result::Result<RatedUsage, Box<SetAside>>;
+
+/// Rates one file.
+pub fn rate_file(
+    engine: &Engine,
+    workers: &Workers,
+    options: &ImportOptions,
+    path: &Path,
+    output: &mut RatedOutput,
+) -> Result<RatedUsageFile> {
+    let mapped = MappedFile::open(path).map_err(|error| Error::io(path, &error))?;
+    let fingerprint = mapped.fingerprint();
+    let name = file_name(path);
+    let source = open_source(&name, mapped.bytes(), options.context.layout).map_err(refuse_file)?;
+    let origin = Origin { supplier: options.supplier, file: &name };
+    let mut done = RatedUsageFile { totals: ControlTotals::default(), rejected: Vec::new() };
+    let (mut blank_lines, mut cost) = (0, Sum::default());
+    let progress = Progress::new(&name, mapped.bytes().len() as u64, options.quiet);
+    workers.in_order(
+        &source.chunks(CHUNK_BYTES),
+        |chunk| {
+            let parsed = parse_usage(&source, chunk, &options.context);
+            let price = |record: UsageRecord| engine.price(options.supplier, record);
+            let priced: Vec<Priced> = parsed.records.into_iter().map(price).collect();
+            (chunk.bytes(), priced, parsed.rejects, parsed.blank_lines)
+        },
+        |(bytes, priced, rejects, blank)| {
+            progress.advance(bytes);
+            blank_lines += blank;
+            done.rejected.extend(rejects.into_iter().map(Rejected::from));
+            priced.iter().for_each(|priced| cost.merge(count(priced, &mut done.totals).cost));
+            check_rejects(options, &name, done.totals.records_in(), &done.rejected, true)?;
+            let rows: Vec<RatedRow> = priced.iter().map(|priced| row_of(engine, origin, priced)).collect();
+            output.write(&rows)
+        },
+    )?;
+    progress.finish();
+    let (records, rejects) = (done.totals.records_in(), done.rejected.len() as u64);
+    check_rejects(options, &name, records, &done.rejected, false)?;
+    source.check_totals(records, rejects, blank_lines, cost).map_err(refuse_file)?;
+    mapped.check_unchanged(&fingerprint).map_err(|reason| refuse_changed(path, &reason))?;
+    let rejected = Tally::of_lines(rejects);
+    done.totals.take_in(&rejected);
+    done.totals.end(Disposition::Rejected, None, &rejected);
+    Ok(done)
+}
+
+/// Counts a record in and out; its tally as it came in.
+fn count(priced: &Priced, totals: &mut ControlTotals) -> Tally {
+    match priced {
+        Ok(rated) => {
+            let came_in = Tally::of_record(&rated.matched.record);
+            totals.take_in(&came_in);
+            let mut ended = came_in;
+            ended.sell.add(rated.sell);
+            totals.end(Disposition::Rated, None, &ended);
+            came_in
+        }
+        Err(aside) => {
+            let came_in = Tally::of_record(&aside.record);
+            totals.take_in(&came_in);
+            totals.end(aside.disposition, Some(aside.reason), &came_in);
+            came_in
+        }
+    }
+}
+
+fn row_of<'a>(engine: &'a Engine, origin: Origin<'a>, priced: &'a Priced) -> RatedRow<'a> {
+    match priced {
+        Ok(rated) => rated_row(engine.book, origin, rated),
+        Err(aside) => set_aside_row(engine.book, origin, aside),
+    }
+}

@@ -1,0 +1,187 @@
+//! Facts of the store → what each record is now: priced by the book as it stands, set aside, or marked.
+//! Prices are derived here whenever they are needed, never stored (R16).
+
+use std::collections::BTreeMap;
+
+use super::Engine;
+use crate::domain::book::SupplierId;
+use crate::domain::disposition::{Disposition, Reason};
+use crate::domain::usage::{RatedUsage, SetAside, UsageRecord};
+use crate::error::{Error, ErrorKind, Result};
+use crate::facts::{RowSet, UsageStore};
+use crate::ledger::{ImportKind, ImportRow, Ledger};
+use crate::workers::Workers;
+
+/// An imported usage file, with what is already known of its rows.
+pub struct OpenImport {
+    /// Its number in the ledger.
+    pub import: i64,
+    /// Whose file.
+    pub supplier: SupplierId,
+    /// The file's name.
+    pub file_name: String,
+    /// Lines of it that could not be read.
+    pub rejects: u64,
+    facts_file: String,
+    rows: u32,
+    billed: RowSet,
+    deleted: RowSet,
+    marks: BTreeMap<u32, Disposition>,
+}
+
+/// What a record that is not yet billed is now.
+pub enum OpenRecord {
+    /// Priced.
+    Rated(Box<RatedUsage>),
+    /// Not billable now, by the book.
+    SetAside(Box<SetAside>),
+    /// Marked when it was imported, or by a person.
+    Marked(Disposition, Option<Reason>, Box<UsageRecord>),
+}
+
+impl OpenImport {
+    /// Every live usage import, with its billed, deleted and marked rows.
+    pub fn all(ledger: &Ledger, store: &UsageStore, engine: &Engine) -> Result<Vec<Self>> {
+        let mut billed = billed_rows(ledger, store)?;
+        let imports = ledger.imports()?;
+        let usage = imports.into_iter().filter(|import| import.kind == ImportKind::Usage);
+        usage.map(|import| Self::open(ledger, store, engine, &mut billed, import)).collect()
+    }
+
+    fn open(
+        ledger: &Ledger,
+        store: &UsageStore,
+        engine: &Engine,
+        billed: &mut BTreeMap<i64, RowSet>,
+        import: ImportRow,
+    ) -> Result<Self> {
+        let supplier = engine.book.find_supplier(&import.supplier).ok_or_else(|| {
+            let message = format!("import {}: the book has no supplier {:?} any more", import.id, import.supplier);
+            Error::refused(message, "put the supplier back into suppliers.csv and import the book")
+        })?;
+        let rows = u32::try_from(import.records).map_err(|_| damaged(&import, "has more rows than a file can"))?;
+        let facts_file = import.facts_file.clone().ok_or_else(|| damaged(&import, "names no usage file"))?;
+        let mut deleted = RowSet::new();
+        if import.deleted_at.is_some() {
+            deleted.insert_range(0..rows);
+        }
+        for range in ledger.deletions(import.id)? {
+            deleted.insert_range(range.first..range.last + 1);
+        }
+        let marks = match &import.marks_file {
+            Some(file) => store.marks(file)?.into_iter().collect(),
+            None => BTreeMap::new(),
+        };
+        Ok(Self {
+            import: import.id,
+            supplier,
+            file_name: import.file_name,
+            rejects: import.rejects,
+            facts_file,
+            rows,
+            billed: billed.remove(&import.id).unwrap_or_default(),
+            deleted,
+            marks,
+        })
+    }
+
+    /// How many rows it has.
+    pub fn rows(&self) -> u32 {
+        self.rows
+    }
+
+    /// Its file in the usage store.
+    pub fn facts_file(&self) -> &str {
+        &self.facts_file
+    }
+
+    /// How many of its rows are on posted invoices.
+    pub fn billed_rows(&self) -> u64 {
+        self.billed.len()
+    }
+
+    /// The rows on posted invoices.
+    pub fn billed(&self) -> &RowSet {
+        &self.billed
+    }
+
+    /// The mark of a row, if it has one.
+    pub fn mark_of(&self, row: u32) -> Option<(Disposition, Option<Reason>)> {
+        if self.deleted.contains(row) {
+            return Some((Disposition::Deleted, None));
+        }
+        self.marks.get(&row).map(|mark| match mark {
+            Disposition::Suspense => (Disposition::Suspense, Some(Reason::ConflictingRecord)),
+            other => (*other, None),
+        })
+    }
+
+    /// Gives every record that is not billed to `take`, in row order.
+    pub fn each_open_record(
+        &self,
+        engine: &Engine,
+        store: &UsageStore,
+        workers: &Workers,
+        mut take: impl FnMut(OpenRecord) -> Result<()>,
+    ) -> Result<()> {
+        if self.billed.len() >= u64::from(self.rows) {
+            return Ok(());
+        }
+        let mut open = RowSet::new();
+        for gap in self.billed.gaps(self.rows) {
+            open.insert_range(gap);
+        }
+        let mut window = Vec::new();
+        for batch in store.scan_rows(&self.facts_file, &open, BATCH_ROWS) {
+            window.push(batch?);
+            if window.len() == workers.threads() * WINDOW_PER_THREAD {
+                self.price_window(engine, workers, std::mem::take(&mut window), &mut take)?;
+            }
+        }
+        self.price_window(engine, workers, window, &mut take)
+    }
+
+    fn price_window(
+        &self,
+        engine: &Engine,
+        workers: &Workers,
+        window: Vec<Vec<UsageRecord>>,
+        take: &mut impl FnMut(OpenRecord) -> Result<()>,
+    ) -> Result<()> {
+        let price = |record: UsageRecord| match self.mark_of(record.row) {
+            Some((disposition, reason)) => OpenRecord::Marked(disposition, reason, Box::new(record)),
+            None => match engine.price(self.supplier, record) {
+                Ok(rated) => OpenRecord::Rated(Box::new(rated)),
+                Err(set_aside) => OpenRecord::SetAside(set_aside),
+            },
+        };
+        let priced = workers.map(window, |batch| batch.into_iter().map(price).collect::<Vec<_>>());
+        priced.into_iter().flatten().try_for_each(take)
+    }
+}
+
+/// Rows decoded at once.
+const BATCH_ROWS: usize = 8_192;
+/// Batches in work per thread.
+const WINDOW_PER_THREAD: usize = 4;
+
+/// The rows of each import that posted runs billed.
+fn billed_rows(ledger: &Ledger, store: &UsageStore) -> Result<BTreeMap<i64, RowSet>> {
+    let mut rows = BTreeMap::<i64, RowSet>::new();
+    for run in ledger.runs()? {
+        let Some(file) = run.billed_file else { continue };
+        for billed in store.billed_rows(&file) {
+            let (import, row) = billed?;
+            if !rows.entry(import).or_default().insert(row) {
+                let message = format!("run {}: bills row {row} of import {import} a second time", run.id);
+                return Err(Error::new(ErrorKind::Damaged, message, "restore the workspace from a backup"));
+            }
+        }
+    }
+    Ok(rows)
+}
+
+fn damaged(import: &ImportRow, what: &str) -> Error {
+    let message = format!("import {} ({}): the ledger's row {what}", import.id, import.file_name);
+    Error::new(ErrorKind::Damaged, message, "run `tollbook verify`, then restore from a backup")
+}

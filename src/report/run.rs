@@ -1,0 +1,182 @@
+//! A draft → what a person and a machine read of the run: its customers, its totals.
+
+use serde::{Deserialize, Serialize};
+
+use super::screen::{amount, control_totals, count, table};
+use super::totals::ControlTotals;
+use crate::billing::{NoBill, Outcome, RunTerms};
+use crate::domain::bill::{Amount, Bill};
+use crate::domain::book::Book;
+use crate::domain::money::{Money, Sum};
+use crate::domain::time::Date;
+use crate::pipeline::draft::{Draft, Drafted};
+
+/// What a run did, or would do.
+#[derive(Serialize)]
+pub struct RunReport {
+    /// Its number; none on a dry run.
+    pub run: Option<i64>,
+    /// The day on the invoices.
+    pub invoice_date: Date,
+    /// Usage before this day.
+    pub usage_cutoff: Date,
+    /// Charges in advance before this day.
+    pub charge_cutoff: Date,
+    /// The currency of the sums.
+    pub currency: String,
+    /// What was drafted, as one number (B12).
+    pub digest: String,
+    /// Sums over the bills in the workspace's currency.
+    pub sums: RunSums,
+    /// In the order of the accounts.
+    pub customers: Vec<CustomerReport>,
+    /// Every usage record that earlier runs did not bill.
+    pub usage: ControlTotals,
+    /// Every service line that earlier runs did not bill.
+    pub services: ControlTotals,
+    /// Records that earlier runs billed.
+    pub billed_before: u64,
+}
+
+/// Sums over the bills of a run.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub struct RunSums {
+    /// How many.
+    pub bills: u64,
+    /// Usage, ex VAT.
+    pub usage: Amount,
+    /// Charges, ex VAT.
+    pub charges: Amount,
+    /// Ex VAT.
+    pub net: Amount,
+    /// VAT.
+    pub vat: Amount,
+    /// To pay.
+    pub gross: Amount,
+}
+
+/// What became of one customer.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CustomerReport {
+    /// The account.
+    pub account: String,
+    /// The name.
+    pub name: String,
+    /// `billed`, why not, or `parked: …`.
+    pub outcome: String,
+    /// Records on the bill.
+    pub usage_records: u64,
+    /// Ex VAT, if billed; of a rolled-over one what it would have been.
+    pub net: Option<Amount>,
+    /// To pay, if billed.
+    pub gross: Option<Amount>,
+    /// What the usage on it costs us, exact.
+    pub usage_cost: String,
+}
+
+impl RunReport {
+    /// Of a draft.
+    pub fn new(book: &Book, terms: &RunTerms, draft: &Draft) -> Self {
+        let bills = draft.customers.iter().filter_map(Drafted::bill).map(|bill| &bill.bill);
+        Self {
+            run: None,
+            invoice_date: terms.invoice_date,
+            usage_cutoff: terms.usage_cutoff,
+            charge_cutoff: terms.charge_cutoff,
+            currency: book.settings.currency.to_string(),
+            digest: draft.digest.clone(),
+            sums: sums(book, bills),
+            customers: draft.customers.iter().map(|drafted| customer_report(book, drafted)).collect(),
+            usage: draft.totals.clone(),
+            services: draft.service_totals.clone(),
+            billed_before: draft.billed_before,
+        }
+    }
+}
+
+/// Adds up the bills in the workspace's currency; others stand in the list of customers only.
+pub fn sums<'a>(book: &Book, bills: impl Iterator<Item = &'a Bill>) -> RunSums {
+    let currency = book.settings.currency;
+    let zero = Amount::new(Money::ZERO, currency);
+    let mut sums = RunSums { bills: 0, usage: zero, charges: zero, net: zero, vat: zero, gross: zero };
+    for bill in bills.filter(|bill| bill.currency == currency) {
+        sums.bills += 1;
+        let totals = &bill.totals;
+        for (sum, part) in [
+            (&mut sums.usage, totals.usage),
+            (&mut sums.charges, totals.charges),
+            (&mut sums.net, totals.net),
+            (&mut sums.vat, totals.vat),
+            (&mut sums.gross, totals.gross),
+        ] {
+            // Each bill is in range and so is the sum of a reseller's: beyond it the report shows the largest amount.
+            sum.money = sum.money.plus(part.money).unwrap_or(Money::from_minor(i64::MAX));
+        }
+    }
+    sums
+}
+
+fn customer_report(book: &Book, drafted: &Drafted) -> CustomerReport {
+    let customer = book.find_customer(&drafted.account).map(|id| book.customer(id));
+    let currency = customer.map_or(book.settings.currency, |customer| customer.currency);
+    let (net, gross, usage_records, usage_cost) = match &drafted.result {
+        Ok(Outcome::Bill(bill)) => {
+            let cost: Sum<8> = bill.usage.iter().map(|usage| usage.rated.cost).sum();
+            (Some(bill.bill.totals.net), Some(bill.bill.totals.gross), bill.usage.len() as u64, cost)
+        }
+        Ok(Outcome::NoBill(NoBill::RolledOver(net))) => (Some(Amount::new(*net, currency)), None, 0, Sum::default()),
+        _ => (None, None, 0, Sum::default()),
+    };
+    CustomerReport {
+        account: drafted.account.clone(),
+        name: customer.map(|customer| customer.name.clone()).unwrap_or_default(),
+        outcome: drafted.outcome(),
+        usage_records,
+        net,
+        gross,
+        usage_cost: usage_cost.to_string(),
+    }
+}
+
+/// The report as a person reads it.
+pub fn in_words(report: &RunReport) -> String {
+    let run = report.run.map_or("draft (dry run, not kept)".to_owned(), |run| format!("draft run {run}"));
+    let mut text = format!("{run}: invoices of {}, usage before {}\n\n", report.invoice_date, report.usage_cutoff);
+    text.push_str(&customers_table(&report.customers));
+    let RunSums { bills, net, vat, gross, .. } = &report.sums;
+    let sign = &report.currency;
+    text.push_str(&format!(
+        "\n{bills} bills: {sign} {} net, {} VAT, {} to pay\n\nusage records\n",
+        amount(&net.to_string()),
+        amount(&vat.to_string()),
+        amount(&gross.to_string())
+    ));
+    text.push_str(&control_totals(&report.usage));
+    if report.services.records_in() > 0 {
+        text.push_str("\nservice lines\n");
+        text.push_str(&control_totals(&report.services));
+    }
+    if report.billed_before > 0 {
+        text.push_str(&format!("\n{} records were billed by earlier runs\n", count(u128::from(report.billed_before))));
+    }
+    if let Some(run) = report.run {
+        text.push_str(&format!("\nnext: tollbook bill approve {run}, then tollbook bill post {run}\n"));
+    }
+    text
+}
+
+/// One row per customer.
+pub fn customers_table(customers: &[CustomerReport]) -> String {
+    let cell = |amount_of: Option<Amount>| amount_of.map(|sum| amount(&sum.to_string())).unwrap_or_default();
+    let rows = customers.iter().map(|customer| {
+        vec![
+            customer.account.clone(),
+            customer.name.clone(),
+            customer.outcome.clone(),
+            count(u128::from(customer.usage_records)),
+            cell(customer.net),
+            cell(customer.gross),
+        ]
+    });
+    table(&["account", "name", "outcome", "calls", "net", "to pay"], &[3, 4, 5], rows)
+}
