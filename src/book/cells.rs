@@ -137,7 +137,7 @@ fn word(text: &str, words: &[&str]) -> Result<String, CellRefusal> {
         return Ok(text.to_owned());
     }
     let list = words.join(", ");
-    match nearest(text, words.iter().copied()).filter(|_| text.len() > 1) {
+    match nearest(text, words.iter().copied()) {
         Some(near) => refuse("is not one of the words", &format!("{list}; did you mean {near:?}?")),
         None => refuse("is not one of the words", &list),
     }

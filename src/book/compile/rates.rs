@@ -203,7 +203,7 @@ fn refuse_overlaps(input: &Input) {
         if first.get("from") != second.get("from") {
             let band = if band.is_empty() { String::new() } else { format!(" in band {band}") };
             let reason =
-                format!("tariff {tariff} has another row for it{band} on overlapping dates ({})", first.place());
+                format!("tariff {tariff} has another row for it{band} on overlapping dates: {}", first.place());
             second.fail("match", &reason, "end one before the other begins (R2)");
         }
     });
