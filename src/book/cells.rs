@@ -1,5 +1,5 @@
-//! One cell: what a person wrote → its canonical text, or why it is refused and what would be accepted. The same for CSV
-//! files, workbooks and single values set by a command. Looks at nothing but the cell.
+//! One cell: what a person wrote → its canonical text, or why it is refused and what would be accepted. The same for
+//! CSV files, workbooks and single values set by a command. Looks at nothing but the cell.
 
 use crate::domain::charge::Interval;
 use crate::domain::money::{Currency, Decimal, NumberError, Rounding};

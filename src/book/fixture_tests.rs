@@ -1,5 +1,5 @@
-//! The book of `fixtures/book` through all steps, and the malformed books of `fixtures/malformed/book` against the exact
-//! errors that they must give. `UPDATE_EXPECTED=1` rewrites what is expected.
+//! The book of `fixtures/book` through all steps, and the malformed books of `fixtures/malformed/book` against the
+//! exact errors that they must give. `UPDATE_EXPECTED=1` rewrites what is expected.
 
 use std::path::{Path, PathBuf};
 
@@ -92,9 +92,22 @@ fn a_row_without_a_line_is_named_by_its_key() {
     let product = charges.schema.position("product").expect("a column");
     charges.rows[0].cells[product] = Some("LIEN".into());
     let errors = compile(&tables, &settings()).expect_err("no such product");
-    let expected = "charges.csv, column product, \"LIEN\": no such product in products.csv (in the row A1001 / 1) — did you \
-                    mean \"LINE\"?\n";
+    let expected = "charges.csv, column product, \"LIEN\": no such product in products.csv (in the row A1001 / 1) — did \
+                    you mean \"LINE\"?\n";
     assert!(words(&errors).starts_with(expected), "{}", words(&errors));
+}
+
+#[test]
+fn customers_without_a_vat_code_have_the_default_one() {
+    let mut tables = fixture_tables();
+    let customers = tables.get_mut("customers");
+    let vat_code = customers.schema.position("vat_code").expect("a column");
+    customers.rows[0].cells[vat_code] = None;
+    let with = |code: &str| compile(&tables, &Settings { default_vat_code: Some(code.into()), ..settings() });
+    assert_eq!(with("R").expect("a known code").customers[0].vat_code, "R");
+    let expected = "customers.csv, line 2, column vat_code: default_vat_code \"X\" of tollbook.toml is not in \
+                    vat_codes.csv — add it there, or give the customer a VAT code\n";
+    assert_eq!(words(&with("X").expect_err("an unknown code")), expected);
 }
 
 #[test]
