@@ -92,8 +92,8 @@ fn a_row_without_a_line_is_named_by_its_key() {
     let product = charges.schema.position("product").expect("a column");
     charges.rows[0].cells[product] = Some("LIEN".into());
     let errors = compile(&tables, &settings()).expect_err("no such product");
-    let expected = "charges.csv, column product, \"LIEN\": no such product in products.csv (in the row A1001 / 1) — did \
-                    you mean \"LINE\"?\n";
+    let expected = "charges.csv, column product, \"LIEN\": no such product in products.csv (in the row A1001 / 1) \
+                    — did you mean \"LINE\"?\n";
     assert!(words(&errors).starts_with(expected), "{}", words(&errors));
 }
 
