@@ -1,5 +1,5 @@
-//! One cell: what a person wrote → its canonical text, or why it is refused and what would be accepted. The same for CSV
-//! files, workbooks and single values set by a command. Looks at nothing but the cell.
+//! One cell: what a person wrote → its canonical text, or why it is refused and what would be accepted. The same for
+//! CSV files, workbooks and single values set by a command. Looks at nothing but the cell.
 
 use crate::domain::charge::Interval;
 use crate::domain::money::{Currency, Decimal, NumberError, Rounding};
@@ -137,7 +137,7 @@ fn word(text: &str, words: &[&str]) -> Result<String, CellRefusal> {
         return Ok(text.to_owned());
     }
     let list = words.join(", ");
-    match nearest(text, words.iter().copied()).filter(|_| text.len() > 1) {
+    match nearest(text, words.iter().copied()) {
         Some(near) => refuse("is not one of the words", &format!("{list}; did you mean {near:?}?")),
         None => refuse("is not one of the words", &list),
     }

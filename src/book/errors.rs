@@ -23,7 +23,7 @@ pub struct BookError {
     pub hint: String,
 }
 
-/// `customers.csv, line 4, column group, "Monthy": no such row in groups.csv; did you mean "Monthly"?`
+/// `customers.csv, line 4, column group, "Monthy": no such row in groups.csv — did you mean "Monthly"?`
 impl fmt::Display for BookError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.file)?;
@@ -38,7 +38,7 @@ impl fmt::Display for BookError {
         }
         write!(f, ": {}", self.reason)?;
         if !self.hint.is_empty() {
-            write!(f, "; {}", self.hint)?;
+            write!(f, " — {}", self.hint)?;
         }
         Ok(())
     }
@@ -110,10 +110,11 @@ fn shortened(value: &str) -> String {
     }
 }
 
-/// The known name with the fewest differences, the first of several, if at most a third of the letters differ.
+/// The known name with the fewest differences, the first of several, if at most a third of the letters differ. Of names
+/// of one or two letters only one in other capitals is near.
 pub(super) fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let letters: Vec<char> = name.to_lowercase().chars().take(100).collect();
-    let mut most = (letters.len() / 3).max(1);
+    let mut most = letters.len() / 3;
     let mut best = None;
     for candidate in known {
         if candidate.len().abs_diff(name.len()) > most * 4 {
@@ -160,7 +161,8 @@ mod tests {
         check("Standard Pls", Some("Standard Plus"));
         check("Wholsale", Some("Wholesale"));
         check("Retail", None);
-        check("C", Some("A"));
+        check("C", None);
+        check("b", Some("B"));
     }
 
     #[test]
@@ -174,7 +176,7 @@ mod tests {
             hint: "did you mean \"Monthly\"?".into(),
         };
         let words =
-            "customers.csv, line 4, column group, \"Monthy\": no such row in groups.csv; did you mean \"Monthly\"?";
+            "customers.csv, line 4, column group, \"Monthy\": no such row in groups.csv — did you mean \"Monthly\"?";
         assert_eq!(error.to_string(), words);
     }
 }

@@ -27,10 +27,11 @@ fn duplicate(table: &Table, first: &TableRow, second: &TableRow) -> BookError {
     let key = Key::of(schema).parts(second).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" / ");
     let place = if first.line > 0 { format!("line {}", first.line) } else { "another row".to_owned() };
     let columns = words(schema.key);
+    let named = schema.key_positions().into_iter().find(|position| second.cells[*position].is_some());
     BookError {
         file: schema.file_name(),
         line: second.line,
-        column: schema.key[0].to_owned(),
+        column: named.map_or(schema.key[0], |position| schema.columns[position].name).to_owned(),
         value: key,
         reason: match schema.name {
             "clis" => format!("is already held: {place} of account {} has the same {columns}", account(table, first)),

@@ -13,6 +13,8 @@
 mod cells;
 mod compile;
 mod errors;
+#[cfg(test)]
+mod fixture_tests;
 mod keys;
 mod lines;
 mod notation;

@@ -87,8 +87,8 @@ mod tests {
         let types = "call_type,description,class,kind,display_group\nuk,UK,national,voice,UK\n";
         let found = read_plan(types, "prefix,direction,call_type\n+44,out,uk\n+33,out,france\n").map(|_| ());
         let errors: Vec<String> = found.expect_err("france is missing").iter().map(ToString::to_string).collect();
-        let expected = "default prefixes.csv, column call_type, \"france\": the default numbering plan has no such call \
-                        type; this is a defect of the program: please report it";
+        let expected = "default prefixes.csv, column call_type, \"france\": the default numbering plan has no such \
+                        call type — this is a defect of the program: please report it";
         assert_eq!(errors, [expected]);
     }
 }

@@ -176,7 +176,8 @@ impl<'e> Header<'e> {
     /// The row of a record, or nothing if it is refused.
     fn row(&self, line: u64, record: &csv::StringRecord, rules: &NumberRules, errors: &Errors) -> Option<TableRow> {
         if record.len() != self.targets.len() {
-            let reason = format!("has {} fields, the header has {}", record.len(), self.targets.len());
+            let s = if record.len() == 1 { "" } else { "s" };
+            let reason = format!("has {} field{s}, the header has {}", record.len(), self.targets.len());
             errors.add(file_error(self.file, line, &reason, "quote fields that hold commas"));
             return None;
         }

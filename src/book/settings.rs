@@ -58,8 +58,8 @@ pub fn parse_settings(toml: &str) -> Result<Settings, String> {
     };
     let vat_rounding = match &file.vat_rounding {
         Some(word) if word.get_ref() == "per_line_down" => {
-            let reason = "vat_rounding \"per_line_down\": rounding the VAT of each line down to whole pennies is refused \
-                          (V3); use half_up, down or per_line";
+            let reason = "vat_rounding \"per_line_down\": rounding the VAT of each line down to whole pennies is \
+                          refused (V3); use half_up, down or per_line";
             return Err(located(text, word.span(), reason));
         }
         word => read(text, word, "vat_rounding", VatRounding::parse, "half_up, down or per_line")?,
@@ -141,8 +141,8 @@ mod tests {
         check("[max_rejects]\nshare = 0.001", "line 2: invalid type: floating point `0.001`, expected a string");
         check(
             "vat_rounding = \"per_line_down\"",
-            "line 1: vat_rounding \"per_line_down\": rounding the VAT of each line down to whole pennies is refused (V3); \
-             use half_up, down or per_line",
+            "line 1: vat_rounding \"per_line_down\": rounding the VAT of each line down to whole pennies is refused \
+             (V3); use half_up, down or per_line",
         );
         check("country_code = \"044\"", "line 1: country_code \"044\" is not accepted; 1 to 3 digits, as 44 would be");
     }

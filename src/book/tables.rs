@@ -1,5 +1,5 @@
-//! The rows of a book as text: one table per file of the interface, cells in canonical form. What the ledger stores, what
-//! a folder holds and what [`super::compile`] reads. Knows nothing of what cells mean.
+//! The rows of a book as text: one table per file of the interface, cells in canonical form. What the ledger stores,
+//! what a folder holds and what [`super::compile`] reads. Knows nothing of what cells mean.
 
 use std::cmp::Ordering;
 

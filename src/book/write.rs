@@ -1,5 +1,5 @@
-//! Tables → a book folder, in one canonical form: every file with its header, rows by key, only columns that are required
-//! or hold a value. Reading it gives the same tables.
+//! Tables → a book folder, in one canonical form: every file with its header, rows by key, only columns that are
+//! required or hold a value. Reading it gives the same tables.
 
 use std::io;
 use std::path::Path;

@@ -87,7 +87,7 @@ fn refuse_two_defaults(input: &Input) {
     for row in input.rows("time_bands").filter(|row| row.flag("default")) {
         let known = *first.entry(row.get("supplier")).or_insert(row);
         if known.get("time_band") != row.get("time_band") {
-            let reason = format!("band {} is the default already ({})", known.text("time_band"), known.place());
+            let reason = format!("band {} is the default already: {}", known.text("time_band"), known.place());
             row.fail("default", &reason, "one band that covers what no row covers (R8)");
         }
     }

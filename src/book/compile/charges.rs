@@ -1,6 +1,6 @@
 //! Charges on customers (P1): what a row leaves blank comes from its product; what cannot be billed is refused.
 
-use ahash::AHashSet;
+use ahash::{AHashMap, AHashSet};
 
 use crate::book::notation;
 use crate::domain::book::{CostCentreId, CustomerId, ProductId};
@@ -24,15 +24,23 @@ pub(super) fn charges(input: &Input, names: &Names, products: &[Product], clis: 
         products,
         clis,
         lookup: CliLookup::new(if named_clis { clis } else { &[] }),
-        priced: pairs(input, "product_prices", "product", "account"),
-        customer_categories: pairs(input, "customer_tariffs", "account", "category"),
+        priced: priced(input),
+        customer_tariffs: customer_tariffs(input),
     };
     input.rows("charges").filter_map(|row| context.charge(row)).collect()
 }
 
-/// The values of two columns that occur together.
-fn pairs<'i>(input: &'i Input, file: &str, first: &str, second: &str) -> AHashSet<(&'i str, &'i str)> {
-    input.rows(file).map(|row| (row.get(first).unwrap_or(""), row.get(second).unwrap_or(""))).collect()
+/// Which products have a dated price, and for which account or tariff; both blank for everybody.
+fn priced<'i>(input: &'i Input) -> AHashSet<(&'i str, &'i str, &'i str)> {
+    let text = |row: Row<'i>, column| row.get(column).unwrap_or("");
+    input.rows("product_prices").map(|row| (text(row, "product"), text(row, "account"), text(row, "tariff"))).collect()
+}
+
+/// The tariff of an account in a category.
+fn customer_tariffs<'i>(input: &'i Input) -> AHashMap<(&'i str, &'i str), &'i str> {
+    let text = |row: Row<'i>, column| row.get(column).unwrap_or("");
+    let rows = input.rows("customer_tariffs");
+    rows.map(|row| ((text(row, "account"), text(row, "category")), text(row, "tariff"))).collect()
 }
 
 /// What charges refer to.
@@ -42,10 +50,8 @@ struct Context<'i> {
     products: &'i [Product],
     clis: &'i [Cli],
     lookup: CliLookup<'i>,
-    /// Products and the accounts that have a price for them; a blank account for tariffs and for everybody.
-    priced: AHashSet<(&'i str, &'i str)>,
-    /// Accounts and the categories in which they have a tariff.
-    customer_categories: AHashSet<(&'i str, &'i str)>,
+    priced: AHashSet<(&'i str, &'i str, &'i str)>,
+    customer_tariffs: AHashMap<(&'i str, &'i str), &'i str>,
 }
 
 impl Context<'_> {
@@ -118,21 +124,19 @@ impl Context<'_> {
             return;
         }
         let (code, account) = (product.code.as_str(), row.get("account").unwrap_or(""));
-        let own = self.priced.contains(&(code, account))
-            || self.customer_categories.contains(&(account, product.category.as_str()));
-        if !own && product.price.is_none() && !self.priced.contains(&(code, "")) {
-            row.fail(
-                "price",
-                &format!("is needed: product {code} has no price"),
-                "a price here, or one of the product",
-            );
-        }
+        let tariff = self.customer_tariffs.get(&(account, product.category.as_str()));
+        let own = self.priced.contains(&(code, account, ""))
+            || tariff.is_some_and(|tariff| self.priced.contains(&(code, "", *tariff)));
         let currency = self.names.customer_currencies[customer.0 as usize];
         let workspace = self.input.settings.currency;
-        if !own && currency != workspace {
-            let reason = format!(
-                "is needed: the customer is billed in {currency}, product {code} is priced in {workspace} (X7)"
-            );
+        if own {
+            return;
+        }
+        if product.price.is_none() && !self.priced.contains(&(code, "", "")) {
+            let reason = format!("is needed: product {code} has no price");
+            row.fail("price", &reason, "a price here, or one of the product");
+        } else if currency != workspace {
+            let reason = format!("is needed: the bill is in {currency}, product {code} is priced in {workspace} (X7)");
             row.fail("price", &reason, &format!("a price in {currency}"));
         }
     }

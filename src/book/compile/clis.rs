@@ -65,7 +65,7 @@ fn refuse_double_holders(input: &Input) {
 fn report(identifier: &str, first: Row, second: Row) {
     let column = if second.get("cli") == Some(identifier) { "cli" } else { "alternates" };
     let account = first.get("account").unwrap_or("");
-    let reason = format!("is held by account {account} on overlapping dates ({})", first.place());
+    let reason = format!("is held by account {account} on overlapping dates: {}", first.place());
     second.fail_value(
         column,
         identifier,

@@ -1,5 +1,5 @@
-//! Tables → [`Book`]: names become dense ids in the order of keys, and everything that rows mean together is checked. All
-//! errors are found in one pass over the tables.
+//! Tables → [`Book`]: names become dense ids in the order of keys, and everything that rows mean together is checked.
+//! All errors are found in one pass over the tables.
 
 mod allowances;
 mod bands;
@@ -21,8 +21,8 @@ use super::tables::Tables;
 
 use rows::{Input, Names};
 
-/// Compiles a book. The tables hold canonical text, as [`super::read_folder`] and [`super::canonical_cell`] make it; the
-/// order of their rows does not matter.
+/// Compiles a book. The tables hold canonical text, as [`super::read_folder`] and [`super::canonical_cell`] make it;
+/// the order of their rows does not matter.
 ///
 /// # Errors
 /// Everything that is wrong, by file, line and column; of rows without a line, the reason names the row by its key.

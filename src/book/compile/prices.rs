@@ -34,7 +34,7 @@ fn refuse_overlapping_codes(input: &Input, codes: &[VatCode]) {
     find_overlaps(codes.iter().enumerate().map(dated).collect(), |_, later, earlier| {
         let (first, second) = by_line(input.row("vat_codes", earlier), input.row("vat_codes", later));
         if first.get("from") != second.get("from") {
-            let reason = format!("is in force on overlapping dates ({})", first.place());
+            let reason = format!("is in force on overlapping dates: {}", first.place());
             second.fail("vat_code", &reason, "end one before the other begins");
         }
     });

@@ -194,17 +194,19 @@ fn access(row: Row, unit: &Unit) -> Option<AccessCharge> {
 
 /// Two rows of one tariff with the same match and band are never valid on the same day (R2).
 fn refuse_overlaps(input: &Input) {
-    let dated = |(position, row): (usize, Row)| {
-        let key = (row.text("tariff"), row.text("match"), row.text("time_band"));
-        Dated { key, valid: row.quiet_dates(), row: position }
-    };
     find_overlaps(input.rows("rates").enumerate().map(dated).collect(), |(tariff, _, band), later, earlier| {
         let (first, second) = by_line(input.row("rates", earlier), input.row("rates", later));
         if first.get("from") != second.get("from") {
             let band = if band.is_empty() { String::new() } else { format!(" in band {band}") };
             let reason =
-                format!("tariff {tariff} has another row for it{band} on overlapping dates ({})", first.place());
+                format!("tariff {tariff} has another row for it{band} on overlapping dates: {}", first.place());
             second.fail("match", &reason, "end one before the other begins (R2)");
         }
     });
+}
+
+fn dated<'i>((position, row): (usize, Row<'i>)) -> Dated<(&'i str, &'i str, &'i str)> {
+    let text = |column| row.get(column).unwrap_or("");
+    let key = (text("tariff"), text("match"), text("time_band"));
+    Dated { key, valid: row.quiet_dates(), row: position }
 }

@@ -1,5 +1,6 @@
-//! The rows of a book in the order of their keys, and reading their cells as values of the domain. A cell that cannot be
-//! read as its column says is an error at its place; a name that is unknown was reported before (see [`super::checks`]).
+//! The rows of a book in the order of their keys, and reading their cells as values of the domain. A cell that cannot
+//! be read as its column says is an error at its place; a name that is unknown was reported before (see
+//! [`super::checks`]).
 
 use std::str::FromStr;
 

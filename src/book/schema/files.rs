@@ -1,43 +1,21 @@
 //! The files of a book folder and their columns, in the documented order. Data only.
 
 use super::CellKind::{
-    Alignment, Band, Clock, Code, Codes, Colour, Currency, Date, Days, Decimal, Emails, Flag, GroupMonths, Identifier,
-    Identifiers, Integer, Interval, Markup, NameOf, Prefix, Qualifies, RateMatch, RoundingTo, Scope, SmallLetters,
-    Steps, Text, Word, WordRefusing,
+    Alignment, Band, Clock, Code, Codes, Colour, Currency, Date, Days, Decimal, Flag, GroupMonths, Identifier, Integer,
+    Interval, Markup, NameOf, Prefix, Qualifies, RateMatch, RoundingTo, Scope, SmallLetters, Steps, Text, Word,
+    WordRefusing,
 };
+use super::customers::{CLASSES, CLIS, CUSTOMERS};
 use super::{CellKind, ColumnSchema, FileSchema, Range};
-
-macro_rules! per_class {
-    ($start:literal) => {
-        [
-            concat!($start, "inbound"),
-            concat!($start, "national"),
-            concat!($start, "mobile"),
-            concat!($start, "non_geographic"),
-            concat!($start, "service_numbers"),
-            concat!($start, "international"),
-            concat!($start, "extended_international"),
-            concat!($start, "surcharges"),
-            concat!($start, "bespoke_1"),
-            concat!($start, "bespoke_2"),
-        ]
-    };
-}
 
 /// All files of the book, in load order.
 pub fn schemas() -> &'static [FileSchema] {
     &SCHEMAS
 }
 
-/// The columns that name a tariff for each class, in the order of the classes.
-pub const TARIFF_COLUMNS: [&str; 10] = per_class!("tariff_");
-/// The columns that give a markup for each class, in the order of the classes.
-pub const MARKUP_COLUMNS: [&str; 10] = per_class!("markup_");
-
-const CLASSES: &[&str] = &per_class!("");
 const KINDS: &[&str] = &["voice", "data", "sms", "event"];
 const ROUNDINGS: &[&str] = &["half_up", "up", "down", "half_even"];
-const TERMS_TYPES: &[&str] = &["days", "months"];
+pub(super) const TERMS_TYPES: &[&str] = &["days", "months"];
 const CHARGE_TYPES: &[&str] = &["one_off", "recurring"];
 const DAY_KINDS: &[&str] = &["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun", "Hol"];
 const VAT_ROUNDINGS: &[&str] = &["half_up", "down", "per_line"];
@@ -52,9 +30,9 @@ const SERVICE_CODE_KINDS_REFUSED: &[(&str, &str, &str)] =
     &[("regex", "regular expressions are not offered: only text and wildcard are", "wildcard, with * for anything")];
 
 /// An amount of money at cell level; the digits of its currency are checked when the book is compiled.
-const MONEY: CellKind = Decimal(3, Range::Any);
+pub(super) const MONEY: CellKind = Decimal(3, Range::Any);
 /// An amount of money that is not negative.
-const LIMIT: CellKind = Decimal(3, Range::NotNegative);
+pub(super) const LIMIT: CellKind = Decimal(3, Range::NotNegative);
 /// A price that may be a credit (R15).
 const PRICE: CellKind = Decimal(8, Range::Any);
 /// A price that is not negative.
@@ -62,15 +40,15 @@ const PLAIN_PRICE: CellKind = Decimal(8, Range::NotNegative);
 const SECONDS: CellKind = Integer(0, 4_000_000_000);
 const INCREMENT: CellKind = Integer(1, 1_000_000_000_000);
 const COUNT: CellKind = Integer(0, 1_000_000_000_000_000);
-const DAY_OF_MONTH: CellKind = Integer(1, 31);
-const TERMS: CellKind = Integer(0, 1200);
+pub(super) const DAY_OF_MONTH: CellKind = Integer(1, 31);
+pub(super) const TERMS: CellKind = Integer(0, 1200);
 
-const fn optional(name: &'static str, kind: CellKind) -> ColumnSchema {
+pub(super) const fn optional(name: &'static str, kind: CellKind) -> ColumnSchema {
     let blank_means = if matches!(kind, Flag) { "n" } else { "" };
     ColumnSchema { name, required: false, kind, blank_means }
 }
 
-const fn required(name: &'static str, kind: CellKind) -> ColumnSchema {
+pub(super) const fn required(name: &'static str, kind: CellKind) -> ColumnSchema {
     ColumnSchema { name, required: true, kind, blank_means: "" }
 }
 
@@ -80,36 +58,6 @@ const fn optional_as(name: &'static str, kind: CellKind, blank_means: &'static s
 
 const fn file(name: &'static str, key: &'static [&'static str], columns: &'static [ColumnSchema]) -> FileSchema {
     FileSchema { name, columns, key, free_columns: false }
-}
-
-/// A list of columns with the tariff and the markup of each class in the middle.
-macro_rules! with_classes {
-    ([$($before:expr),* $(,)?], [$($after:expr),* $(,)?]) => {
-        &[
-            $($before,)*
-            optional(TARIFF_COLUMNS[0], NameOf("tariffs")),
-            optional(TARIFF_COLUMNS[1], NameOf("tariffs")),
-            optional(TARIFF_COLUMNS[2], NameOf("tariffs")),
-            optional(TARIFF_COLUMNS[3], NameOf("tariffs")),
-            optional(TARIFF_COLUMNS[4], NameOf("tariffs")),
-            optional(TARIFF_COLUMNS[5], NameOf("tariffs")),
-            optional(TARIFF_COLUMNS[6], NameOf("tariffs")),
-            optional(TARIFF_COLUMNS[7], NameOf("tariffs")),
-            optional(TARIFF_COLUMNS[8], NameOf("tariffs")),
-            optional(TARIFF_COLUMNS[9], NameOf("tariffs")),
-            optional(MARKUP_COLUMNS[0], Markup),
-            optional(MARKUP_COLUMNS[1], Markup),
-            optional(MARKUP_COLUMNS[2], Markup),
-            optional(MARKUP_COLUMNS[3], Markup),
-            optional(MARKUP_COLUMNS[4], Markup),
-            optional(MARKUP_COLUMNS[5], Markup),
-            optional(MARKUP_COLUMNS[6], Markup),
-            optional(MARKUP_COLUMNS[7], Markup),
-            optional(MARKUP_COLUMNS[8], Markup),
-            optional(MARKUP_COLUMNS[9], Markup),
-            $($after,)*
-        ]
-    };
 }
 
 static SCHEMAS: [FileSchema; 23] = [
@@ -396,84 +344,3 @@ static SCHEMAS: [FileSchema; 23] = [
         ],
     ),
 ];
-
-const CUSTOMERS: &[ColumnSchema] = with_classes!(
-    [
-        required("account", Code),
-        required("name", Text),
-        optional("reference", Text),
-        optional("status", Word(&["active", "active_do_not_bill", "final_bill", "suspended", "dropped", "cancelled"])),
-        required("organisation", NameOf("organisations")),
-        required("group", NameOf("groups")),
-        optional("billing_day", DAY_OF_MONTH),
-        optional("currency", Currency),
-        optional("address_1", Text),
-        optional("address_2", Text),
-        optional("address_3", Text),
-        optional("address_4", Text),
-        optional("town", Text),
-        optional("county", Text),
-        optional("postcode", Text),
-        optional("country", Text),
-        optional("telephone", Text),
-        optional("email", Emails),
-        optional("delivery_email", Emails),
-        optional("vat_number", Text),
-        optional("vat_code", NameOf("vat_codes")),
-        optional("vat_code_calls", NameOf("vat_codes")),
-        optional("vat_exempt", Flag),
-    ],
-    [
-        optional("fallback_suggested_markup", Markup),
-        optional("fallback_markup", Markup),
-        optional("empty_invoice", Word(&["skip", "produce", "fee"])),
-        optional("empty_invoice_value", LIMIT),
-        optional("low_invoice", Word(&["none", "total", "call_spend", "absolute"])),
-        optional("low_invoice_value", LIMIT),
-        optional("low_invoice_action", Word(&["nothing", "rollover", "fee", "pad"])),
-        optional("low_invoice_action_value", LIMIT),
-        optional("payment_terms", TERMS),
-        optional("payment_terms_type", Word(TERMS_TYPES)),
-        optional("grace_days", Integer(0, 3650)),
-        optional("credit_limit", LIMIT),
-        optional("unbilled_limit", LIMIT),
-        optional("overdue_limit", LIMIT),
-        optional("final_bill_date", Date),
-        optional("dropped_date", Date),
-        optional("opening_balance", MONEY),
-        optional("purchase_order", Text),
-        optional("language", Code),
-        optional("invoice_format", Word(&["short", "long", "full"])),
-        optional("itemisation", Word(&["none", "pdf", "csv", "xlsx"])),
-        optional("itemise_above", Decimal(6, Range::NotNegative)),
-        optional("invoice_message", Text),
-        optional("next_invoice_message", Text),
-        optional("send_email", Flag),
-        optional("invoice_per_cost_centre", Flag),
-        optional("payment_method", Text),
-        optional("contract_start", Date),
-        optional("contract_end", Date),
-        optional("notice_given", Text),
-        optional("tags", Codes),
-        optional("notes", Text),
-    ]
-);
-
-const CLIS: &[ColumnSchema] = with_classes!(
-    [
-        required("cli", Identifier),
-        required("account", NameOf("customers")),
-        optional("cost_centre", Code),
-        optional("description", Text),
-        optional("type", SmallLetters),
-        optional("extension", Code),
-        optional("alternates", Identifiers),
-        optional("from", Date),
-        optional("to", Date),
-        optional("exclude_usage", Flag),
-        optional("exclude_services", Flag),
-        optional("spending_cap", Decimal(6, Range::NotNegative)),
-        optional("usage_limit", LIMIT),
-    ],
-    []
-);

@@ -1,9 +1,11 @@
 //! What a book folder consists of, as data: files, their columns, what a cell of each may hold, what identifies a row.
 //! The files themselves are listed in [`files`]; reading a cell is the business of [`super::cells`].
 
+mod customers;
 mod files;
 
-pub use files::{MARKUP_COLUMNS, TARIFF_COLUMNS, schemas};
+pub use customers::{MARKUP_COLUMNS, TARIFF_COLUMNS};
+pub use files::schemas;
 
 /// A file of the book.
 #[derive(Debug, PartialEq, Eq)]
