@@ -7,18 +7,44 @@ use ahash::AHashMap;
 use super::Identity;
 use super::notes::Notes;
 use crate::domain::book::{Book, CliId};
-use crate::domain::customer::Cli;
 use crate::domain::disposition::Reason;
+use crate::domain::time::DateRange;
 
 /// All lines of the book by each identifier that means them.
 #[derive(Debug)]
 pub(super) struct LineIndex<'b> {
     book: &'b Book,
     /// Grouped by identifier; in each group those that it names first come before those that it is an alternate of.
-    holders: Vec<CliId>,
-    groups: AHashMap<&'b str, Range<usize>>,
+    holders: Vec<Holder<'b>>,
+    groups: AHashMap<&'b str, Range<u32>>,
     /// How long identifiers are, in bytes, longest first; for suppliers that match by prefix (M4).
     lengths: Vec<usize>,
+}
+
+/// As much of a line as decides whether it holds an identifier. Copied, so that the holders of one identifier lie side
+/// by side: lines of the book lie far apart, and going from one to the other is most of the time of a look-up.
+#[derive(Clone, Copy, Debug)]
+struct Holder<'b> {
+    id: CliId,
+    valid: DateRange,
+    extension: &'b str,
+}
+
+impl Holder<'_> {
+    /// For this very extension?
+    fn is_own(&self, identity: &Identity) -> bool {
+        self.extension == identity.extension
+    }
+
+    /// For this extension, or for any that no other line holds (M3)?
+    fn fits(&self, identity: &Identity) -> bool {
+        self.extension.is_empty() || self.is_own(identity)
+    }
+
+    /// Fits, and on its day (M2)?
+    fn holds(&self, identity: &Identity) -> bool {
+        self.valid.contains(identity.date) && self.fits(identity)
+    }
 }
 
 impl<'b> LineIndex<'b> {
@@ -31,14 +57,15 @@ impl<'b> LineIndex<'b> {
         }
         entries.sort_unstable();
 
-        let mut groups: AHashMap<&str, Range<usize>> = AHashMap::with_capacity(entries.len());
-        for (position, (identifier, ..)) in entries.iter().enumerate() {
+        let mut groups: AHashMap<&str, Range<u32>> = AHashMap::with_capacity(entries.len());
+        for ((identifier, ..), position) in entries.iter().zip(0..) {
             groups.entry(identifier).or_insert(position..position).end = position + 1;
         }
+        let holder = |id: CliId| Holder { id, valid: book.cli(id).valid, extension: &book.cli(id).extension };
         let mut lengths: Vec<usize> = groups.keys().map(|identifier| identifier.len()).filter(|len| *len > 0).collect();
         lengths.sort_unstable_by(|a, b| b.cmp(a));
         lengths.dedup();
-        Self { book, holders: entries.into_iter().map(|(.., id)| id).collect(), groups, lengths }
+        Self { book, holders: entries.into_iter().map(|(.., id)| holder(id)).collect(), groups, lengths }
     }
 
     /// The line that holds an identifier on its day; else `unknown CLI` or `CLI not billable on date` (M6).
@@ -65,32 +92,22 @@ impl<'b> LineIndex<'b> {
     /// M2 and M3 among the holders of exactly this identifier: the line for this very extension, else the line without
     /// extension, which catches all that no other line holds on the day.
     fn find_exactly(&self, identity: Identity, notes: &mut Notes) -> Result<CliId, Reason> {
-        let holders = self.groups.get(identity.identifier).map_or(&[][..], |group| &self.holders[group.clone()]);
-        let is_own = |line: &Cli| line.extension == identity.extension;
-        let fits = |line: &Cli| is_own(line) || line.extension.is_empty();
-        let holds = |line: &Cli| fits(line) && line.valid.contains(identity.date);
+        let group = self.groups.get(identity.identifier).cloned().unwrap_or_default();
+        let holders = &self.holders[group.start as usize..group.end as usize];
+        notes.add_all(|| holders.iter().map(|holder| self.verdict(holder, &identity)).collect());
 
-        notes.add_all(|| holders.iter().map(|id| self.verdict(*id, identity, fits, holds)).collect());
-        let lines = holders.iter().map(|id| (*id, self.book.cli(*id)));
-        let found = lines.clone().filter(|(_, line)| holds(line)).min_by_key(|(_, line)| !is_own(line));
-        let is_known = || lines.clone().any(|(_, line)| fits(line));
-        match found {
-            Some((id, _)) => Ok(id),
-            None if is_known() => Err(Reason::CliNotBillableOnDate),
+        let on_the_day = holders.iter().filter(|holder| holder.holds(&identity));
+        match on_the_day.min_by_key(|holder| !holder.is_own(&identity)) {
+            Some(holder) => Ok(holder.id),
+            None if holders.iter().any(|holder| holder.fits(&identity)) => Err(Reason::CliNotBillableOnDate),
             None => Err(Reason::UnknownCli),
         }
     }
 
     /// `line +4420… of A001 (Acme Ltd), from 2026-01-01, extension 12: holds it on 2026-03-02`.
-    fn verdict(
-        &self,
-        id: CliId,
-        identity: Identity,
-        fits: impl Fn(&Cli) -> bool,
-        holds: impl Fn(&Cli) -> bool,
-    ) -> String {
-        let line = self.book.cli(id);
-        let verdict = match (fits(line), holds(line)) {
+    fn verdict(&self, holder: &Holder, identity: &Identity) -> String {
+        let line = self.book.cli(holder.id);
+        let verdict = match (holder.fits(identity), holder.holds(identity)) {
             (false, _) => "is for another extension (M3)".to_owned(),
             (true, false) => format!("does not hold it on {} (M2)", identity.date),
             (true, true) => format!("holds it on {} (M2)", identity.date),
@@ -106,6 +123,7 @@ impl<'b> LineIndex<'b> {
 mod tests {
     use super::super::test_book::*;
     use super::*;
+    use crate::domain::customer::Cli;
 
     const NUMBER: &str = "+442079460018";
 
