@@ -1,4 +1,54 @@
-//! tollbook: from carriers' usage files to posted invoices.
+//! tollbook turns carriers' usage files into posted invoices, in batches, exactly.
+//!
+//! ```text
+//! files ──parsing──▶ UsageRecord ──▶ facts
+//!                                     │            per record: any thread, any chunk, no state
+//!                     Book ──matching─┼─▶ MatchedUsage ──rating──▶ RatedUsage
+//!                                     │
+//!                              one regrouping by customer
+//!                                     │            per customer: in time order
+//!                     allowances ─▶ spending caps ─▶ billing (charges, VAT, empty/low/rollover) ─▶ Bill
+//!                                     │
+//!                     posting (one transaction) ─▶ invoice ─▶ documents
+//! ```
+//!
+//! # The rooms
+//!
+//! Words and arithmetic, known to all:
+//! - [`domain`]: money, time, identifiers, usage in its states, the book, the bill
+//!
+//! Stages: pure, each from one state to the next; they know [`domain`] and never each other:
+//! - [`parsing`]: bytes → [`UsageRecord`](domain::usage::UsageRecord), by a supplier's layout
+//! - [`matching`]: → [`MatchedUsage`](domain::usage::MatchedUsage): whose it is, what kind of usage
+//! - [`rating`]: → [`RatedUsage`](domain::usage::RatedUsage): what it costs, and why
+//! - [`allowances`]: → [`ChargedUsage`](domain::usage::ChargedUsage): what a spending cap leaves of it
+//! - [`billing`]: → [`Bill`](domain::bill::Bill): lines, VAT, sums
+//! - [`invoicing`]: a bill → JSON, CSV, PDF
+//!
+//! Edges: the only input and output:
+//! - [`book`]: a folder of CSV files, or the ledger's rows → the compiled [`Book`](domain::book::Book)
+//! - [`facts`]: the usage store, Parquet files
+//! - [`ledger`]: one SQLite file: the book, imports, runs, invoices, entries, the audit
+//! - [`files`], [`workspace`]: maps and atomic writes; the folder a reseller works in
+//!
+//! Joining, showing, asking:
+//! - [`pipeline`]: the data's whole way; joins the stages, computes nothing
+//! - [`workers`]: the only threads
+//! - [`report`]: control totals, tables, progress
+//! - [`commands`]: one file per noun of the command line
+//! - [`demo`]: a sample reseller's files
+//! - [`error`]: what ends a command, and with which exit code
+//!
+//! # What always holds
+//!
+//! - Money is an integer with a scale; nothing on the way from a file to an invoice is a floating-point number.
+//!   It is rounded where rule X3 names it, nowhere else.
+//! - A price is a pure function of a fact and the book: derived whenever needed, never stored before it is posted.
+//! - Every input record ends in exactly one [`Disposition`](domain::disposition::Disposition), and every run counts in
+//!   against out before it may be kept.
+//! - Posting is one transaction; what is posted is never changed.
+//! - The same input gives the same bytes, whatever the number of threads, the order of imports, the machine's clock.
+//! - A bad record is counted data with a position; only a run that cannot go on is an error.
 
 pub mod allowances;
 pub mod billing;
