@@ -1,7 +1,7 @@
 //! [`UsageRecord`] → [`MatchedUsage`], [`ServiceLine`] → [`MatchedService`]: whose it is (M1–M9), what kind of usage
 //! it is (C1), which product it is (P7). Does not price anything, reads no file, keeps no state between records.
 //!
-//! The stages of one record, in the order of M9, stand in [`Matcher::holder`] and [`Matcher::classified`].
+//! The order of M9 stands in one place, `Matcher::matched`.
 
 mod classification;
 mod line_index;
@@ -113,7 +113,7 @@ impl<'b> Matcher<'b> {
         notes.into_lines()
     }
 
-    /// Usage: the whole of M9 that matching decides, in its order.
+    /// Usage: M9 as far as matching decides it. The order of these lines is the order of the rule.
     fn matched(
         &self,
         supplier: SupplierId,
@@ -121,55 +121,29 @@ impl<'b> Matcher<'b> {
         known: &mut Known,
         notes: &mut Notes,
     ) -> Result<(CliId, CallTypeId, ClassifiedBy), Reason> {
-        let identity = Identity {
-            supplier,
-            identifier: &record.cli,
-            extension: &record.extension,
-            date: record.started.civil.date,
-        };
+        let (identifier, extension) = (&*record.cli, &*record.extension);
+        let identity = Identity { supplier, identifier, extension, date: record.started.civil.date };
         notes.add(|| {
             let end = if record.direction == Direction::Out { "calling" } else { "called" };
-            format!("identifier: {}, the {end} one of usage {}bound (M5)", record.cli, record.direction.name())
+            format!("identifier: {identifier}, the {end} one of usage {}bound (M5)", record.direction.name())
         });
-        let cli = self.holder(identity, known, notes)?;
-        if self.book.cli(cli).exclude_usage {
-            return Err(Reason::CliExcluded);
-        }
-        let (call_type, classified_by) = self.classified(supplier, record, known, notes)?;
+        refuse_if(self.is_ignored(identity), Reason::IgnoredIdentifier)?;
+        // Refuses as unknown CLI or CLI not billable on date.
+        let cli = self.lines.find(identity, self.book.supplier(supplier).longest_prefix, notes)?;
+        let line = self.book.cli(cli);
+        (known.cli, known.customer) = (Some(cli), Some(line.customer));
+        notes.add(|| self.standing(line.customer));
+        refuse_if(self.is_out_of_service(line.customer, identity.date), Reason::CliNotBillableOnDate)?;
+        refuse_if(self.is_dropped(line.customer, identity.date), Reason::CustomerDropped)?;
+        refuse_if(line.exclude_usage, Reason::CliExcluded)?;
+        let classified = self.classification.find(supplier, record, notes);
+        let (call_type, classified_by) = classified.ok_or(Reason::UnknownCallType)?;
+        known.call_type = Some(call_type);
+        refuse_if(self.book.call_type(call_type).exclude, Reason::CallTypeExcluded)?;
         Ok((cli, call_type, classified_by))
     }
 
-    /// The first half of M9, for usage and service lines: ignored identifier, unknown CLI, CLI not billable on date,
-    /// customer dropped.
-    fn holder(&self, identity: Identity, known: &mut Known, notes: &mut Notes) -> Result<CliId, Reason> {
-        if self.is_ignored(identity) {
-            return Err(Reason::IgnoredIdentifier);
-        }
-        let by_prefix = self.book.supplier(identity.supplier).longest_prefix;
-        let cli = self.lines.find(identity, by_prefix, notes)?;
-        let customer = self.book.cli(cli).customer;
-        (known.cli, known.customer) = (Some(cli), Some(customer));
-        self.refuse_after_service(customer, identity.date)?;
-        Ok(cli)
-    }
-
-    /// The second half of M9, for usage: unknown call type, call type excluded.
-    fn classified(
-        &self,
-        supplier: SupplierId,
-        record: &UsageRecord,
-        known: &mut Known,
-        notes: &mut Notes,
-    ) -> Result<(CallTypeId, ClassifiedBy), Reason> {
-        let (call_type, by) = self.classification.find(supplier, record, notes).ok_or(Reason::UnknownCallType)?;
-        known.call_type = Some(call_type);
-        if self.book.call_type(call_type).exclude {
-            return Err(Reason::CallTypeExcluded);
-        }
-        Ok((call_type, by))
-    }
-
-    /// A service line: the first half of M9, then CLI excluded, unknown product.
+    /// A service line: the same order, with products in the place of call types (P7).
     fn product_of(
         &self,
         supplier: SupplierId,
@@ -177,32 +151,49 @@ impl<'b> Matcher<'b> {
         known: &mut Known,
     ) -> Result<(CliId, ProductId), Reason> {
         let identity = Identity { supplier, identifier: &line.cli, extension: "", date: line.date };
-        let cli = self.holder(identity, known, &mut Notes::silent())?;
-        if self.book.cli(cli).exclude_services {
-            return Err(Reason::CliExcluded);
-        }
+        refuse_if(self.is_ignored(identity), Reason::IgnoredIdentifier)?;
+        let by_prefix = self.book.supplier(supplier).longest_prefix;
+        let id = self.lines.find(identity, by_prefix, &mut Notes::silent())?;
+        let cli = self.book.cli(id);
+        (known.cli, known.customer) = (Some(id), Some(cli.customer));
+        refuse_if(self.is_out_of_service(cli.customer, line.date), Reason::CliNotBillableOnDate)?;
+        refuse_if(self.is_dropped(cli.customer, line.date), Reason::CustomerDropped)?;
+        refuse_if(cli.exclude_services, Reason::CliExcluded)?;
         let product = self.service_codes.find(&line.code, &line.description).ok_or(Reason::UnknownProduct)?;
-        Ok((cli, product))
+        Ok((id, product))
     }
 
+    /// `customer A001 is final_bill, final bill date 2026-03-31`.
+    fn standing(&self, customer: CustomerId) -> String {
+        let customer = self.book.customer(customer);
+        let dated = |what, date: Option<Date>| date.map_or(String::new(), |date| format!(", {what} {date}"));
+        let dates = dated("final bill date", customer.final_bill_date) + &dated("dropped date", customer.dropped_date);
+        format!("customer {} is {}{dates}", customer.account, customer.status.name())
+    }
+
+    /// Listed for this supplier, or for all (M8)?
     fn is_ignored(&self, identity: Identity) -> bool {
         let listed = |supplier| self.ignored.contains(&(supplier, identity.identifier));
         !self.ignored.is_empty() && (listed(Some(identity.supplier)) || listed(None))
     }
 
-    /// M8 and B10. A customer that is gone has no more usage charges, even for calls before it went. A drop that is
-    /// dated ahead stops what comes after it; after the final bill date the customer's lines are no longer in service.
-    fn refuse_after_service(&self, customer: CustomerId, date: Date) -> Result<(), Reason> {
+    /// After the final bill date of a customer that has not gone yet? Its lines are no longer in service (B10).
+    fn is_out_of_service(&self, customer: CustomerId, date: Date) -> bool {
         let customer = self.book.customer(customer);
-        let is_after = |last: Option<Date>| last.is_some_and(|last| date > last);
-        if customer.status.is_gone() || is_after(customer.dropped_date) {
-            Err(Reason::CustomerDropped)
-        } else if is_after(customer.final_bill_date) {
-            Err(Reason::CliNotBillableOnDate)
-        } else {
-            Ok(())
-        }
+        !customer.status.is_gone() && customer.final_bill_date.is_some_and(|last| date > last)
     }
+
+    /// Gone, or to go on a date before this one (M8)? A customer that is gone has no more usage charges, even for
+    /// calls before it went (B10).
+    fn is_dropped(&self, customer: CustomerId, date: Date) -> bool {
+        let customer = self.book.customer(customer);
+        customer.status.is_gone() || customer.dropped_date.is_some_and(|last| date > last)
+    }
+}
+
+/// Stops a record for a reason.
+fn refuse_if(applies: bool, reason: Reason) -> Result<(), Reason> {
+    if applies { Err(reason) } else { Ok(()) }
 }
 
 /// What the book decided never to bill is excluded; what the book does not know yet waits in suspense (M6–M8).
@@ -346,12 +337,14 @@ mod tests {
     #[test]
     fn an_explanation_tells_each_step() {
         let mut book = small_book();
+        book.customers[0].final_bill_date = Some(date("2026-03-31"));
         book.charge_bands = vec![charge_band("UK Geo", 0)];
         let mut record = call(HELD, "+441619460000");
         record.charge_band = "UKGEO".into();
         let expected = [
             "identifier: +442079460018, the calling one of usage outbound (M5)",
             "line +442079460018 of A001 (Customer A001), always: holds it on 2026-03-02 (M2)",
+            "customer A001 is active, final bill date 2026-03-31",
             "charge band: gamma has no band UKGEO",
             "hint: did the file mean the charge band UK Geo?",
             "outbound voice prefixes of gamma: none begins +441619460000",

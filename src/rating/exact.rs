@@ -19,6 +19,12 @@ impl Exact {
 
     /// Sum.
     pub(super) fn plus(self, other: Self) -> Result<Self, Overflow> {
+        // Most parts of most charges are nothing.
+        match (self.is_zero(), other.is_zero()) {
+            (true, _) => return Ok(other),
+            (_, true) => return Ok(self),
+            (false, false) => {}
+        }
         let sum = |a: Self, b: Self| {
             let shared = greatest_common_divisor(a.denominator, b.denominator);
             let (for_a, for_b) = (b.denominator / shared, a.denominator / shared);
@@ -98,6 +104,9 @@ impl Exact {
 
     /// Rounded to `places` decimals and written with `SCALE`; at most `SCALE` places are kept.
     pub(super) fn rounded<const SCALE: u32>(self, places: u32, rounding: Rounding) -> Result<Decimal<SCALE>, Overflow> {
+        if self.is_zero() {
+            return Ok(Decimal::ZERO);
+        }
         let places = places.min(SCALE);
         let shifted = self.times(power_of_ten(places))?;
         let rounded = divide(shifted.numerator, shifted.denominator, rounding);

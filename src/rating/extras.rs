@@ -13,8 +13,8 @@ use crate::domain::price_book::{CallClass, RateMode};
 use crate::domain::usage::UsageFlags;
 
 impl Rater<'_> {
-    /// The sum of the surcharges of a call, in a currency. A flag without a call type, tariff or calculated row costs
-    /// nothing; there is no fallback.
+    /// The sum of the surcharges of a call, in a currency, whichever way the call itself was priced. A flag without a
+    /// call type, tariff or calculated row costs nothing; there is no fallback.
     pub(super) fn surcharges(
         &self,
         side: Side,

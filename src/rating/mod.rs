@@ -1,7 +1,7 @@
 //! [`MatchedUsage`] → [`RatedUsage`]: what a record costs (R1–R15). Does not know allowances, caps or invoices, reads
 //! no file, keeps no state between records. Exact until one rounding at the end (X3 a).
 //!
-//! This is the plain version of rating: it asks every rule in turn for every record. [`Rater::priced`] is the order.
+//! This is the plain version of rating: it asks every rule in turn for every record. `Rater::priced` is the order.
 
 mod bands;
 mod call;
@@ -175,6 +175,7 @@ impl<'b> Rater<'b> {
             cost,
             expected_cost: self.expected_cost(&call, trace)?,
             sell,
+            // The terms of R5's sum as they are, before minimum and maximum: with these a reader can redo the sum.
             components: ChargeComponents {
                 connection: quote.charge.connection.rounded(8, Rounding::HalfUp)?,
                 usage: quote.charge.usage.rounded(8, Rounding::HalfUp)?,

@@ -238,6 +238,18 @@ fn surcharges() {
     for (bits, expected, sum) in expected {
         assert_eq!(flagged(&book, bits), expected, "{sum}");
     }
+    book.rates.truncate(1);
+    let mut unanswered = call(0);
+    unanswered.record.flags.payphone = true;
+    book.rates.push(rate("type:payphone connection=0.30 min_seconds=0"));
+    assert_eq!(rated(&book, unanswered), "0.0000 rate", "R6: an unanswered call is not charged at all");
+    book.rates.remove(0);
+    book.customers[0].fallback_markup = Some(percent("0"));
+    let mut marked_up = call(90);
+    (marked_up.record.flags.payphone, marked_up.record.cost) = (true, Some(price("0.01")));
+    assert_eq!(rated(&book, marked_up), "0.3100 fallback_markup", "R4, R12: 0.01 + 0.30");
+
+    let mut book = book_with(&rows);
     book.customers[0].prices.tariffs[CallClass::Surcharges.index()] = None;
     assert_eq!(flagged(&book, 0b011), "0.0300 rate", "R12: no tariff for surcharges: none");
     assert_eq!(
