@@ -216,10 +216,6 @@ impl Shape {
         Ok(Self { name: name.to_owned(), columns, key })
     }
 
-    pub(super) fn is_key(&self, position: usize) -> bool {
-        self.key.contains(&position)
-    }
-
     pub(super) fn key_columns(&self) -> Vec<String> {
         self.key.iter().map(|&position| self.columns[position].clone()).collect()
     }
