@@ -1,5 +1,5 @@
-//! The book's rows as the ledger keeps them: one table per book file, every cell the canonical text of the file, so that
-//! export gives back what import took. Knows columns and keys, not meanings: those are checked by who calls.
+//! The book's rows as the ledger keeps them: one table per book file, every cell the canonical text of the file, so
+//! that export gives back what import took. Knows columns and keys, not meanings: those are checked by who calls.
 
 use std::collections::HashMap;
 
