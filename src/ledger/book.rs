@@ -1,5 +1,5 @@
-//! The book's rows as the ledger keeps them: one table per book file, every cell the canonical text of the file, so that
-//! export gives back what import took. Knows columns and keys, not meanings: those are checked by who calls.
+//! The book's rows as the ledger keeps them: one table per book file, every cell the canonical text of the file, so
+//! that export gives back what import took. Knows columns and keys, not meanings: those are checked by who calls.
 
 use std::collections::HashMap;
 
@@ -214,10 +214,6 @@ impl Shape {
         let mut key: Vec<usize> = (0..columns.len()).filter(|&position| places[position] > 0).collect();
         key.sort_by_key(|&position| places[position]);
         Ok(Self { name: name.to_owned(), columns, key })
-    }
-
-    pub(super) fn is_key(&self, position: usize) -> bool {
-        self.key.contains(&position)
     }
 
     pub(super) fn key_columns(&self) -> Vec<String> {

@@ -1,14 +1,14 @@
 //! Rows of one book file into its table: inserted or merged, each change audited. Decides nothing about their meaning.
 
-use std::collections::HashSet;
-
-use rusqlite::{OptionalExtension, params, params_from_iter};
-use serde_json::{Map, Value};
+use rusqlite::{CachedStatement, OptionalExtension, Row, params, params_from_iter};
+use serde::Serializer;
 
 use super::book::{ApplyMode, FileChanges, Shape, StoredTable, quoted};
 use super::{Change, LedgerError};
 
-/// Writes the rows of a table. Returns the counts and, in insert mode, the rows that are there already.
+/// Writes the rows of a table in the order of their keys, which is that of the file on disk and of the audit trail's
+/// index: a million rows in another order would touch a page of each for every row. Returns the counts and, in insert
+/// mode, the rows that are there already.
 pub(super) fn write(
     change: &Change<'_>,
     table: &StoredTable,
@@ -16,25 +16,19 @@ pub(super) fn write(
 ) -> Result<(FileChanges, Vec<String>), LedgerError> {
     let shape = Shape::of(change, &table.name)?;
     let layout = Layout::of(&shape, table)?;
-    let writer = RowWriter { change, statements: Statements::of(&shape), shape, layout };
+    let rows = layout.sorted_rows(&shape, table)?;
+    let mut writer = RowWriter::new(change, shape, layout)?;
     let mut counts = FileChanges { file: table.name.clone(), ..FileChanges::default() };
-    let mut seen = HashSet::with_capacity(table.rows.len());
     let mut there_already = Vec::new();
-    for cells in &table.rows {
-        let row = writer.arrange(cells)?;
+    for cells in rows {
+        let row = writer.layout.arrange(cells);
         let key = writer.shape.key_text(&row.cells);
-        let done = writer.write(&row, &key, mode)?;
-        if seen.contains(&key) {
-            let why = format!("{} {key} is there twice in what is to be loaded", table.name);
-            return Err(LedgerError::refused("change the book", why, "keep one of the rows"));
-        }
-        match done {
+        match writer.write(&row, &key, mode)? {
             Done::Inserted => counts.inserted += 1,
             Done::Updated => counts.updated += 1,
             Done::Unchanged => counts.unchanged += 1,
             Done::ThereAlready => there_already.push(format!("{} {key}", table.name)),
         }
-        seen.insert(key);
     }
     Ok((counts, there_already))
 }
@@ -54,7 +48,6 @@ struct Layout {
     given: Vec<Option<usize>>,
     /// `x_…` columns: name and position in the given table.
     extra: Vec<(String, usize)>,
-    width: usize,
 }
 
 impl Layout {
@@ -85,44 +78,46 @@ impl Layout {
                 return refuse(format!("{} has the column {column} twice", shape.name), "keep one of them".into());
             }
         }
-        Ok(Self { given, extra, width: table.columns.len() })
+        Ok(Self { given, extra })
+    }
+
+    /// The rows in the order of their keys; refuses a row of another width and a key that is there twice.
+    fn sorted_rows<'t>(&self, shape: &Shape, table: &'t StoredTable) -> Result<Vec<&'t Cells>, LedgerError> {
+        let refuse = |why: String, hint| Err(LedgerError::refused("change the book", why, hint));
+        let width = table.columns.len();
+        if let Some(row) = table.rows.iter().find(|row| row.len() != width) {
+            let why = format!("a row of {} has {} cells for {width} columns", shape.name, row.len());
+            return refuse(why, "give one cell per column");
+        }
+        let places: Vec<Option<usize>> = shape.key.iter().map(|&position| self.given[position]).collect();
+        let value = |row: &'t Cells, place: Option<usize>| place.and_then(|place| row[place].as_deref()).unwrap_or("");
+        let key = |row: &'t Cells| places.iter().map(move |&place| value(row, place));
+        let mut rows: Vec<&Cells> = table.rows.iter().collect();
+        rows.sort_by(|left, right| key(left).cmp(key(right)));
+        if let Some(pair) = rows.windows(2).find(|pair| key(pair[0]).eq(key(pair[1]))) {
+            let name = shape.key_text(&self.arrange(pair[0]).cells);
+            let why = format!("{} {name} is there twice in what is to be loaded", shape.name);
+            return refuse(why, "keep one of the rows");
+        }
+        Ok(rows)
+    }
+
+    fn arrange(&self, cells: &Cells) -> ArrangedRow {
+        let filled = |position: usize| cells[position].clone().filter(|text| !text.is_empty());
+        ArrangedRow {
+            cells: self.given.iter().map(|given| given.and_then(filled)).collect(),
+            extra: self.extra.iter().map(|&(_, position)| filled(position)).collect(),
+        }
     }
 }
+
+type Cells = Vec<Option<String>>;
 
 /// A row in stored order.
 struct ArrangedRow {
-    cells: Vec<Option<String>>,
+    cells: Cells,
     /// In the order of [`Layout::extra`].
-    extra: Vec<Option<String>>,
-}
-
-struct Statements {
-    insert: String,
-    select: String,
-    update: String,
-}
-
-impl Statements {
-    fn of(shape: &Shape) -> Self {
-        let (name, columns) = (&shape.name, shape.column_list());
-        let places = vec!["?"; shape.columns.len()].join(", ");
-        let equal = |positions: Vec<usize>, separator: &str| {
-            let terms = positions.iter().map(|&position| {
-                let column = quoted(&shape.columns[position]);
-                format!("{column} = ?{}", position + 1)
-            });
-            terms.collect::<Vec<_>>().join(separator)
-        };
-        // Keys are set to themselves, so that a table of nothing but keys needs no case of its own.
-        let all = equal((0..shape.columns.len()).collect(), ", ");
-        let key = shape.key.iter().map(|&position| quoted(&shape.columns[position]));
-        let select_key = key.map(|column| format!("{column} = ?")).collect::<Vec<_>>().join(" AND ");
-        Self {
-            insert: format!("INSERT INTO book_{name} ({columns}) VALUES ({places}) ON CONFLICT DO NOTHING"),
-            select: format!("SELECT {columns} FROM book_{name} WHERE {select_key}"),
-            update: format!("UPDATE book_{name} SET {all} WHERE {}", equal(shape.key.clone(), " AND ")),
-        }
-    }
+    extra: Cells,
 }
 
 enum Done {
@@ -136,26 +131,40 @@ struct RowWriter<'a> {
     change: &'a Change<'a>,
     shape: Shape,
     layout: Layout,
-    statements: Statements,
+    insert: CachedStatement<'a>,
+    select: CachedStatement<'a>,
+    update: CachedStatement<'a>,
 }
 
-impl RowWriter<'_> {
-    fn arrange(&self, cells: &[Option<String>]) -> Result<ArrangedRow, LedgerError> {
-        if cells.len() != self.layout.width {
-            let why =
-                format!("a row of {} has {} cells for {} columns", self.shape.name, cells.len(), self.layout.width);
-            return Err(LedgerError::refused("change the book", why, "give one cell per column"));
-        }
-        let filled = |position: usize| cells[position].clone().filter(|text| !text.is_empty());
-        Ok(ArrangedRow {
-            cells: self.layout.given.iter().map(|given| given.and_then(filled)).collect(),
-            extra: self.layout.extra.iter().map(|&(_, position)| filled(position)).collect(),
+impl<'a> RowWriter<'a> {
+    fn new(change: &'a Change<'a>, shape: Shape, layout: Layout) -> Result<Self, LedgerError> {
+        let (name, columns) = (&shape.name, shape.column_list());
+        let places = vec!["?"; shape.columns.len()].join(", ");
+        let equal = |positions: &mut dyn Iterator<Item = usize>, separator: &str| {
+            let terms = positions.map(|position| format!("{} = ?{}", quoted(&shape.columns[position]), position + 1));
+            terms.collect::<Vec<_>>().join(separator)
+        };
+        // A key that is set moves its row, even to the same place. Only a table of nothing but keys sets them.
+        let is_key = |position: &usize| shape.key.contains(position);
+        let all_are_keys = shape.key.len() == shape.columns.len();
+        let set = equal(&mut (0..shape.columns.len()).filter(|position| all_are_keys || !is_key(position)), ", ");
+        let key = equal(&mut shape.key.iter().copied(), " AND ");
+        let select_key = shape.key_columns().iter().map(|column| format!("{} = ?", quoted(column))).collect::<Vec<_>>();
+        let insert = format!("INSERT INTO book_{name} ({columns}) VALUES ({places}) ON CONFLICT DO NOTHING");
+        let select = format!("SELECT {columns} FROM book_{name} WHERE {}", select_key.join(" AND "));
+        let update = format!("UPDATE book_{name} SET {set} WHERE {key}");
+        Ok(Self {
+            insert: change.prepare_cached(&insert)?,
+            select: change.prepare_cached(&select)?,
+            update: change.prepare_cached(&update)?,
+            change,
+            shape,
+            layout,
         })
     }
 
-    fn write(&self, row: &ArrangedRow, key: &str, mode: ApplyMode) -> Result<Done, LedgerError> {
-        let mut insert = self.change.prepare_cached(&self.statements.insert)?;
-        if insert.execute(params_from_iter(self.stored_cells(&row.cells)))? == 1 {
+    fn write(&mut self, row: &ArrangedRow, key: &str, mode: ApplyMode) -> Result<Done, LedgerError> {
+        if self.insert.execute(params_from_iter(stored_cells(&self.shape, &row.cells)))? == 1 {
             self.write_extra(key, &vec![None; row.extra.len()], &row.extra)?;
             self.change.audit(&self.shape.name, key, None, Some(&self.json(row)))?;
             return Ok(Done::Inserted);
@@ -166,7 +175,7 @@ impl RowWriter<'_> {
         }
     }
 
-    fn merge(&self, row: &ArrangedRow, key: &str) -> Result<Done, LedgerError> {
+    fn merge(&mut self, row: &ArrangedRow, key: &str) -> Result<Done, LedgerError> {
         let before = self.read(row, key)?;
         let kept = |(position, old): (usize, &Option<String>)| match self.layout.given[position] {
             Some(_) => row.cells[position].clone(),
@@ -177,62 +186,62 @@ impl RowWriter<'_> {
         if after.cells == before.cells && after.extra == before.extra {
             return Ok(Done::Unchanged);
         }
-        let mut update = self.change.prepare_cached(&self.statements.update)?;
-        update.execute(params_from_iter(self.stored_cells(&after.cells)))?;
+        self.update.execute(params_from_iter(stored_cells(&self.shape, &after.cells)))?;
         self.write_extra(key, &before.extra, &after.extra)?;
         self.change.audit(&self.shape.name, key, Some(&self.json(&before)), Some(&self.json(&after)))?;
         Ok(Done::Updated)
     }
 
     /// The stored row with the key of `row`, and its values of the `x_…` columns that are given.
-    fn read(&self, row: &ArrangedRow, key: &str) -> Result<ArrangedRow, LedgerError> {
-        let mut select = self.change.prepare_cached(&self.statements.select)?;
-        let values = self.shape.key.iter().map(|&position| row.cells[position].as_deref().unwrap_or_default());
-        let width = self.shape.columns.len();
-        let cells = select.query_row(params_from_iter(values), |stored| self.shape.read_cells(stored, width))?;
+    fn read(&mut self, row: &ArrangedRow, key: &str) -> Result<ArrangedRow, LedgerError> {
+        let shape = &self.shape;
+        let values = shape.key.iter().map(|&position| row.cells[position].as_deref().unwrap_or_default());
+        let read = |stored: &Row<'_>| shape.read_cells(stored, shape.columns.len());
+        let cells = self.select.query_row(params_from_iter(values), read)?;
         let mut select =
             self.change.prepare_cached("SELECT value FROM book_extra WHERE file = ?1 AND key = ?2 AND column = ?3")?;
-        let extra =
-            self.layout.extra.iter().map(|(column, _)| {
-                select.query_row([&self.shape.name, key, column], |stored| stored.get(0)).optional()
-            });
+        let extra = self
+            .layout
+            .extra
+            .iter()
+            .map(|(column, _)| select.query_row([&shape.name, key, column], |stored| stored.get(0)).optional());
         Ok(ArrangedRow { cells, extra: extra.collect::<Result<_, _>>()? })
     }
 
-    fn write_extra(&self, key: &str, before: &[Option<String>], after: &[Option<String>]) -> Result<(), LedgerError> {
+    fn write_extra(&self, key: &str, before: &Cells, after: &Cells) -> Result<(), LedgerError> {
+        let file = &self.shape.name;
         for (((column, _), before), after) in self.layout.extra.iter().zip(before).zip(after) {
-            match after {
-                _ if before == after => {}
-                Some(value) => {
-                    self.change
-                        .prepare_cached(
-                            "INSERT OR REPLACE INTO book_extra (file, key, column, value) VALUES (?1, ?2, ?3, ?4)",
-                        )?
-                        .execute(params![self.shape.name, key, column, value])?;
-                }
-                None => {
-                    self.change
-                        .prepare_cached("DELETE FROM book_extra WHERE file = ?1 AND key = ?2 AND column = ?3")?
-                        .execute(params![self.shape.name, key, column])?;
-                }
+            if before == after {
+                continue;
+            }
+            self.change
+                .prepare_cached("DELETE FROM book_extra WHERE file = ?1 AND key = ?2 AND column = ?3")?
+                .execute(params![file, key, column])?;
+            if let Some(value) = after {
+                self.change
+                    .prepare_cached("INSERT INTO book_extra (file, key, column, value) VALUES (?1, ?2, ?3, ?4)")?
+                    .execute(params![file, key, column, value])?;
             }
         }
         Ok(())
     }
 
-    /// Blank is NULL, in key columns ''.
-    fn stored_cells<'r>(&'r self, cells: &'r [Option<String>]) -> impl Iterator<Item = Option<&'r str>> {
-        cells.iter().enumerate().map(|(position, cell)| match cell {
-            None if self.shape.is_key(position) => Some(""),
-            cell => cell.as_deref(),
-        })
-    }
-
+    /// What is not blank, in the order of the columns.
     fn json(&self, row: &ArrangedRow) -> String {
         let extra = self.layout.extra.iter().map(|(column, _)| column);
         let names = self.shape.columns.iter().chain(extra);
         let cells = row.cells.iter().chain(&row.extra);
-        let filled = names.zip(cells).filter_map(|(name, cell)| Some((name.clone(), Value::from(cell.as_deref()?))));
-        Value::Object(filled.collect::<Map<_, _>>()).to_string()
+        let filled = names.zip(cells).filter_map(|(name, cell)| Some((name, cell.as_deref()?)));
+        let mut bytes = Vec::with_capacity(256);
+        serde_json::Serializer::new(&mut bytes).collect_map(filled).expect("texts are written to memory");
+        String::from_utf8(bytes).expect("JSON is UTF-8")
     }
+}
+
+/// Blank is NULL, in key columns ''.
+fn stored_cells<'r>(shape: &'r Shape, cells: &'r Cells) -> impl Iterator<Item = Option<&'r str>> {
+    cells.iter().enumerate().map(|(position, cell)| match cell {
+        None if shape.key.contains(&position) => Some(""),
+        cell => cell.as_deref(),
+    })
 }

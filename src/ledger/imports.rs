@@ -217,8 +217,8 @@ impl Change<'_> {
     fn insert_import(&self, import: &ImportRow) -> Result<(), LedgerError> {
         let [voice, data, sms, event] = import.units.map(|units| units.to_string());
         self.execute(
-            "INSERT INTO imports (id, supplier, file_name, sha256, size_bytes, kind, facts_file, marks_file, imported_at,
-               lines, blank_lines, records, duplicates, conflicts, rejects, voice_seconds, data_bytes, sms_messages,
+            "INSERT INTO imports (id, supplier, file_name, sha256, size_bytes, kind, facts_file, marks_file,
+               imported_at, lines, blank_lines, records, duplicates, conflicts, rejects, voice_seconds, data_bytes, sms_messages,
                event_count, cost_e8)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
             params![

@@ -1,5 +1,5 @@
-//! The lock of the only writer: a file beside the ledger, locked by the operating system, which frees it when the holder
-//! dies. What is written in it only tells who holds it. Readers need no lock.
+//! The lock of the only writer: a file beside the ledger, locked by the operating system, which frees it when the
+//! holder dies. What is written in it only tells who holds it. Readers need no lock.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};

@@ -1,5 +1,5 @@
-//! Numbered steps from an empty file to the schema of this version. A ledger of an older version takes the missing steps
-//! in one transaction; one of a newer version is refused. Steps that have been released are never edited.
+//! Numbered steps from an empty file to the schema of this version. A ledger of an older version takes the missing
+//! steps in one transaction; one of a newer version is refused. Steps that have been released are never edited.
 
 use std::path::Path;
 

@@ -47,6 +47,9 @@ pub const LEDGER_FILE: &str = "ledger.db";
 pub const LOCK_FILE: &str = "ledger.lock";
 /// How long a statement waits for a reader or for a tool that has the file open.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// At most so much of the file in a writer's memory (negative: KiB). With SQLite's 2 MiB, loading a large book would
+/// write each page many times over.
+const WRITER_CACHE_KIB: i64 = -131_072;
 
 /// A ledger open for reading. Any number of them may be open while one writer works; each query sees committed state.
 pub struct Ledger {
@@ -196,6 +199,7 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, LedgerError> {
 fn connect_for_writing(path: &Path) -> Result<Connection, LedgerError> {
     let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     let is_older = migrations::is_older(&connection, path)?;
+    connection.pragma_update(None, "cache_size", WRITER_CACHE_KIB)?;
     use_write_ahead_log(&connection)?;
     if is_older {
         migrations::migrate(&mut connection, migrations::ALL)?;

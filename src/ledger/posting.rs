@@ -309,8 +309,8 @@ fn series_of<'a>(posted: &PostedBill<'a>) -> (&'a str, &'a str) {
     (&posted.bill.organisation.code, posted.invoice_prefix)
 }
 
-/// The next places, one for each (organisation, prefix). Organisations with the same prefix share its series, so that no
-/// number can come twice.
+/// The next places, one for each (organisation, prefix). Organisations with the same prefix share its series, so that
+/// no number can come twice.
 fn plan<'a>(
     connection: &Connection,
     organisations: impl Iterator<Item = (&'a str, &'a str)>,

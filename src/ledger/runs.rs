@@ -1,5 +1,6 @@
 //! Billing runs on their way to posting (B12): drafted, drafted again or discarded, approved. Posting is in
-//! [`super::posting`]. What a run contains is computed elsewhere; here it is kept, with a digest that says it is the same.
+//! [`super::posting`]. What a run contains is computed elsewhere; here it is kept, with a digest
+//! that says it is the same.
 
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};

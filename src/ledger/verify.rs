@@ -11,7 +11,10 @@ use super::{Ledger, LedgerError};
 
 /// What must give no row, and what it means if it does. The first column names the thing.
 const NO_ROWS: &[(&str, &str)] = &[
-    ("a row refers to one that is not there", "SELECT \"table\" || ' ' || coalesce(rowid, '') FROM pragma_foreign_key_check"),
+    (
+        "a row refers to one that is not there",
+        "SELECT \"table\" || ' ' || coalesce(rowid, '') FROM pragma_foreign_key_check",
+    ),
     (
         "a series of invoice numbers has a gap (B11)",
         "SELECT series FROM invoices GROUP BY series HAVING min(sequence) <> 1 OR max(sequence) <> count(*)",
@@ -67,7 +70,8 @@ const NO_ROWS: &[(&str, &str)] = &[
     (
         "a deleted import is billed (F6)",
         "SELECT 'import ' || id FROM imports WHERE deleted_at IS NOT NULL
-           AND id IN (SELECT import FROM run_imports UNION SELECT import FROM service_lines WHERE billed_run IS NOT NULL)",
+           AND id IN (SELECT import FROM run_imports
+             UNION SELECT import FROM service_lines WHERE billed_run IS NOT NULL)",
     ),
 ];
 

@@ -1,8 +1,8 @@
 -- Version 1: the whole ledger. docs/ledger.md explains the tables to whoever has to look into one.
 --
 -- Conventions: money is an integer in minor units (…_minor) or scaled by the power of ten in the name (…_e4, …_e6,
--- …_e8); sums that may exceed 64 bits are TEXT holding a decimal integer of the same scale; dates are TEXT `YYYY-MM-DD`,
--- timestamps TEXT `YYYY-MM-DDTHH:MM:SSZ` (UTC), both checked to be real ones. No column holds a floating point number.
+-- …_e8); sums that may exceed 64 bits are TEXT holding a decimal integer of the same scale; dates are TEXT
+-- `YYYY-MM-DD`, timestamps TEXT `YYYY-MM-DDTHH:MM:SSZ` (UTC), both checked to be real ones. No column holds a floating point number.
 
 -- The book: one table per book file, one TEXT column per column of it, in its order. NULL is blank, except in key
 -- columns, where blank is ''.

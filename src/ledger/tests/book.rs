@@ -87,7 +87,7 @@ fn insert_refuses_rows_that_are_there_and_lists_them_all() {
     let again = customers(&[&["A2", "Bob", "", ""], &["A3", "Cy", "", ""], &["A1", "Eve", "", ""]]);
     assert_refused(
         apply(&mut ledger, &[again, centres], ApplyMode::Insert),
-        r#"3 rows are there already: customers A2; customers A1; cost_centres ["A1","Leeds"]"#,
+        r#"3 rows are there already: customers A1; customers A2; cost_centres ["A1","Leeds"]"#,
     );
     assert_eq!(count(&ledger, "book_customers"), 2, "A3 is not there either (K2)");
 }

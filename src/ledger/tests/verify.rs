@@ -33,7 +33,8 @@ fn what_was_tampered_with_is_found() {
         ("UPDATE invoices SET net_minor = 1, gross_minor = 401 WHERE id = 1", "AC-000001: its bill does not say"),
         ("UPDATE invoices SET bill_json = '{}' WHERE id = 1", "AC-000001: its bill cannot be read"),
         (
-            "UPDATE invoices SET bill_json = replace(bill_json, '\"amount\":\"20.00\"', '\"amount\":\"20.01\"') WHERE id = 1",
+            "UPDATE invoices SET bill_json =
+               replace(bill_json, '\"amount\":\"20.00\"', '\"amount\":\"20.01\"') WHERE id = 1",
             "AC-000001: net is the sum of the lines: 20.00 is stated, 20.01 it should be",
         ),
         (
