@@ -50,14 +50,14 @@ fn months_later() {
 
 proptest! {
     #[test]
-    fn days_count_up_one_by_one(days in 10_957_i32..47_847) {
+    fn days_count_up_one_by_one(days in 10_957_i32..47_846) {
         let day = Date::from_days(days).unwrap();
         prop_assert_eq!(Date::parse(&day.to_string()), Some(day));
         let (year, month, number) = day.ymd();
         prop_assert_eq!(Date::new(year, month, number), Some(day));
         prop_assert_eq!(day.next().days_since(day), 1);
         prop_assert_eq!(day.first_of_month().day(), 1);
-        prop_assert_eq!(day.last_of_month().next().day(), 1);
+        prop_assert!(day.last_of_month() >= day && day.last_of_month().day() == day.days_in_month());
     }
 
     /// Every instant shows one civil time, and that civil time leads back to it or to its twin an hour earlier.
