@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{Global, say};
+use super::Global;
 use crate::domain::book::Book;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ledger::LedgerWriter;
@@ -58,7 +58,8 @@ impl Import {
 pub struct Imported {
     /// Those imported.
     pub done: Vec<ImportedFile>,
-    refused: Vec<Error>,
+    /// Why the others were not.
+    pub refused: Vec<Error>,
 }
 
 impl Imported {
@@ -83,8 +84,8 @@ impl Imported {
 
 impl Files {
     /// Files of a supplier, read by its layout.
-    pub fn of(supplier: &str, files: Vec<PathBuf>, layout: Option<String>) -> Self {
-        Self { files, supplier: supplier.to_owned(), layout, strict: false }
+    pub fn of(supplier: &str, files: Vec<PathBuf>) -> Self {
+        Self { files, supplier: supplier.to_owned(), layout: None, strict: false }
     }
 }
 
@@ -174,11 +175,4 @@ fn in_words(file: &ImportedFile) -> String {
         text.push_str(&format!("  refused lines: {}\n", path.display()));
     }
     text
-}
-
-/// Says how an import went, for commands that import on the way.
-pub fn say_imported(imported: &[ImportedFile]) {
-    for file in imported {
-        say(in_words(file).trim_end());
-    }
 }
