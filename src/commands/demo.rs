@@ -170,7 +170,10 @@ fn what_to_open(dir: &Path, report: &RunReport, posted: &Posted) -> String {
     }
     let dir = dir.display();
     text.push_str(&format!("  {documents}/  all of them, as PDF, JSON and CSV\n  {dir}/rejects/  lines that could not be read, with the reasons\n"));
-    text.push_str(&format!("\nWhat to try\n  tollbook --workspace {dir} usage errors\n  tollbook --workspace {dir} bill show {}\n", posted.run));
+    text.push_str(&format!(
+        "\nWhat to try\n  tollbook --workspace {dir} usage errors\n  tollbook --workspace {dir} bill show {}\n",
+        posted.run
+    ));
     if let Some((_, number)) = largest {
         text.push_str(&format!("  tollbook --workspace {dir} invoice show {number}\n"));
     }
