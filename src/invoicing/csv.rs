@@ -79,7 +79,7 @@ mod tests {
     fn a_call_is_a_row() {
         check(
             |_| {},
-            "R1,+442079460000,Leeds,2026-10-03 09:15:00,out,+33140000000,France Landline,international,voice,185,0.0450,billed",
+            "R1,+442079460000,Leeds,2026-10-03 09:15:00,out,+33140000000,France Landline,international,voice,185,0.045,billed",
         );
         check(
             |call| {

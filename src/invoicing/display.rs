@@ -1,6 +1,8 @@
 //! Amounts, quantities and dates → the texts that people read on a document. Nothing here is charged: what does not
 //! fit a text is shown rounded only where it is a volume of data; money is shown exactly.
 
+use std::ops::RangeInclusive;
+
 use crate::domain::bill::Amount;
 use crate::domain::money::{Currency, Decimal, Percent, Rounding, Sum, divide};
 use crate::domain::time::Date;
@@ -126,12 +128,40 @@ fn day_month(date: Date) -> String {
     format!("{} {}", date.day(), MONTHS[date.month() as usize - 1])
 }
 
-/// Text as it may be printed: controls become spaces, and what turns the direction of writing or has no width goes, so
-/// that nothing on a page reads otherwise than it was entered (O3).
+/// Text as it may be printed: controls become spaces; what turns the direction of writing or has no width goes, so that
+/// nothing on a page reads otherwise than it was entered (O3).
 pub(super) fn printable(text: &str) -> String {
-    let shown = |character: char| !matches!(character, '\u{200b}' | '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
     let spaced = |character: char| if character.is_control() { ' ' } else { character };
-    text.chars().filter(|character| shown(*character)).map(spaced).collect::<String>().trim().to_owned()
+    let shown = text.chars().filter(|character| !DECEIVING.iter().any(|range| range.contains(character)));
+    shown.map(spaced).collect::<String>().trim().to_owned()
+}
+
+/// Zero-width space, marks and embeddings of direction, word joiner and isolates, byte order mark.
+const DECEIVING: [RangeInclusive<char>; 5] = [
+    '\u{200b}'..='\u{200b}',
+    '\u{200e}'..='\u{200f}',
+    '\u{202a}'..='\u{202e}',
+    '\u{2060}'..='\u{2069}',
+    '\u{feff}'..='\u{feff}',
+];
+
+/// The longest word that fits the narrowest column.
+const LONGEST_WORD: usize = 20;
+
+/// Printable text in which a line may end inside a word that is too long for a column.
+pub(super) fn wrapped(text: &str) -> String {
+    let text = printable(text);
+    let mut wrapped = String::with_capacity(text.len());
+    let mut run = 0;
+    for character in text.chars() {
+        run = if character.is_whitespace() || character == '-' { 0 } else { run + 1 };
+        if run > LONGEST_WORD {
+            wrapped.push('\u{200b}');
+            run = 1;
+        }
+        wrapped.push(character);
+    }
+    wrapped
 }
 
 fn number(decimal: &str) -> String {
@@ -265,6 +295,17 @@ mod tests {
             ("nul\0", "nul"),
         ] {
             assert_eq!(printable(text), expected);
+        }
+    }
+    #[test]
+    fn long_words_can_be_broken() {
+        for (text, expected) in [
+            ("twenty letters in one", "twenty letters in one"),
+            ("12345678901234567890", "12345678901234567890"),
+            ("123456789012345678901", "12345678901234567890\u{200b}1"),
+            ("NORTHWIND-WHOLESALE-2026-0000010042", "NORTHWIND-WHOLESALE-2026-0000010042"),
+        ] {
+            assert_eq!(wrapped(text), expected);
         }
     }
 }

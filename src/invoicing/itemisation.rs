@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-use super::display::{self, MoneyStyle, printable};
+use super::display::{self, MoneyStyle, printable, wrapped};
 use crate::domain::bill::{Bill, ItemisedCall};
 use crate::domain::money::Sum;
 use crate::domain::time::CivilDateTime;
@@ -31,9 +31,19 @@ struct CliCalls {
     /// How many calls.
     calls: String,
     subtotal: String,
-    /// Date, time, number, description, units, charge.
-    rows: Vec<[String; 6]>,
+    rows: Vec<Row>,
 }
+
+#[derive(Serialize)]
+struct Row {
+    /// Date, time, number, description, units, charge.
+    cells: [String; 6],
+    /// Whether each cell surely fits [`COLUMN_WIDTHS`]. A row of known height is laid out once instead of twice.
+    one_line: bool,
+}
+
+/// The widths that the columns of the built-in template have at least, in hundredths of the size of the type.
+const COLUMN_WIDTHS: [u32; 6] = [670, 480, 1_230, 2_090, 670, 745];
 
 /// The calls by CLI, in the order in which the list first names each; none if there are no calls.
 pub(super) fn itemisation_of(bill: &Bill, calls: &[ItemisedCall], style: MoneyStyle) -> Option<Itemisation> {
@@ -46,8 +56,8 @@ pub(super) fn itemisation_of(bill: &Bill, calls: &[ItemisedCall], style: MoneySt
         let described = bill.usage_by_cli.iter().find(|usage| usage.cli == calls[0].cli);
         let small = [described.map_or("", |usage| &usage.description), calls[0].cost_centre.as_str()];
         CliCalls {
-            cli: printable(&calls[0].cli),
-            small: small.map(printable).into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · "),
+            cli: wrapped(&calls[0].cli),
+            small: small.map(wrapped).into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · "),
             calls: count_of(calls.len()),
             subtotal: sum_of(&calls),
             rows: calls.iter().map(|call| row_of(call, places)).collect(),
@@ -67,7 +77,7 @@ const CAPPED: &str = "capped";
 const ALLOWANCE: &str = "allowance";
 
 /// What a disposition adds to a charge: the marks that the legend explains.
-const MARKS: [(&str, &str); 2] = [(CAPPED, "† "), (ALLOWANCE, "* ")];
+const MARKS: [(&str, &str); 2] = [(CAPPED, "†\u{a0}"), (ALLOWANCE, "*\u{a0}")];
 
 fn grouped_by_cli(calls: &[ItemisedCall]) -> Vec<Vec<&ItemisedCall>> {
     let mut groups: Vec<Vec<&ItemisedCall>> = Vec::new();
@@ -82,7 +92,7 @@ fn grouped_by_cli(calls: &[ItemisedCall]) -> Vec<Vec<&ItemisedCall>> {
     groups
 }
 
-fn row_of(call: &ItemisedCall, places: u32) -> [String; 6] {
+fn row_of(call: &ItemisedCall, places: u32) -> Row {
     let (date, time) = match CivilDateTime::parse(&call.started_at) {
         Some(started) => {
             let (hour, minute, second) = started.clock();
@@ -90,7 +100,7 @@ fn row_of(call: &ItemisedCall, places: u32) -> [String; 6] {
         }
         None => (printable(&call.started_at), String::new()),
     };
-    let number = match (call.direction.as_str(), printable(&call.other_party)) {
+    let number = match (call.direction.as_str(), wrapped(&call.other_party)) {
         (_, number) if number.is_empty() => "—".into(),
         ("in", number) => format!("from {number}"),
         (_, number) => number,
@@ -103,10 +113,115 @@ fn row_of(call: &ItemisedCall, places: u32) -> [String; 6] {
     let mark = MARKS.iter().find(|(disposition, _)| *disposition == call.disposition).map_or("", |(_, mark)| mark);
     // Before the amount, so that the decimal points stay below each other.
     let charge = format!("{mark}{}", display::plain(call.charge, places));
-    [date, time, number, printable(&call.description), units, charge]
+    let cells = [date, time, number, wrapped(&call.description), units, charge];
+    let one_line = cells.iter().zip(COLUMN_WIDTHS).all(|(cell, width)| cell.chars().map(widest).sum::<u32>() <= width);
+    Row { cells, one_line }
+}
+
+/// The most that a character of the built-in font is wide, in hundredths of the size of the type; those of any other
+/// font count as wide ones.
+fn widest(character: char) -> u32 {
+    match character {
+        ' ' | '\u{a0}' | '.' | ',' | ':' | ';' | '\'' | 'i' | 'j' | 'l' | 'I' => 30,
+        'f' | 't' | 'r' | '(' | ')' | '/' | '-' => 48,
+        'm' | 'w' | 'M' | 'W' | '@' | '%' => 96,
+        'a'..='z' | '0'..='9' | '+' | '*' | '†' => 66,
+        'A'..='Z' => 77,
+        'À'..='ƿ' => 100,
+        _ => 140,
+    }
 }
 
 fn count_of(calls: usize) -> String {
     let count = display::count(calls as u64);
     if calls == 1 { format!("{count} record") } else { format!("{count} records") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::money::{CallCharge, Currency};
+    use crate::invoicing::samples;
+
+    fn itemised(calls: &[ItemisedCall]) -> Option<Itemisation> {
+        itemisation_of(&samples::long(), calls, MoneyStyle::new(Currency::GBP))
+    }
+
+    fn check(change: impl Fn(&mut ItemisedCall), expected: [&str; 6]) {
+        let mut call = samples::call();
+        change(&mut call);
+        assert_eq!(itemised(&[call]).expect("one call").clis[0].rows[0].cells, expected);
+    }
+
+    #[test]
+    fn a_call_is_a_row() {
+        const DAY: &str = "3 Oct 2026";
+        let charge = |text| CallCharge::parse(text).expect(text);
+        check(|_| {}, [DAY, "09:15:00", "+33140000000", "France Landline", "0:03:05", "0.045"]);
+        check(
+            |call| call.direction = "in".into(),
+            [DAY, "09:15:00", "from +33140000000", "France Landline", "0:03:05", "0.045"],
+        );
+        check(
+            |call| {
+                (call.kind, call.units, call.other_party) = ("data".into(), 1_250_000_000, String::new());
+                call.charge = charge("1234.5");
+            },
+            [DAY, "09:15:00", "—", "France Landline", "1.25 GB", "1,234.50"],
+        );
+        check(
+            |call| (call.kind, call.units) = ("sms".into(), 3),
+            [DAY, "09:15:00", "+33140000000", "France Landline", "3", "0.045"],
+        );
+        check(
+            |call| (call.disposition, call.charge) = ("capped".into(), CallCharge::ZERO),
+            [DAY, "09:15:00", "+33140000000", "France Landline", "0:03:05", "†\u{a0}0.00"],
+        );
+        check(
+            |call| call.disposition = "allowance".into(),
+            [DAY, "09:15:00", "+33140000000", "France Landline", "0:03:05", "*\u{a0}0.045"],
+        );
+    }
+
+    #[test]
+    fn calls_are_grouped_by_line_with_subtotals() {
+        let itemisation = itemised(&samples::calls(9)).expect("nine calls");
+        let heads: Vec<[&str; 4]> = itemisation
+            .clis
+            .iter()
+            .map(|cli| [&cli.cli, &cli.small, &cli.calls, &cli.subtotal].map(String::as_str))
+            .collect();
+        // Charges are 0.0113 × index; the sixth call is capped to nothing.
+        assert_eq!(
+            heads,
+            [
+                ["+442079460000", "Main number · Leeds", "3 records", "£0.0339"], // 0 + 0.0113 + 0.0226
+                ["+442079460001", "Main number · Leeds", "3 records", "£0.0791"], // 0.0339 + 0.0452
+                ["+442079460002", "Main number · Leeds", "3 records", "£0.2373"], // 0.0678 + 0.0791 + 0.0904
+            ]
+        );
+        assert_eq!((itemisation.calls.as_str(), itemisation.total.as_str()), ("9 records", "£0.3503"));
+        assert!(itemisation.has_capped && itemisation.has_allowance);
+    }
+
+    #[test]
+    fn long_texts_are_not_held_to_one_line() {
+        for (description, expected) in [
+            ("France Landline", true),
+            ("UK Mobile - Vodafone", true),
+            ("UK Mobile - O2 (Telefónica), with a longer description", false),
+            ("WWWWWWWWWWWWWWWWWWWWWW", false),
+            ("Société générale d'été", true),
+            ("漢字漢字漢字漢字漢字漢字漢字漢字", false),
+        ] {
+            let mut call = samples::call();
+            call.description = description.into();
+            assert_eq!(itemised(&[call]).expect("one call").clis[0].rows[0].one_line, expected, "{description}");
+        }
+    }
+
+    #[test]
+    fn without_calls_there_is_no_itemisation() {
+        assert!(itemised(&[]).is_none());
+    }
 }

@@ -3,6 +3,7 @@
 //! bill stays text in each of them (O3).
 //! Computes nothing that is charged; writes no files.
 
+mod charge_sections;
 pub mod csv;
 mod display;
 mod itemisation;
@@ -12,6 +13,7 @@ mod pdf;
 #[cfg(test)]
 mod samples;
 mod templates;
+mod usage_summary;
 mod view;
 
 pub use pdf::PdfRenderer;

@@ -101,9 +101,9 @@ mod tests {
         check("", "#ffffff", "#1f3a5f");
         check("#0b5fff", "#ffffff", "#0b5fff");
         check("#000000", "#ffffff", "#000000");
-        check("#ffd400", "#171c26", "#907700");
-        check("#ffffff", "#171c26", "#747474");
-        check("#00FF7F", "#171c26", "#00853f");
+        check("#ffd400", "#171c26", "#786300");
+        check("#ffffff", "#171c26", "#6c6c6c");
+        check("#00FF7F", "#171c26", "#007839");
     }
 
     #[test]

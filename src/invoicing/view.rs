@@ -3,12 +3,14 @@
 
 use serde::Serialize;
 
-use super::display::{self, MoneyStyle, printable};
+use super::charge_sections::{self, Section, rate_of};
+use super::display::{self, MoneyStyle, printable, wrapped};
 use super::itemisation::{self, Itemisation};
 use super::palette::Palette;
-use crate::domain::bill::{Amount, Bill, BillLine, BillVat, ItemisedCall};
+use super::usage_summary::{self, UsageTable};
+use crate::domain::bill::{Amount, Bill, BillVat, ItemisedCall};
 use crate::domain::customer::Address;
-use crate::domain::money::{CallCharge, Money, Overflow, Percent, Rounding, Sum};
+use crate::domain::money::{Money, Overflow, Percent, Rounding, Sum};
 use crate::domain::price_book::VatKind;
 
 /// Everything that a template can print; `docs/documents.md` lists it for those who write one.
@@ -61,60 +63,12 @@ struct Due {
     note: String,
 }
 
-/// The lines of one cost centre.
-#[derive(Serialize)]
-struct Section {
-    /// Empty where the customer has no cost centres.
-    title: String,
-    subtotal: String,
-    groups: Vec<Group>,
-}
-
-/// The lines of one category.
-#[derive(Serialize)]
-struct Group {
-    title: String,
-    subtotal: String,
-    lines: Vec<Line>,
-}
-
-#[derive(Serialize)]
-struct Line {
-    description: String,
-    /// Printed small: details, CLI, proration.
-    small: String,
-    period: String,
-    quantity: String,
-    price: String,
-    vat: String,
-    amount: String,
-}
-
 #[derive(Serialize)]
 struct VatRow {
     label: String,
     rate: String,
     net: String,
     vat: String,
-}
-
-/// Usage by class or by CLI; a column that no row fills is left out by the template.
-#[derive(Serialize)]
-struct UsageTable {
-    has_voice: bool,
-    has_data: bool,
-    rows: Vec<UsageRow>,
-    total: Option<UsageRow>,
-}
-
-#[derive(Serialize)]
-struct UsageRow {
-    name: String,
-    small: String,
-    records: String,
-    duration: String,
-    data: String,
-    amount: String,
 }
 
 /// The view of a bill and of the calls to list.
@@ -134,7 +88,7 @@ pub(super) fn view_of(bill: &Bill, calls: &[ItemisedCall], palette: Palette) -> 
         facts: facts_of(bill),
         due: due_of(bill, style)?,
         currency: bill.currency.sign().trim().to_owned(),
-        sections: sections_of(bill, style)?,
+        sections: charge_sections::sections_of(bill, style)?,
         vat: bill.vat.iter().map(|vat| vat_row(vat, style)).collect(),
         totals: vec![
             fact("Usage", style.amount(bill.totals.usage)),
@@ -145,9 +99,9 @@ pub(super) fn view_of(bill: &Bill, calls: &[ItemisedCall], palette: Palette) -> 
         total: fact("Total including VAT", style.amount(bill.totals.gross)),
         balance: balance_of(bill, style),
         notes: notes_of(bill, style)?,
-        messages: bill.messages.iter().map(|message| message.lines().map(printable).collect()).collect(),
-        usage_by_class: usage_by_class(bill, style),
-        usage_by_cli: usage_by_cli(bill, style),
+        messages: bill.messages.iter().map(|message| message.lines().map(wrapped).collect()).collect(),
+        usage_by_class: usage_summary::by_class(bill, style),
+        usage_by_cli: usage_summary::by_cli(bill, style),
         itemisation: itemisation::itemisation_of(bill, calls, style),
     })
 }
@@ -173,7 +127,7 @@ fn organisation_of(bill: &Bill) -> Party {
     let organisation = &bill.organisation;
     let facts = [("VAT registration", &organisation.vat_number), ("Company number", &organisation.company_number)];
     Party {
-        name: printable(&organisation.name),
+        name: wrapped(&organisation.name),
         address: address_lines(&organisation.address),
         facts: facts
             .into_iter()
@@ -184,12 +138,12 @@ fn organisation_of(bill: &Bill) -> Party {
 }
 
 fn customer_of(bill: &Bill) -> Party {
-    Party { name: printable(&bill.customer.name), address: address_lines(&bill.customer.address), facts: Vec::new() }
+    Party { name: wrapped(&bill.customer.name), address: address_lines(&bill.customer.address), facts: Vec::new() }
 }
 
 fn address_lines(address: &Address) -> Vec<String> {
     let parts = [&address.town, &address.county, &address.postcode, &address.country];
-    address.lines.iter().chain(parts).map(|line| printable(line)).filter(|line| !line.is_empty()).collect()
+    address.lines.iter().chain(parts).map(|line| wrapped(line)).filter(|line| !line.is_empty()).collect()
 }
 
 fn fact(label: &str, value: String) -> Fact {
@@ -199,13 +153,13 @@ fn fact(label: &str, value: String) -> Fact {
 fn facts_of(bill: &Bill) -> Vec<Fact> {
     let customer = &bill.customer;
     [
-        ("Invoice number", bill.number.as_deref().map_or_else(|| "none yet".into(), printable)),
+        ("Invoice number", bill.number.as_deref().map_or_else(|| "none yet".into(), wrapped)),
         ("Invoice date (tax point)", bill.invoice_date.in_words()),
         ("Due date", bill.due_date.in_words()),
-        ("Account", printable(&customer.account)),
-        ("Your reference", printable(&customer.reference)),
-        ("Purchase order", printable(&customer.purchase_order)),
-        ("Your VAT number", printable(&customer.vat_number)),
+        ("Account", wrapped(&customer.account)),
+        ("Your reference", wrapped(&customer.reference)),
+        ("Purchase order", wrapped(&customer.purchase_order)),
+        ("Your VAT number", wrapped(&customer.vat_number)),
         ("Usage up to", bill.usage_until.previous().in_words()),
     ]
     .into_iter()
@@ -216,13 +170,13 @@ fn facts_of(bill: &Bill) -> Vec<Fact> {
 
 fn due_of(bill: &Bill, style: MoneyStyle) -> Result<Due, Overflow> {
     let now = bill.balance.now;
-    let by = format!("by {}", bill.due_date.in_words());
+    let by = format!("due by {}", bill.due_date.in_words());
     let method = printable(&bill.customer.payment_method);
     Ok(match now.money.cmp(&Money::ZERO) {
         std::cmp::Ordering::Greater => Due {
             label: "Amount due",
             amount: style.amount(now),
-            note: if method.is_empty() { by } else { format!("{by}, {method}") },
+            note: if method.is_empty() { by } else { format!("{by} · {method}") },
         },
         std::cmp::Ordering::Equal => {
             Due { label: "Nothing to pay", amount: style.amount(now), note: "your account is settled".into() }
@@ -247,76 +201,9 @@ fn balance_of(bill: &Bill, style: MoneyStyle) -> Vec<Fact> {
     ]
 }
 
-/// Cost centres and their categories, each in the order in which the bill first names it.
-fn sections_of(bill: &Bill, style: MoneyStyle) -> Result<Vec<Section>, Overflow> {
-    let has_cost_centres = bill.lines.iter().any(|line| !line.cost_centre.is_empty());
-    let subtotal = |lines: &[&BillLine]| {
-        let money = Money::total(lines.iter().map(|line| line.amount.money))?;
-        Ok(style.amount(Amount::new(money, bill.currency)))
-    };
-    let mut sections = Vec::new();
-    for lines in grouped_by(bill.lines.iter().collect(), |line| &line.cost_centre) {
-        let mut groups = Vec::new();
-        for lines in grouped_by(lines.clone(), |line| &line.category) {
-            groups.push(Group {
-                title: printable(&lines[0].category),
-                subtotal: subtotal(&lines)?,
-                lines: lines.iter().map(|line| line_of(line, bill, style)).collect(),
-            });
-        }
-        let title = match (has_cost_centres, lines[0].cost_centre.as_str()) {
-            (false, _) => String::new(),
-            (true, "") => "No cost centre".into(),
-            (true, name) => printable(name),
-        };
-        sections.push(Section { title, subtotal: subtotal(&lines)?, groups });
-    }
-    Ok(sections)
-}
-
-/// The lines that share a key, none of the groups empty, in the order of their first line.
-fn grouped_by<'a>(lines: Vec<&'a BillLine>, key: impl Fn(&BillLine) -> &str) -> Vec<Vec<&'a BillLine>> {
-    let mut groups: Vec<Vec<&BillLine>> = Vec::new();
-    for line in lines {
-        match groups.iter_mut().find(|group| key(group[0]) == key(line)) {
-            Some(group) => group.push(line),
-            None => groups.push(vec![line]),
-        }
-    }
-    groups
-}
-
-fn line_of(line: &BillLine, bill: &Bill, style: MoneyStyle) -> Line {
-    let description = printable(&line.description);
-    let cli = Some(printable(&line.cli)).filter(|cli| !description.contains(cli.as_str())).unwrap_or_default();
-    let small = [cli, printable(&line.details), printable(&line.proration)];
-    Line {
-        description,
-        small: small.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · "),
-        period: match (line.from, line.to) {
-            (Some(from), Some(to)) => display::period(from, to),
-            (Some(from), None) => display::short_date(from),
-            (None, Some(to)) => format!("to {}", display::short_date(to)),
-            (None, None) => String::new(),
-        },
-        quantity: display::quantity(line.quantity),
-        price: line.price.map(|price| style.price(price)).unwrap_or_default(),
-        vat: bill.vat.iter().find(|vat| vat.code == line.vat_code).map(rate_of).unwrap_or_default(),
-        amount: style.amount(line.amount),
-    }
-}
-
-fn rate_of(vat: &BillVat) -> String {
-    match vat.kind {
-        VatKind::Standard | VatKind::Reduced | VatKind::Zero => display::percent(vat.rate),
-        VatKind::Exempt => "exempt".into(),
-        VatKind::ReverseCharge => "reverse".into(),
-    }
-}
-
 fn vat_row(vat: &BillVat, style: MoneyStyle) -> VatRow {
     let label = if vat.label.is_empty() { &vat.code } else { &vat.label };
-    VatRow { label: printable(label), rate: rate_of(vat), net: style.amount(vat.net), vat: style.amount(vat.vat) }
+    VatRow { label: wrapped(label), rate: rate_of(vat), net: style.amount(vat.net), vat: style.amount(vat.vat) }
 }
 
 /// Terms of payment, and what the law wants said of a reverse charge (V2).
@@ -349,69 +236,98 @@ fn vat_accounted_for(vat: &BillVat) -> Result<Amount, Overflow> {
     Ok(Amount { money: Sum::<6>::from_wide(wide).to_money(0, Rounding::HalfUp)?, digits: vat.net.digits })
 }
 
-fn usage_by_class(bill: &Bill, style: MoneyStyle) -> UsageTable {
-    let rows = bill.usage_by_class.iter().map(|usage| Usage {
-        name: printable(&usage.title),
-        small: String::new(),
-        counts: [usage.records, usage.seconds, usage.bytes],
-        amount: usage.amount,
-    });
-    usage_table(rows.collect(), style)
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::invoicing::samples;
 
-fn usage_by_cli(bill: &Bill, style: MoneyStyle) -> UsageTable {
-    let places = style.places(bill.usage_by_cli.iter().map(|usage| usage.capped));
-    let rows = bill.usage_by_cli.iter().map(|usage| {
-        let capped = if usage.capped == CallCharge::ZERO {
-            String::new()
-        } else {
-            format!("spending cap took off {}", style.exact(usage.capped, places).trim_start_matches('−'))
+    fn view(bill: &Bill) -> View {
+        view_of(bill, &[], Palette::from_accent("").expect("the default")).expect("no overflow")
+    }
+
+    fn pairs(facts: &[Fact]) -> Vec<(&str, &str)> {
+        facts.iter().map(|fact| (fact.label.as_str(), fact.value.as_str())).collect()
+    }
+
+    #[test]
+    fn the_title_says_what_it_is() {
+        let with = |number: Option<&str>, is_final, pence| {
+            let mut bill = samples::short();
+            (bill.number, bill.is_final, bill.totals.gross) =
+                (number.map(Into::into), is_final, samples::pounds(pence));
+            bill
         };
-        let small = [printable(&usage.description), printable(&usage.cost_centre), capped];
-        Usage {
-            name: printable(&usage.cli),
-            small: small.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · "),
-            counts: [usage.records, usage.seconds, usage.bytes],
-            amount: usage.amount,
+        for (bill, expected) in [
+            (with(Some("1"), false, 100), "Invoice"),
+            (with(Some("1"), false, 0), "Invoice"),
+            (with(Some("1"), false, -1), "Credit invoice"),
+            (with(Some("1"), true, 100), "Final invoice"),
+            (with(Some("1"), true, -100), "Final credit invoice"),
+            (with(None, false, 100), "Draft — not an invoice"),
+            (with(None, true, -100), "Draft — not an invoice"),
+        ] {
+            assert_eq!(view(&bill).title, expected);
         }
-    });
-    usage_table(rows.collect(), style)
-}
+    }
 
-/// One row before it is written.
-struct Usage {
-    name: String,
-    small: String,
-    /// Records, seconds, bytes.
-    counts: [u64; 3],
-    amount: CallCharge,
-}
+    #[test]
+    fn facts_that_a_bill_lacks_are_left_out() {
+        assert_eq!(
+            pairs(&view(&samples::short()).facts),
+            [
+                ("Invoice number", "NT-10042"),
+                ("Invoice date (tax point)", "1 November 2026"),
+                ("Due date", "1 December 2026"),
+                ("Account", "1001"),
+                ("Usage up to", "31 October 2026"), // the cutoff, 1 November, is exclusive (X6)
+            ]
+        );
+        let long = view(&samples::long());
+        let labels: Vec<&str> = long.facts.iter().map(|fact| fact.label.as_str()).collect();
+        assert_eq!(labels[4..7], ["Your reference", "Purchase order", "Your VAT number"]);
+    }
 
-fn usage_table(usages: Vec<Usage>, style: MoneyStyle) -> UsageTable {
-    let places = style.places(usages.iter().map(|usage| usage.amount));
-    let row = |name: String, small: String, [records, seconds, bytes]: [u64; 3], amount: String| UsageRow {
-        name,
-        small,
-        records: display::count(records),
-        duration: if seconds == 0 { String::new() } else { display::duration(seconds) },
-        data: if bytes == 0 { String::new() } else { display::data(bytes) },
-        amount,
-    };
-    let sums = usages.iter().fold([0_u64; 3], |mut sums, usage| {
-        for (sum, count) in sums.iter_mut().zip(usage.counts) {
-            *sum = sum.saturating_add(count);
+    #[test]
+    fn what_is_due_is_the_balance() {
+        let with = |pence| {
+            let mut bill = samples::short();
+            bill.balance.now = samples::pounds(pence);
+            bill
+        };
+        for (pence, label, amount, note) in [
+            (123_456, "Amount due", "£1,234.56", "due by 1 December 2026 · Direct Debit"),
+            (0, "Nothing to pay", "£0.00", "your account is settled"),
+            (-500, "Credit on your account", "£5.00", "nothing to pay"),
+        ] {
+            let due = view(&with(pence)).due;
+            assert_eq!((due.label, due.amount.as_str(), due.note.as_str()), (label, amount, note));
         }
-        sums
-    });
-    let sum: Sum<6> = usages.iter().map(|usage| usage.amount).sum();
-    let total = (usages.len() > 1).then(|| row("Total".into(), String::new(), sums, style.sum(sum, places)));
-    UsageTable {
-        has_voice: sums[1] > 0,
-        has_data: sums[2] > 0,
-        rows: usages
-            .into_iter()
-            .map(|usage| row(usage.name, usage.small, usage.counts, style.exact(usage.amount, places)))
-            .collect(),
-        total,
+    }
+
+    #[test]
+    fn sums_and_balance() {
+        let view = view(&samples::credit());
+        assert_eq!(
+            pairs(&view.totals),
+            [
+                ("Usage", "£0.00"),
+                ("Charges", "−£316.67"),
+                ("Total excluding VAT", "−£316.67"),
+                ("VAT", "−£63.33"), // 316.67 × 20 % = 63.334
+            ]
+        );
+        assert_eq!(pairs(&[view.total]), [("Total including VAT", "−£380.00")]);
+        assert_eq!(
+            pairs(&view.balance),
+            [("Balance brought forward", "£120.00"), ("This bill", "−£380.00"), ("Balance now", "−£260.00")]
+        );
+    }
+
+    #[test]
+    fn a_reverse_charge_names_what_the_customer_accounts_for_v2() {
+        let view = view(&samples::wordy());
+        // 11,999,880.01 × 20 % = 2,399,976.002
+        assert_eq!(view.notes[0], "Reverse charge: the customer accounts for VAT of £2,399,976.00 (20%).");
+        assert_eq!((view.vat[0].rate.as_str(), view.vat[0].vat.as_str()), ("reverse", "£0.00"));
     }
 }
