@@ -8,6 +8,7 @@ use super::random::Random;
 
 /// How an attempt to call ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(clippy::enum_variant_names, reason = "the words of the field: answered, no answer, busy, failed")]
 pub(super) enum Answer {
     Answered,
     NoAnswer,

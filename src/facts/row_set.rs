@@ -167,6 +167,8 @@ fn place(row: u32) -> (usize, u64) {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::single_range_in_vec_init, reason = "a set of one stretch is what is meant")]
+
     use super::*;
 
     #[test]

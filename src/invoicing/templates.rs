@@ -148,7 +148,7 @@ fn check_syntax(name: &str, source: &Source) -> Result<(), RenderError> {
     let Some(error) = errors.first() else {
         return Ok(());
     };
-    let range = typst::syntax::DiagSpan::from(error.span).get();
+    let range = error.span.get();
     let start = match range {
         typst::syntax::DiagSpanKind::Number { num, sub_range, .. } => {
             source.range(num, sub_range).map(|range| range.start)

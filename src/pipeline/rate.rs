@@ -25,7 +25,7 @@ pub enum RatedOutput {
     /// Nowhere: only the totals are wanted.
     Nothing,
     /// A Parquet file.
-    Parquet(RatedFile),
+    Parquet(Box<RatedFile>),
     /// A CSV file.
     Csv(AtomicFile),
     /// A file of one JSON object per line.
@@ -38,7 +38,7 @@ impl RatedOutput {
         let Some(path) = path else { return Ok(Self::Nothing) };
         let io = |error| Error::io(path, &error);
         match path.extension().and_then(|ending| ending.to_str()) {
-            Some("parquet") => Ok(Self::Parquet(RatedFile::create(path)?)),
+            Some("parquet") => Ok(Self::Parquet(Box::new(RatedFile::create(path)?))),
             Some("csv") => {
                 let mut file = AtomicFile::create(path).map_err(io)?;
                 file.write_all(csv_header().as_bytes()).map_err(io)?;
