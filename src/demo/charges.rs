@@ -94,8 +94,8 @@ fn add_rentals(sheet: &mut Sheet, customer: &Customer, position: usize, lines: &
         let row = [account, ("charge", "handsets"), ("product", "handset"), ("quantity", &quantity)];
         sheet.add(&[&row[..], &[("align", "calendar:1"), ("from", NOVEMBER)]].concat());
     }
-    if position % 3 != 0 {
-        let product = if position % 2 == 0 { "broadband-80" } else { "broadband-500" };
+    if !position.is_multiple_of(3) {
+        let product = if position.is_multiple_of(2) { "broadband-80" } else { "broadband-500" };
         sheet.add(&[account, ("charge", "broadband"), ("product", product), ("from", NOVEMBER)]);
     }
     if position % 4 == 1 {

@@ -147,7 +147,7 @@ pub(super) fn asterisk_line(call: &Call, line: &Line, sequence: usize) -> String
     let (channel, other_channel) = if call.is_inbound { (trunk, desk) } else { (desk, trunk) };
     let disposition = match call.answer {
         Answer::Answered => "ANSWERED",
-        Answer::NoAnswer => "NO ANSWER",
+        Answer::Unanswered => "NO ANSWER",
         Answer::Busy => "BUSY",
         Answer::Failed => "FAILED",
     };
@@ -188,7 +188,7 @@ pub(super) fn freeswitch_line(call: &Call, line: &Line, random: &mut Random) -> 
     let answer = call.start + i64::from(call.ring);
     let cause = match call.answer {
         Answer::Answered => "NORMAL_CLEARING",
-        Answer::NoAnswer => "NO_ANSWER",
+        Answer::Unanswered => "NO_ANSWER",
         Answer::Busy => "USER_BUSY",
         Answer::Failed => "NORMAL_TEMPORARY_FAILURE",
     };

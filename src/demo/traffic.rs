@@ -10,7 +10,7 @@ use super::random::Random;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Answer {
     Answered,
-    NoAnswer,
+    Unanswered,
     Busy,
     Failed,
 }
@@ -162,7 +162,7 @@ impl<'l> Caller<'l> {
         }
         let shares: [u32; 4] = if is_inbound { [76, 13, 7, 4] } else { [70, 16, 8, 6] };
         let drawn = self.random.weighted(shares.into_iter());
-        [Answer::Answered, Answer::NoAnswer, Answer::Busy, Answer::Failed][drawn]
+        [Answer::Answered, Answer::Unanswered, Answer::Busy, Answer::Failed][drawn]
     }
 
     /// Seconds of talk: short, medium or long.
