@@ -11,7 +11,7 @@ What comes from where:
   * the tables below: UK ranges by kind, short codes, types that no prefix tells (written by hand);
   * regions.csv: the code, name and display group of each country (written by hand, ISO 3166 region codes);
   * the package `phonenumbers` (libphonenumber's metadata, Apache-2.0): which numbers of a country are mobile, and
-    which country a number belongs to where several share a calling code. See docs/data-sources.md for what is imprecise.
+    which country a number belongs to where several share a calling code. docs/data-sources.md: what is imprecise.
 
 How prefixes are derived: every pattern of a calling code is turned into a finite automaton. All numbers are walked
 digit by digit; each state of the walk knows which (region, fixed or mobile) is still possible. A table of prefixes is
@@ -93,7 +93,7 @@ inbound_0871 | Inbound to UK 0871 | inbound | voice | Inbound | inbound_087 | | 
 inbound_0872 | Inbound to UK 0872 | inbound | voice | Inbound | inbound_087 | | +44872
 inbound_0873 | Inbound to UK 0873 | inbound | voice | Inbound | inbound_087 | | +44873
 inbound_premium | Inbound to UK premium rate (09) | inbound | voice | Inbound | | | +449
-inbound_international | Inbound to numbers of other countries | inbound | voice | Inbound | | | +1 +2 +3 +4 +5 +6 +7 +8 +9
+inbound_international | Inbound to other countries | inbound | voice | Inbound | | | +1 +2 +3 +4 +5 +6 +7 +8 +9
 mobile_origin | Mobile origin surcharge | surcharges | voice | Surcharges
 payphone | Payphone surcharge | surcharges | voice | Surcharges
 recorded | Call recording surcharge | surcharges | voice | Surcharges
@@ -102,7 +102,7 @@ international_shared_cost | International shared cost (+808) | international | v
 satellite_inmarsat | Satellite: Inmarsat (+870) | extended_international | voice | Satellite | | +870
 satellite_global | Satellite: global systems (+881) | extended_international | voice | Satellite | | +881
 satellite_iridium | Satellite: Iridium | extended_international | voice | Satellite | satellite_global | +8816 +8817
-satellite_globalstar | Satellite: Globalstar | extended_international | voice | Satellite | satellite_global | +8818 +8819
+satellite_globalstar | Satellite: Globalstar | extended_international | voice | Satellite | satellite_global|+8818 +8819
 international_networks | International networks (+882, +883) | extended_international | voice | Satellite | | +882 +883
 satellite_thuraya | Satellite: Thuraya | extended_international | voice | Satellite | | +88216
 universal_personal | Universal personal numbers (+878) | extended_international | voice | World | | +878
@@ -221,7 +221,7 @@ class CallingCode:
         return tuple(after)
 
     def ends_here(self, walk):
-        """The labels that a number ending here may have; none if it is no number. The first region that claims it wins."""
+        """The labels that a number ending here may have; none if it is no number. The first region to claim it wins."""
         for (lead, states), (region, leading, automata) in zip(walk, self.regions):
             general, special, fixed, mobile = (a.end in s for a, s in zip(automata, states))
             if leading:
@@ -360,7 +360,8 @@ def write(name, columns, rows):
 def main():
     types, prefixes = hand_made()
     derived(types, prefixes)
-    write("call_types.csv", CALL_TYPE_COLUMNS, ([row[c] for c in CALL_TYPE_COLUMNS] for _, row in sorted(types.items())))
+    rows = ([row[column] for column in CALL_TYPE_COLUMNS] for _, row in sorted(types.items()))
+    write("call_types.csv", CALL_TYPE_COLUMNS, rows)
     write("prefixes.csv", PREFIX_COLUMNS, (["", p, d, name] for (p, d), name in sorted(prefixes.items())))
     print(f"{len(types)} call types, {len(prefixes)} prefixes", file=sys.stderr)
 

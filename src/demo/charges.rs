@@ -12,66 +12,22 @@ use super::numbers::written;
 use super::sheet::{Sheet, escaped};
 use crate::files::write_atomically;
 
-const COLUMNS: &str = "account,charge,product,description,details,cli,cost_centre,type,interval,timing,align,quantity,\
-price,cost,vat_code,from,to,minimum_term,category,hide_period";
-
 /// From when rentals are charged in advance.
 const NOVEMBER: &str = "2026-11-01";
 /// From when rentals are charged in arrears.
 const OCTOBER: &str = "2026-10-01";
 
-type Cells = &'static [(&'static str, &'static str)];
-
-/// Charges that only one customer has: account, id, cells.
-#[rustfmt::skip]
-const SPECIAL: &[(&str, &str, Cells)] = &[
-    // Part of a month, then whole ones (P4).
-    ("HV1001", "broadband-2", &[("product", "broadband-500"), ("details", "Quay office"), ("align", "calendar:1"), ("from", "2026-10-15"), ("minimum_term", "2028-10-14")]),
-    ("HV1004", "extra-channel", &[("product", "sip-channel"), ("quantity", "2"), ("from", "2026-10-20")]),
-    ("BV2009", "seats-annexe", &[("product", "hosted-seat"), ("details", "Annexe"), ("quantity", "3"), ("from", "2026-10-12")]),
-    // Ends within the month, in arrears.
-    ("HV1014", "old-broadband", &[("product", "broadband-80"), ("details", "Rehearsal room, ceased"), ("timing", "arrears"), ("from", OCTOBER), ("to", "2026-10-20")]),
-    // From the day it began to the day before that of the next month (P3).
-    ("HV1009", "recording", &[("product", "call-recording"), ("align", "anniversary"), ("quantity", "10"), ("from", "2026-10-20")]),
-    ("BV2006", "recording", &[("product", "call-recording"), ("align", "anniversary"), ("from", "2026-10-31")]),
-    ("BV2015", "hall-broadband", &[("product", "broadband-80"), ("interval", "quarterly"), ("price", "89.85"), ("align", "calendar:1"), ("from", NOVEMBER)]),
-    ("BV2008", "repairs-desk", &[("product", "support"), ("description", "Repairs desk, staffed"), ("interval", "weekly"), ("timing", "arrears"), ("align", "anniversary"), ("price", "46.50"), ("cost_centre", "REP"), ("from", "2026-10-05")]),
-    ("HV1017", "licence", &[("description", "Call reporting licence"), ("category", "Software"), ("type", "recurring"), ("interval", "yearly"), ("price", "480"), ("cost", "310"), ("from", NOVEMBER), ("hide_period", "y")]),
-    // Reduced VAT (V1).
-    ("HV1006", "pull-cords", &[("product", "pull-cord"), ("quantity", "34"), ("from", NOVEMBER)]),
-    // One-off.
-    ("HV1001", "router", &[("product", "router"), ("from", "2026-10-15")]),
-    ("HV1010", "visit", &[("product", "engineer-visit"), ("quantity", "1.5"), ("details", "Farm team, new desk"), ("cost_centre", "FARM"), ("from", "2026-10-08")]),
-    ("HV1024", "move", &[("description", "Freephone number move"), ("category", "Connections"), ("price", "45"), ("from", "2026-10-12")]),
-    ("HV1003", "goodwill", &[("description", "Goodwill credit, line fault of 2 October"), ("category", "Credits"), ("price", "-25"), ("from", "2026-10-06")]),
-    ("HV1012", "migration", &[("description", "Migration day"), ("category", "Services"), ("price", "650"), ("cost", "400"), ("from", "2026-10-03")]),
-    ("BV2017", "sim-swap", &[("description", "SIM replacement"), ("category", "Mobile"), ("price", "5"), ("quantity", "2"), ("from", "2026-10-21")]),
-    // The final bill: cut at the last day of service (B10).
-    ("HV1029", "channels", &[("product", "sip-channel"), ("quantity", "3"), ("from", OCTOBER)]),
-    ("HV1029", "office-broadband", &[("product", "broadband-500"), ("from", OCTOBER)]),
-    // Low invoices (B6).
-    ("BV2014", "mailbox", &[("description", "Voicemail box"), ("category", "Features"), ("type", "recurring"), ("interval", "monthly"), ("price", "4.50"), ("from", NOVEMBER)]),
-    ("HV1011", "mailbox", &[("description", "Voicemail box"), ("category", "Features"), ("type", "recurring"), ("interval", "monthly"), ("price", "3.20"), ("from", NOVEMBER)]),
-    ("HV1018", "broadband", &[("product", "broadband-80"), ("from", NOVEMBER)]),
-    // Credits: a large one, and one of pennies (B7).
-    ("HV1030", "fault-credit", &[("description", "Credit for lost service in August"), ("category", "Credits"), ("price", "-240"), ("from", "2026-10-09")]),
-    ("HV1030", "line", &[("product", "analogue-line"), ("from", NOVEMBER)]),
-    ("BV2018", "mailbox", &[("description", "Voicemail box"), ("category", "Features"), ("type", "recurring"), ("interval", "monthly"), ("price", "3"), ("from", NOVEMBER)]),
-    ("BV2018", "overcharge", &[("description", "Voicemail box charged twice"), ("category", "Credits"), ("price", "-4"), ("from", "2026-10-14")]),
-];
+/// Charges that only one customer has: parts of months, ends within the month, reduced VAT, one-offs, credits, what low
+/// invoices and the final bill need.
+const SPECIAL: &str = include_str!("book/charges.csv");
 
 /// Writes `charges.csv`.
 pub(super) fn write(lines: &[Line], book: &Path) -> io::Result<()> {
-    let mut sheet = Sheet::new(COLUMNS);
+    let mut sheet = Sheet::with_rows(SPECIAL);
     for (position, customer) in CUSTOMERS.iter().enumerate() {
         let own: Vec<_> = lines.iter().filter(|line| line.customer.account == customer.account).collect();
         if customer.has_rentals {
             add_rentals(&mut sheet, customer, position, &own);
-        }
-        for (_, id, cells) in SPECIAL.iter().filter(|(account, ..)| *account == customer.account) {
-            let mut row = vec![("account", customer.account), ("charge", *id)];
-            row.extend(*cells);
-            sheet.add(&row);
         }
     }
     sheet.write(&book.join("charges.csv"))

@@ -1,5 +1,5 @@
-//! Calls → the files that the suppliers send, with all that goes wrong in real ones: records that nobody can match, files
-//! and records that come twice, lines that cannot be read. Counts what was planted.
+//! Calls → the files that the suppliers send, with all that goes wrong in real ones: records that nobody can match,
+//! files and records that come twice, lines that cannot be read. Counts what was planted.
 
 use std::io;
 use std::path::Path;
@@ -50,8 +50,8 @@ impl<'a> Deliveries<'a> {
         Ok(())
     }
 
-    /// All calls of the lines of some kinds, in the order of time: usual ones, some of them on numbers that the book does
-    /// not hold, and unusual ones.
+    /// All calls of the lines of some kinds, in the order of time: usual ones, some of them on numbers that the book
+    /// does not hold, and unusual ones.
     fn calls(&self, caller: &mut Caller, kinds: &[Access], count: usize) -> Vec<Call> {
         let mut calls = caller.calls(kinds, count);
         for call in &mut calls {

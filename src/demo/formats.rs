@@ -6,7 +6,7 @@ use super::lines::Line;
 use super::numbers::{dialled, with_country_code};
 use super::prices::{cost_of, pounds};
 use super::random::Random;
-use super::sheet::{escaped, quoted};
+use super::sheet::{escaped, push_quoted, quoted};
 use super::traffic::{Answer, Call, Mobile, MobileUsage};
 
 /// The names of the 42 columns of the UK standard format, version 3.
@@ -94,7 +94,14 @@ pub(super) fn fcs_header() -> String {
 
 /// Cells as a line of Northlight's files.
 pub(super) fn fcs_line(cells: &[String]) -> String {
-    format!("{}\r\n", cells.iter().map(|cell| quoted(cell)).collect::<Vec<_>>().join(","))
+    let mut line = String::with_capacity(320);
+    for (position, cell) in cells.iter().enumerate() {
+        if position > 0 {
+            line.push(',');
+        }
+        push_quoted(&mut line, cell);
+    }
+    line + "\r\n"
 }
 
 /// The 42 cells of a call.
@@ -147,7 +154,7 @@ pub(super) fn asterisk_line(call: &Call, line: &Line, sequence: usize) -> String
     let (channel, other_channel) = if call.is_inbound { (trunk, desk) } else { (desk, trunk) };
     let disposition = match call.answer {
         Answer::Answered => "ANSWERED",
-        Answer::NoAnswer => "NO ANSWER",
+        Answer::Unanswered => "NO ANSWER",
         Answer::Busy => "BUSY",
         Answer::Failed => "FAILED",
     };
@@ -188,7 +195,7 @@ pub(super) fn freeswitch_line(call: &Call, line: &Line, random: &mut Random) -> 
     let answer = call.start + i64::from(call.ring);
     let cause = match call.answer {
         Answer::Answered => "NORMAL_CLEARING",
-        Answer::NoAnswer => "NO_ANSWER",
+        Answer::Unanswered => "NO_ANSWER",
         Answer::Busy => "USER_BUSY",
         Answer::Failed => "NORMAL_TEMPORARY_FAILURE",
     };
@@ -225,8 +232,8 @@ fn uuid(random: &mut Random) -> String {
 }
 
 /// The header of Kittiwake's files, of the generic layout.
-pub(super) const GENERIC_HEADER: &str = "record_id,kind,direction,cli,other_party,started_at,duration,bytes,quantity,cost,\
-sell,suggested_retail,currency,charge_band,description\n";
+pub(super) const GENERIC_HEADER: &str = "record_id,kind,direction,cli,other_party,started_at,duration,bytes,quantity,\
+cost,sell,suggested_retail,currency,charge_band,description\n";
 
 /// A record of Kittiwake.
 pub(super) fn generic_cells(usage: &MobileUsage, sequence: usize) -> [String; 15] {

@@ -1,7 +1,7 @@
-//! A seed → a believable reseller as plain files: a book (`book/`) and the files that its suppliers sent for October 2026
-//! (`files/`), with everything in them that real ones hold: customers of all sorts, lines that move, caps that are
-//! reached, credits, records that come twice, lines that cannot be read. Rates and bills nothing. All names are invented,
-//! all UK numbers are from ranges reserved for drama.
+//! A seed → a believable reseller as plain files: a book (`book/`) and the files that its suppliers sent for October
+//! 2026 (`files/`), with everything in them that real ones hold: customers of all sorts, lines that move, caps that are
+//! reached, credits, records that come twice, lines that cannot be read. Rates and bills nothing. All names are
+//! invented, all UK numbers are from ranges reserved for drama.
 
 mod calendar;
 mod charges;
@@ -36,8 +36,8 @@ pub struct Sample {
     pub files: Vec<SampleFile>,
     /// The first day of the month whose usage the files hold.
     pub month: Date,
-    /// The day to bill it on: the first of the next month. Usage before it is billed; rentals in advance are due for the
-    /// month that begins on it.
+    /// The day to bill it on: the first of the next month. Usage before it is billed; rentals in advance are due for
+    /// the month that begins on it.
     pub invoice_date: Date,
     /// How many customers the book has.
     pub customers: u64,

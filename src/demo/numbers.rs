@@ -1,5 +1,5 @@
-//! Telephone numbers of the sample: ranges that Ofcom reserves for drama, and destinations abroad whose digits are plainly
-//! made up. Nobody can be rung by them.
+//! Telephone numbers of the sample: ranges that Ofcom reserves for drama, and destinations abroad whose digits are
+//! plainly made up. Nobody can be rung by them.
 
 use super::random::Random;
 

@@ -5,9 +5,9 @@ use super::lines::Line;
 use super::numbers::FIRST_UNUSED;
 use super::traffic::Call;
 
-/// How many records (and lines of rentals) of each unusual kind there are. A record counts once: the first that applies in
-/// the order of M9. Records that come a second time count as duplicates or conflicts only, those of the file that comes
-/// twice not at all.
+/// How many records (and lines of rentals) of each unusual kind there are. A record counts once: the first that applies
+/// in the order of M9. Records that come a second time count as duplicates or conflicts only, those of the file that
+/// comes twice not at all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Planted {
     /// Records of calls, answered or not, that begin in October 2026.

@@ -18,6 +18,12 @@ impl Sheet {
         Self { columns: columns.split(',').collect(), text: format!("{columns}\n") }
     }
 
+    /// A table that begins with the rows of a text, the first of which names the columns.
+    pub fn with_rows(text: &'static str) -> Self {
+        let columns = text.lines().next().unwrap_or("");
+        Self { columns: columns.split(',').collect(), text: text.to_owned() }
+    }
+
     /// Adds a row of which only some cells are set, by column.
     ///
     /// # Panics
@@ -48,7 +54,21 @@ pub(super) fn escaped(cell: &str) -> String {
 
 /// A cell in quotes.
 pub(super) fn quoted(cell: &str) -> String {
-    format!("\"{}\"", cell.replace('"', "\"\""))
+    let mut text = String::with_capacity(cell.len() + 2);
+    push_quoted(&mut text, cell);
+    text
+}
+
+/// Adds a cell in quotes.
+pub(super) fn push_quoted(text: &mut String, cell: &str) {
+    text.push('"');
+    for (number, part) in cell.split('"').enumerate() {
+        if number > 0 {
+            text.push_str("\"\"");
+        }
+        text.push_str(part);
+    }
+    text.push('"');
 }
 
 #[cfg(test)]

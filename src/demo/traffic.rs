@@ -11,7 +11,7 @@ use super::random::Random;
 #[allow(clippy::enum_variant_names, reason = "the words of the field: answered, no answer, busy, failed")]
 pub(super) enum Answer {
     Answered,
-    NoAnswer,
+    Unanswered,
     Busy,
     Failed,
 }
@@ -163,7 +163,7 @@ impl<'l> Caller<'l> {
         }
         let shares: [u32; 4] = if is_inbound { [76, 13, 7, 4] } else { [70, 16, 8, 6] };
         let drawn = self.random.weighted(shares.into_iter());
-        [Answer::Answered, Answer::NoAnswer, Answer::Busy, Answer::Failed][drawn]
+        [Answer::Answered, Answer::Unanswered, Answer::Busy, Answer::Failed][drawn]
     }
 
     /// Seconds of talk: short, medium or long.
