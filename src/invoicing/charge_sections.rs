@@ -64,7 +64,7 @@ pub(super) fn sections_of(bill: &Bill, style: MoneyStyle) -> Result<Vec<Section>
 }
 
 /// The lines that share a key, none of the groups empty, in the order of their first line.
-fn grouped_by<'a>(lines: Vec<&'a BillLine>, key: impl Fn(&BillLine) -> &str) -> Vec<Vec<&'a BillLine>> {
+fn grouped_by(lines: Vec<&BillLine>, key: impl Fn(&BillLine) -> &str) -> Vec<Vec<&BillLine>> {
     let mut groups: Vec<Vec<&BillLine>> = Vec::new();
     for line in lines {
         match groups.iter_mut().find(|group| key(group[0]) == key(line)) {
