@@ -52,7 +52,9 @@ impl MoneyStyle {
 
     fn signed(self, decimal: &str) -> String {
         let (minus, magnitude) = split_sign(decimal);
-        format!("{minus}{}{}", self.currency.sign(), grouped(magnitude))
+        // A code and its amount stay on one line.
+        let sign = self.currency.sign().replace(' ', "\u{a0}");
+        format!("{minus}{sign}{}", grouped(magnitude))
     }
 }
 
@@ -207,8 +209,8 @@ mod tests {
             (99_999, "GBP", "£999.99"),
             (100_000, "GBP", "£1,000.00"),
             (-123_456_789, "EUR", "−€1,234,567.89"),
-            (1_234, "JPY", "JPY 1,234"),
-            (-1_234_567, "KWD", "−KWD 1,234.567"),
+            (1_234, "JPY", "JPY\u{a0}1,234"),
+            (-1_234_567, "KWD", "−KWD\u{a0}1,234.567"),
             (i64::MIN, "USD", "−$92,233,720,368,547,758.08"),
         ] {
             let currency = currency(code);

@@ -43,7 +43,7 @@ struct Row {
 }
 
 /// The widths that the columns of the built-in template have at least, in hundredths of the size of the type.
-const COLUMN_WIDTHS: [u32; 6] = [670, 480, 1_230, 2_090, 670, 745];
+const COLUMN_WIDTHS: [u32; 6] = [670, 480, 1_230, 1_940, 670, 895];
 
 /// The calls by CLI, in the order in which the list first names each; none if there are no calls.
 pub(super) fn itemisation_of(bill: &Bill, calls: &[ItemisedCall], style: MoneyStyle) -> Option<Itemisation> {

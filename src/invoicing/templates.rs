@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use typst::foundations::Bytes;
-use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
+use typst::syntax::{DiagSpanKind, FileId, RootedPath, Source, VirtualPath, VirtualRoot};
 use typst::text::{Font, FontBook};
 
 use super::RenderError;
@@ -148,13 +148,10 @@ fn check_syntax(name: &str, source: &Source) -> Result<(), RenderError> {
     let Some(error) = errors.first() else {
         return Ok(());
     };
-    let range = error.span.get();
-    let start = match range {
-        typst::syntax::DiagSpanKind::Number { num, sub_range, .. } => {
-            source.range(num, sub_range).map(|range| range.start)
-        }
-        typst::syntax::DiagSpanKind::Range { range, .. } => Some(range.start),
-        typst::syntax::DiagSpanKind::Detached => None,
+    let start = match error.span.get() {
+        DiagSpanKind::Number { num, sub_range, .. } => source.range(num, sub_range).map(|range| range.start),
+        DiagSpanKind::Range { range, .. } => Some(range.start),
+        DiagSpanKind::Detached => None,
     };
     Err(RenderError {
         position: start.and_then(|start| position_of(source, start)),
