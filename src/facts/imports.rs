@@ -214,7 +214,7 @@ mod tests {
         let refused = |error: FactsError| assert!(matches!(error, FactsError::Exists { .. }), "{error}");
         refused(test.store.create(1, &header()).err().unwrap());
         refused(late.publish(&test.store, &Repeats { duplicates: vec![1], conflicts: vec![] }).unwrap_err());
-        assert_eq!(test.names(), [published.facts_file.clone()]);
+        assert_eq!(test.names(), std::slice::from_ref(&published.facts_file));
         test.store.verify(&published.facts_file, &published.sha256).unwrap();
     }
 

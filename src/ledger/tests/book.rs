@@ -56,7 +56,7 @@ fn blank_is_a_value_of_a_key() {
         &["+442079460000", "12", "", "A3"],
     ];
     let clis = table("clis", "cli extension from", "cli extension from account", &rows);
-    apply(&mut ledger, &[clis.clone()], ApplyMode::Insert).unwrap();
+    apply(&mut ledger, std::slice::from_ref(&clis), ApplyMode::Insert).unwrap();
     let stored = ledger.load_table("clis").unwrap();
     let accounts: Vec<_> = (0..3).map(|row| cell(&stored, row, "account").unwrap()).collect();
     assert_eq!(accounts, ["A1", "A2", "A3"], "in the order of the key, blank first");
@@ -83,7 +83,7 @@ fn insert_refuses_rows_that_are_there_and_lists_them_all() {
     let (_dir, mut ledger) = new_ledger();
     apply(&mut ledger, &[customers(&[&["A1", "Ada", "", ""], &["A2", "Bob", "", ""]])], ApplyMode::Insert).unwrap();
     let centres = table("cost_centres", "account cost_centre", "account cost_centre", &[&["A1", "Leeds"]]);
-    apply(&mut ledger, &[centres.clone()], ApplyMode::Insert).unwrap();
+    apply(&mut ledger, std::slice::from_ref(&centres), ApplyMode::Insert).unwrap();
     let again = customers(&[&["A2", "Bob", "", ""], &["A3", "Cy", "", ""], &["A1", "Eve", "", ""]]);
     assert_refused(
         apply(&mut ledger, &[again, centres], ApplyMode::Insert),
@@ -139,7 +139,7 @@ fn tables_that_do_not_fit_are_refused() {
         (table("customers", "account", "account name", &[&["A1", "a"], &["A1", "b"]]), "A1 is there twice"),
         (table("customers", "account", "account name", &[&["", "nobody"]]), "account <> ''"),
     ] {
-        assert_refused(apply(&mut ledger, &[table.clone()], ApplyMode::Insert), why);
+        assert_refused(apply(&mut ledger, std::slice::from_ref(&table), ApplyMode::Insert), why);
         assert_refused(apply(&mut ledger, &[table], ApplyMode::Upsert), why);
     }
     assert_eq!((count(&ledger, "book_customers"), count(&ledger, "audit")), (0, 0));
@@ -151,7 +151,7 @@ fn the_check_sees_the_whole_book_and_can_refuse_it() {
     apply(&mut ledger, &[customers(&[&["A1", "Ada", "", ""]])], ApplyMode::Insert).unwrap();
     let second = customers(&[&["A2", "Bob", "", "west"]]);
     let refused = ledger.apply_book(
-        &[second.clone()],
+        std::slice::from_ref(&second),
         ApplyMode::Insert,
         Currency::GBP,
         |book| {
