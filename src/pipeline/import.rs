@@ -104,13 +104,14 @@ pub fn import_usage(
         done.rejects_file = Some(write_rejects(rejects_dir, import, &source, &done.rejected)?);
     }
     let published = pending.publish(store, &repeats)?;
+    let bytes = (hex(&fingerprint), mapped.bytes().len() as u64);
     let row = ImportRow {
         facts_file: Some(published.facts_file),
         marks_file: published.marks_file,
         duplicates: repeats.duplicates.len() as u64,
         conflicts: repeats.conflicts.len() as u64,
         blank_lines,
-        ..import_row(import, ImportKind::Usage, options, &done, &mapped)
+        ..import_row(import, ImportKind::Usage, options, &done, bytes)
     };
     ledger.record_import(&row, &import_totals(&done.totals), &[])?;
     done.import = Some(import);
@@ -274,15 +275,15 @@ pub(super) fn import_row(
     kind: ImportKind,
     options: &ImportOptions,
     done: &ImportedFile,
-    mapped: &MappedFile,
+    (sha256, size): (String, u64),
 ) -> ImportRow {
     let rejects = done.rejected.len() as u64;
     let mut row = ImportRow {
         id: import,
         supplier: options.supplier_code.to_owned(),
         file_name: done.file.clone(),
-        sha256: hex(&mapped.fingerprint()),
-        size: mapped.bytes().len() as u64,
+        sha256,
+        size,
         kind,
         facts_file: None,
         marks_file: None,

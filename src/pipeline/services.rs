@@ -64,7 +64,7 @@ pub fn import_services(
     }
     let row = ImportRow {
         blank_lines: parsed.blank_lines,
-        ..import_row(import, ImportKind::Services, options, &done, &mapped)
+        ..import_row(import, ImportKind::Services, options, &done, (hex(&fingerprint), mapped.bytes().len() as u64))
     };
     ledger.record_import(&row, &import_totals(&done.totals), &parsed.lines)?;
     done.import = Some(import);

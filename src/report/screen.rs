@@ -76,8 +76,8 @@ fn cells<'t>(name: String, tallies: impl Iterator<Item = &'t Tally>, priced: boo
     let units = [seconds, bytes, messages].map(|units| amount(&units.to_string()));
     let mut row = vec![name, count(u128::from(all.records))];
     row.extend(units);
-    row.push(amount(&all.cost.to_places(2)));
-    row.push(if priced { amount(&all.sell.to_places(2)) } else { String::new() });
+    row.push(amount(&all.cost.to_places(4)));
+    row.push(if priced { amount(&all.sell.to_places(4)) } else { String::new() });
     row
 }
 

@@ -163,12 +163,12 @@ fn the_trailer_is_the_last_line_and_agrees() {
 
 #[test]
 fn the_generic_layout_refuses_a_header_word_it_does_not_know() {
-    let refusal = read_whole(b"kind,cli,started,cots\nvoice,1,2,3\n", &shipped("generic"), 9).expect_err("refused");
+    let refusal = read_whole(b"kind,cli,started_at,cots\nvoice,1,2,3\n", &shipped("generic"), 9).expect_err("refused");
     let expected = "june.csv, line 1, column 4 (\"cots\"): the layout knows no such column\n\
                     hint: columns that the layout does not know are refused; correct the word or take the column out";
     assert_eq!(refusal.to_string(), expected);
     let refusal = read_whole(b"cli\n1\n", &shipped("generic"), 9).expect_err("refused");
-    assert_eq!(refusal.column.as_deref(), Some("kind, started"));
+    assert_eq!(refusal.column.as_deref(), Some("kind, started_at"));
 }
 
 #[test]
