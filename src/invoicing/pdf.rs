@@ -203,7 +203,7 @@ mod tests {
     use typst::layout::{Frame, FrameItem};
 
     use super::*;
-    use crate::invoicing::samples;
+    use crate::invoicing::{csv, json, samples};
 
     /// A `templates/` folder with these files.
     fn folder(files: &[(&str, &str)]) -> TempDir {
@@ -257,10 +257,14 @@ mod tests {
             ("wordy", samples::wordy(), 0),
             ("itemised", samples::long(), 300),
         ] {
-            let pdf = renderer.render(&bill, &samples::calls(calls)).unwrap_or_else(|error| panic!("{name}: {error}"));
+            let calls = samples::calls(calls);
+            let pdf = renderer.render(&bill, &calls).unwrap_or_else(|error| panic!("{name}: {error}"));
             assert!(pdf.starts_with(b"%PDF-1.7") && pdf.ends_with(b"%%EOF"), "{name}");
-            if let Some(folder) = &keep {
-                std::fs::write(folder.join(format!("{name}.pdf")), &pdf).expect("the folder can be written");
+            let documents = [("pdf", pdf), ("json", json::render(&bill)), ("csv", csv::render(&bill, &calls))];
+            for (ending, bytes) in documents {
+                if let Some(folder) = &keep {
+                    std::fs::write(folder.join(format!("{name}.{ending}")), bytes).expect("the folder can be written");
+                }
             }
         }
     }
@@ -385,5 +389,5 @@ mod tests {
         assert_ne!(renderer.render(&bill, &[]).expect("a document"), without);
     }
 
-    const SQUARE: &str = r#"<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><rect width="40" height="20" fill="red"/></svg>"#;
+    const SQUARE: &str = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 1"><path d="M0 0h2v1H0z"/></svg>"#;
 }
