@@ -186,7 +186,8 @@ pub struct BillLine {
     pub proration: String,
     /// Ex VAT.
     pub amount: Amount,
-    /// What it costs us; never printed.
+    /// What it costs us; kept in the ledger, never in a document.
+    #[serde(default, skip_serializing_if = "Price::is_zero")]
     pub cost: Price,
     /// The VAT code.
     pub vat_code: String,

@@ -134,6 +134,11 @@ impl<const SCALE: u32> Decimal<SCALE> {
         self.0.checked_neg().map(Self).ok_or(Overflow)
     }
 
+    /// Nothing?
+    pub fn is_zero(&self) -> bool {
+        self.0 == 0
+    }
+
     /// Below zero?
     pub fn is_negative(self) -> bool {
         self.0 < 0

@@ -1,13 +1,27 @@
-//! Bill → the invoice model as JSON, which `docs/invoice.schema.json` describes. Lists no calls.
+//! Bill → the invoice model as JSON, which `docs/invoice.schema.json` describes. Lists no calls, and nothing that
+//! is the reseller's own business: the file is handed to customers.
 
-use crate::domain::bill::Bill;
+use crate::domain::bill::{Bill, LineKind};
+use crate::domain::money::Price;
 
 /// The bill as JSON: fields in the order of the model, two spaces of indentation, one line feed at the end. All money,
 /// prices and quantities are decimal texts, all dates `YYYY-MM-DD`.
 pub fn render(bill: &Bill) -> Vec<u8> {
-    let mut bytes = serde_json::to_vec_pretty(bill).expect("a bill has text keys only and is written to memory");
+    let mut bytes = serde_json::to_vec_pretty(&for_customers(bill)).expect("a bill has text keys only and is written to memory");
     bytes.push(b'\n');
     bytes
+}
+
+/// Without what things cost us, and without the numbers of imports, which depend on the order in which files came.
+fn for_customers(bill: &Bill) -> Bill {
+    let mut bill = bill.clone();
+    for line in &mut bill.lines {
+        line.cost = Price::ZERO;
+        if line.kind == LineKind::Service {
+            line.source.clear();
+        }
+    }
+    bill
 }
 
 #[cfg(test)]
@@ -26,7 +40,8 @@ mod tests {
         let bill = samples::long();
         let bytes = render(&bill);
         assert_eq!(bytes, render(&bill));
-        assert_eq!(serde_json::from_slice::<Bill>(&bytes).expect("reads back"), bill);
+        assert!(bill.lines.iter().any(|line| !line.cost.is_zero()), "the sample has costs to leave out");
+        assert_eq!(serde_json::from_slice::<Bill>(&bytes).expect("reads back"), for_customers(&bill));
         assert!(bytes.ends_with(b"}\n"));
     }
 
