@@ -1,12 +1,13 @@
 //! `import`: usage files and service files of a supplier.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
 use super::{Global, say};
 use crate::domain::book::Book;
 use crate::error::{Error, ErrorKind, Result};
+use crate::files::remove_partials;
 use crate::ledger::LedgerWriter;
 use crate::parsing::{Layout, ParseContext};
 use crate::pipeline::import::{ImportOptions, ImportedFile, check_layout_kind, import_usage};
@@ -106,9 +107,12 @@ pub fn import_files(global: &Global, workspace: &Workspace, files: &Files, servi
         dry_run: global.dry_run,
         quiet: global.quiet,
     };
+    let rejects_dir = workspace.dir.join("rejects");
+    // What an import that was killed left behind. The lock is held: nobody else writes there.
+    remove_partials(&rejects_dir).map_err(|error| Error::io(&rejects_dir, &error))?;
     let mut imported = Imported { done: Vec::new(), refused: Vec::new() };
     for file in &files.files {
-        match import_one(global, workspace, &mut ledger, &options, services, file) {
+        match import_one(global, workspace, &mut ledger, &rejects_dir, &options, services, file) {
             Ok(done) => imported.done.push(done),
             Err(error) if error.kind == ErrorKind::Refused => imported.refused.push(error),
             Err(error) => return Err(error),
@@ -121,17 +125,17 @@ fn import_one(
     global: &Global,
     workspace: &Workspace,
     ledger: &mut LedgerWriter,
+    rejects_dir: &Path,
     options: &ImportOptions,
     services: bool,
-    file: &std::path::Path,
+    file: &Path,
 ) -> Result<ImportedFile> {
-    let rejects_dir = workspace.dir.join("rejects");
     if services {
-        return import_services(ledger, &rejects_dir, options, file);
+        return import_services(ledger, rejects_dir, options, file);
     }
     let store = workspace.usage();
     store.remove_orphans(&store_files(ledger)?)?;
-    import_usage(ledger, &store, &global.workers()?, &rejects_dir, options, file)
+    import_usage(ledger, &store, &global.workers()?, rejects_dir, options, file)
 }
 
 /// How files of a layout are read in this workspace.

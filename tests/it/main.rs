@@ -3,3 +3,6 @@
 
 mod house;
 mod program;
+mod recovery;
+mod snapshot;
+mod workload;
