@@ -10,7 +10,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::files::remove_partials;
 use crate::ledger::LedgerWriter;
 use crate::parsing::{Layout, ParseContext};
-use crate::pipeline::import::{ImportOptions, ImportedFile, check_layout_kind, import_usage};
+use crate::pipeline::import::{CHUNK_BYTES, ImportOptions, ImportedFile, check_layout_kind, import_usage};
 use crate::pipeline::services::import_services;
 use crate::pipeline::store_files;
 use crate::report::screen::{control_totals, count};
@@ -106,6 +106,7 @@ pub fn import_files(global: &Global, workspace: &Workspace, files: &Files, servi
         max_rejects: (workspace.settings.max_reject_share, workspace.settings.max_reject_count),
         dry_run: global.dry_run,
         quiet: global.quiet,
+        chunk_bytes: CHUNK_BYTES,
     };
     let rejects_dir = workspace.dir.join("rejects");
     // What an import that was killed left behind. The lock is held: nobody else writes there.

@@ -1,7 +1,9 @@
 //! All integration tests, one binary. Each module says what it holds true.
 #![allow(clippy::unwrap_used)]
 
+mod determinism;
 mod house;
+mod opened;
 mod program;
 mod recovery;
 mod snapshot;

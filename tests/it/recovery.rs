@@ -38,10 +38,11 @@ fn killed_imports_lose_and_double_nothing() {
 fn killed_postings_lose_and_double_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let prepared = folder.path().join("prepared");
-    let mut reseller = Reseller::new(12, 9);
+    let mut reseller = Reseller::new(12, 7);
     reseller.make_workspace(&prepared);
-    let files = usage_files(&mut reseller, folder.path(), 2_000);
-    tollbook(&prepared, &["import", "usage", "--quiet", "--supplier", GENERIC, path(&files[0]), path(&files[1])]).ended(3);
+    let files = usage_files(&mut reseller, folder.path(), 240);
+    tollbook(&prepared, &["import", "usage", "--quiet", "--supplier", GENERIC, path(&files[0]), path(&files[1])])
+        .ended(3);
     tollbook(&prepared, &["import", "usage", "--quiet", "--supplier", FCS, path(&files[3])]).done();
     tollbook(&prepared, &["bill", "draft", "--quiet", "--invoice-date", "2026-05-01"]).done();
     tollbook(&prepared, &["bill", "approve", "1"]).done();
@@ -111,7 +112,8 @@ struct Report {
 impl<'a> Trials<'a> {
     fn new(folder: &'a Path, prepared: &'a Path, arguments: &'a [&'a str], name: &'a str) -> Self {
         let number = |variable: &str, otherwise| {
-            std::env::var(variable).map_or(otherwise, |text| text.parse().unwrap_or_else(|_| panic!("{variable}={text}")))
+            std::env::var(variable)
+                .map_or(otherwise, |text| text.parse().unwrap_or_else(|_| panic!("{variable}={text}")))
         };
         let undisturbed = folder.join("undisturbed");
         copy_folder(prepared, &undisturbed);

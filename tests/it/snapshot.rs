@@ -71,7 +71,9 @@ pub fn ledger_rows(workspace: &Path) -> Vec<String> {
     let mut found = Vec::new();
     for table in texts("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name") {
         let columns = texts(&format!("SELECT name FROM pragma_table_info('{table}') ORDER BY cid"));
-        let columns = columns.iter().filter(|name| *name != "at" && !name.ends_with("_at"));
+        // The date of an entry is the invoice's, or the day on which a balance was opened.
+        let is_clock = |name: &str| name == "at" || name.ends_with("_at") || (&*table, name) == ("entries", "date");
+        let columns = columns.iter().filter(|name| !is_clock(name));
         let columns: Vec<_> = columns.map(|name| format!("\"{name}\"")).collect();
         let mut query = connection.prepare(&format!("SELECT {} FROM \"{table}\"", columns.join(", "))).unwrap();
         let mut rows = query.query([]).unwrap();

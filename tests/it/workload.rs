@@ -1,6 +1,7 @@
 //! A made-up reseller and its carriers' files, as large as a test wants them, from one seed: the same seed gives the
 //! same bytes. Knows beforehand what must come of a file: how many lines, records, units and how much cost.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -107,6 +108,9 @@ impl Reseller {
         std::fs::write(folder.join("customers.csv"), self.customers_file()).unwrap();
         std::fs::write(folder.join("clis.csv"), self.clis_file()).unwrap();
         std::fs::write(folder.join("charges.csv"), self.charges_file()).unwrap();
+        let shops: Vec<_> =
+            (0..self.customers).map(|customer| format!("{},SHOP,The shop", account(customer))).collect();
+        std::fs::write(folder.join("cost_centres.csv"), file_of("account,cost_centre,name", &shops)).unwrap();
     }
 
     /// Makes a workspace in a new folder, with its book.
@@ -120,7 +124,8 @@ impl Reseller {
 
     /// The spending caps of lines, in millionths.
     pub fn caps(&self) -> Vec<(String, i64)> {
-        let caps = self.lines.iter().zip(0..).filter_map(|(line, position)| Some((line.cli.clone(), cap_of(position)?)));
+        let caps =
+            self.lines.iter().zip(0..).filter_map(|(line, position)| Some((line.cli.clone(), cap_of(position)?)));
         caps.collect()
     }
 
@@ -165,18 +170,19 @@ impl Reseller {
     }
 
     fn clis_file(&self) -> String {
-        let mut text = String::from("cli,account,description,type,from,to,exclude_usage,spending_cap\n");
+        let mut text = String::from("cli,account,cost_centre,description,type,from,to,exclude_usage,spending_cap\n");
         for (line, position) in self.lines.iter().zip(0..) {
-            let (name, sort) = match line.sort {
-                Sort::Landline => ("Shop", "sip"),
-                Sort::Mobile => ("Van", "mobile"),
-                Sort::Freephone => ("Freephone", "inbound"),
+            let (centre, name, sort) = match line.sort {
+                Sort::Landline => ("SHOP", "Till", "sip"),
+                Sort::Mobile => ("", "Van", "mobile"),
+                Sort::Freephone => ("SHOP", "Freephone", "inbound"),
             };
             let cap = cap_of(position).map(|cap| decimal(i128::from(cap), 6)).unwrap_or_default();
             // The fifth customer's mobile ended before all calls, the sixth's is not billed.
             let to = if position == 4 * 3 + 1 { "2026-02-28" } else { "" };
             let exclude = if position == 5 * 3 + 1 { "y" } else { "" };
-            writeln!(text, "{},{},{name},{sort},2025-01-01,{to},{exclude},{cap}", line.cli, line.account).unwrap();
+            writeln!(text, "{},{},{centre},{name},{sort},2025-01-01,{to},{exclude},{cap}", line.cli, line.account)
+                .unwrap();
         }
         text
     }
@@ -187,9 +193,14 @@ impl Reseller {
         );
         for customer in 0..self.customers {
             let account = account(customer);
-            writeln!(text, "{account},1,LINE,,recurring,monthly,advance,calendar:1,3,,,2026-04-{:02},,", customer % 28 + 1)
+            writeln!(
+                text,
+                "{account},1,LINE,,recurring,monthly,advance,calendar:1,3,,,2026-04-{:02},,",
+                customer % 28 + 1
+            )
+            .unwrap();
+            writeln!(text, "{account},2,,Support,recurring,monthly,arrears,calendar:1,1,7.99,,2026-03-10,,Support")
                 .unwrap();
-            writeln!(text, "{account},2,,Support,recurring,monthly,arrears,calendar:1,1,7.99,,2026-03-10,,Support").unwrap();
             writeln!(text, "{account},3,,Engineer's visit,one_off,,,,2.5,40,25,2026-04-20,,Support").unwrap();
         }
         text
@@ -397,6 +408,75 @@ pub fn file_of(header: &str, lines: &[String]) -> Vec<u8> {
     }
     text.into_bytes()
 }
+
+/// What goes into a file beside fresh calls.
+#[derive(Default)]
+pub struct Spoiling {
+    /// Lines that cannot be read.
+    pub bad: usize,
+    /// Lines with nothing on them.
+    pub blank: usize,
+    /// Calls that came before, or come in the same file.
+    pub repeats: Vec<Call>,
+    /// Calls whose ids came before; each says something else now.
+    pub conflicts: Vec<Call>,
+}
+
+/// A file, and what must come of it.
+pub struct Expected {
+    pub bytes: Vec<u8>,
+    /// Physical lines, the header among them.
+    pub lines: u64,
+    pub records: u64,
+    pub bad: u64,
+    pub blank: u64,
+    pub duplicates: u64,
+    pub conflicts: u64,
+    /// Of all records, by kind: how many, their units, their cost in 10^-8 of a pound.
+    pub by_kind: BTreeMap<&'static str, (u64, u128, i128)>,
+}
+
+/// A generic file of fresh calls and others, in any order.
+pub fn spoiled_file(random: &mut Random, fresh: Vec<Call>, spoiling: &Spoiling) -> Expected {
+    let mut calls = fresh;
+    calls.extend(spoiling.repeats.iter().cloned());
+    // In the same file an id comes once as it was and once changed; whichever is first counts, the other conflicts.
+    calls.extend(spoiling.conflicts.iter().map(|call| Call { cost: call.cost + 1, ..call.clone() }));
+    let mut by_kind = BTreeMap::<_, (u64, u128, i128)>::new();
+    for call in &calls {
+        let (records, units, cost) = by_kind.entry(call.kind).or_default();
+        *records += 1;
+        *units += u128::from(call.units);
+        *cost += i128::from(call.cost);
+    }
+    let mut lines: Vec<_> = calls.iter().map(Call::generic_line).collect();
+    let records = lines.len() as u64;
+    lines.extend((0..spoiling.bad).map(|number| BAD_LINES[number % BAD_LINES.len()].replace('#', &number.to_string())));
+    lines.extend((0..spoiling.blank).map(|number| " ".repeat(number % 3)));
+    random.shuffle(&mut lines);
+    Expected {
+        bytes: file_of(GENERIC_HEADER, &lines),
+        lines: 1 + lines.len() as u64,
+        records,
+        bad: spoiling.bad as u64,
+        blank: spoiling.blank as u64,
+        duplicates: spoiling.repeats.len() as u64,
+        conflicts: spoiling.conflicts.len() as u64,
+        by_kind,
+    }
+}
+
+/// Lines of the generic layout that cannot be read, each for another reason.
+const BAD_LINES: [&str; 8] = [
+    "BAD#,voice,,02079460000,01632960000,2026-04-31 10:00:00,60,,,0.01,,,",
+    "BAD#,voice,,02079460000,01632960000,2026-04-30 10:00:00,-60,,,0.01,,,",
+    "BAD#,voice,,02079460000,01632960000,2026-04-30 10:00:00,60,,,1e5,,,",
+    "BAD#,telex,,02079460000,01632960000,2026-04-30 10:00:00,60,,,0.01,,,",
+    "BAD#,voice,,02079460000,01632960000,2026-04-30 10:00:00,60,,,0.01,,",
+    "BAD#,voice,,02079460000,01632960000,2026-04-30 10:00:00,60,,,0.01,,,,",
+    "BAD#,voice,up,02079460000,01632960000,2026-04-30 10:00:00,60,,,0.01,,,",
+    "BAD#,voice,,02079460000,01632960000,30/04/2026 10:00:00,60,,,0.01,,,",
+];
 
 /// Writes a file into a folder; where it is.
 pub fn write_file(folder: &Path, name: &str, bytes: &[u8]) -> PathBuf {
