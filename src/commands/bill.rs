@@ -11,6 +11,7 @@ use crate::domain::book::Book;
 use crate::domain::money::Money;
 use crate::domain::time::Date;
 use crate::error::{Error, ErrorKind, Result};
+use crate::files::remove_partials;
 use crate::ledger::{DraftBill, DraftOutcome, DraftRun, Ledger, ParkedCustomer, RunRow, RunStatus, RunTermsRow};
 use crate::pipeline::Engine;
 use crate::pipeline::documents::{Documents, bills_of_run, run_folder};
@@ -332,6 +333,8 @@ pub fn post_run(global: &Global, workspace: &Workspace, run: i64) -> Result<Post
                 dir: documents.clone(),
                 quiet: global.quiet,
             };
+            // The lock is held: nobody else writes here.
+            remove_partials(&documents).map_err(|error| Error::io(&documents, &error))?;
             write_report(workspace, &row)?;
             writer.write(&workers, &bills, billed_file)?
         }
@@ -352,7 +355,9 @@ fn refuse_unapproved(row: &RunRow) -> Result<()> {
 
 /// The run report, as machines read it.
 fn write_report(workspace: &Workspace, row: &RunRow) -> Result<()> {
-    let path = workspace.dir.join("reports").join(format!("run-{:06}.json", row.id));
+    let folder = workspace.dir.join("reports");
+    remove_partials(&folder).map_err(|error| Error::io(&folder, &error))?;
+    let path = folder.join(format!("run-{:06}.json", row.id));
     crate::files::write_atomically(&path, row.totals_json.as_bytes()).map_err(|error| Error::io(&path, &error))
 }
 

@@ -1,15 +1,16 @@
 //! `import`: usage files and service files of a supplier.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
 use super::Global;
 use crate::domain::book::Book;
 use crate::error::{Error, ErrorKind, Result};
+use crate::files::remove_partials;
 use crate::ledger::LedgerWriter;
 use crate::parsing::{Layout, ParseContext};
-use crate::pipeline::import::{ImportOptions, ImportedFile, check_layout_kind, import_usage};
+use crate::pipeline::import::{CHUNK_BYTES, ImportOptions, ImportedFile, check_layout_kind, import_usage};
 use crate::pipeline::services::import_services;
 use crate::pipeline::store_files;
 use crate::report::screen::{control_totals, count};
@@ -106,10 +107,14 @@ pub fn import_files(global: &Global, workspace: &Workspace, files: &Files, servi
         max_rejects: (workspace.settings.max_reject_share, workspace.settings.max_reject_count),
         dry_run: global.dry_run,
         quiet: global.quiet,
+        chunk_bytes: CHUNK_BYTES,
     };
+    let rejects_dir = workspace.dir.join("rejects");
+    // What an import that was killed left behind. The lock is held: nobody else writes there.
+    remove_partials(&rejects_dir).map_err(|error| Error::io(&rejects_dir, &error))?;
     let mut imported = Imported { done: Vec::new(), refused: Vec::new() };
     for file in &files.files {
-        match import_one(global, workspace, &mut ledger, &options, services, file) {
+        match import_one(global, workspace, &mut ledger, &rejects_dir, &options, services, file) {
             Ok(done) => imported.done.push(done),
             Err(error) if error.kind == ErrorKind::Refused => imported.refused.push(error),
             Err(error) => return Err(error),
@@ -122,17 +127,17 @@ fn import_one(
     global: &Global,
     workspace: &Workspace,
     ledger: &mut LedgerWriter,
+    rejects_dir: &Path,
     options: &ImportOptions,
     services: bool,
-    file: &std::path::Path,
+    file: &Path,
 ) -> Result<ImportedFile> {
-    let rejects_dir = workspace.dir.join("rejects");
     if services {
-        return import_services(ledger, &rejects_dir, options, file);
+        return import_services(ledger, rejects_dir, options, file);
     }
     let store = workspace.usage();
     store.remove_orphans(&store_files(ledger)?)?;
-    import_usage(ledger, &store, &global.workers()?, &rejects_dir, options, file)
+    import_usage(ledger, &store, &global.workers()?, rejects_dir, options, file)
 }
 
 /// How files of a layout are read in this workspace.

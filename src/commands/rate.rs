@@ -12,7 +12,7 @@ use crate::domain::telephone::NumberRules;
 use crate::error::{Error, ErrorKind, Result};
 use crate::parsing::{Layout, ParseContext, shipped_layouts};
 use crate::pipeline::Engine;
-use crate::pipeline::import::{ImportOptions, check_layout_kind, file_name};
+use crate::pipeline::import::{CHUNK_BYTES, ImportOptions, check_layout_kind, file_name};
 use crate::pipeline::rate::{RatedOutput, rate_file};
 use crate::report::screen::control_totals;
 use crate::report::totals::ControlTotals;
@@ -79,6 +79,7 @@ impl Rate {
             max_rejects: (settings.max_reject_share, settings.max_reject_count),
             dry_run: global.dry_run,
             quiet: global.quiet,
+            chunk_bytes: CHUNK_BYTES,
         };
         let engine = Engine::new(&compiled);
         let rated = self.rate_files(global, &engine, &options)?;

@@ -49,10 +49,9 @@ pub use repeats::{KnownFile, Repeats};
 pub use row_set::RowSet;
 pub use scans::Scan;
 
-use crate::files::sync_folder;
+use crate::files::{PARTIAL_PREFIX, sync_folder};
 use schema::Schema;
 use table_reader::{Columns, TableReader};
-use table_writer::PARTIAL_PREFIX;
 
 /// The folder of billed usage within the store.
 const BILLED_FOLDER: &str = "billed";

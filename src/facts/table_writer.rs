@@ -19,10 +19,8 @@ use super::error::FactsError;
 use super::schema::Schema;
 use super::seal;
 use crate::domain::money::Decimal;
-use crate::files::sync_folder;
+use crate::files::{PARTIAL_PREFIX, sync_folder};
 
-/// What temporary files begin with; the same prefix as in [`crate::files`].
-pub(super) const PARTIAL_PREFIX: &str = ".partial-";
 /// The first integer that a decimal of 18 digits does not hold.
 const DECIMAL_LIMIT: u64 = 1_000_000_000_000_000_000;
 

@@ -7,6 +7,9 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+/// What the names of files that are still being written begin with.
+pub const PARTIAL_PREFIX: &str = ".partial-";
+
 /// A file that appears under its name only when it is complete: written beside it, flushed, synced, renamed.
 /// Dropped without [`Self::commit`], it leaves nothing behind.
 pub struct AtomicFile {
@@ -19,7 +22,7 @@ impl AtomicFile {
     pub fn create(target: &Path) -> io::Result<Self> {
         let folder = folder_of(target);
         std::fs::create_dir_all(folder)?;
-        let temporary = tempfile::Builder::new().prefix(".partial-").tempfile_in(folder)?;
+        let temporary = tempfile::Builder::new().prefix(PARTIAL_PREFIX).tempfile_in(folder)?;
         Ok(Self { target: target.to_owned(), file: BufWriter::with_capacity(1 << 16, temporary) })
     }
 
@@ -50,6 +53,22 @@ pub fn write_atomically(target: &Path, bytes: &[u8]) -> io::Result<()> {
     file.commit()
 }
 
+/// Removes what writers that were killed left in a folder; a folder that is not there has nothing. The caller makes sure
+/// that nobody else is writing into it.
+pub fn remove_partials(folder: &Path) -> io::Result<()> {
+    let entries = match std::fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        entries => entries?,
+    };
+    for entry in entries {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().starts_with(PARTIAL_PREFIX) {
+            std::fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
 /// Makes renames inside a folder survive a power cut.
 pub fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
@@ -59,5 +78,23 @@ fn folder_of(file: &Path) -> &Path {
     match file.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_killed_writers_left_is_removed_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in [".partial-abc", "partial-report.csv", "a.partial-b", "a.json"] {
+            std::fs::write(folder.path().join(name), "x").unwrap();
+        }
+        remove_partials(folder.path()).unwrap();
+        remove_partials(&folder.path().join("not there")).unwrap();
+        let mut left: Vec<_> = folder.path().read_dir().unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        left.sort();
+        assert_eq!(left, ["a.json", "a.partial-b", "partial-report.csv"]);
     }
 }

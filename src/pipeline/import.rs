@@ -35,6 +35,8 @@ pub struct ImportOptions<'a> {
     pub dry_run: bool,
     /// Show no progress.
     pub quiet: bool,
+    /// Bytes that one thread parses at once: [`CHUNK_BYTES`]. The records do not depend on it.
+    pub chunk_bytes: usize,
 }
 
 /// What became of a file.
@@ -56,7 +58,7 @@ pub struct ImportedFile {
     pub flagged_times: u64,
 }
 
-/// Bytes parsed at once by one thread.
+/// Bytes that one thread parses at once: far more than handing them over costs, and a window of them fits in memory.
 pub const CHUNK_BYTES: usize = 4 << 20;
 
 /// Imports one file.
@@ -172,7 +174,7 @@ fn read_chunks(
     bytes: usize,
 ) -> Result<()> {
     let progress = Progress::new(source.file_name(), bytes as u64, options.quiet);
-    let chunks = source.chunks(CHUNK_BYTES);
+    let chunks = source.chunks(options.chunk_bytes);
     workers.in_order(
         &chunks,
         |chunk| (chunk.bytes(), parse_usage(source, chunk, &options.context)),

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 
 use super::Engine;
-use super::import::{CHUNK_BYTES, ImportOptions, check_rejects, file_name, refuse_changed, refuse_file};
+use super::import::{ImportOptions, check_rejects, file_name, refuse_changed, refuse_file};
 use super::rejects::Rejected;
 use super::rows::{Origin, rated_row, set_aside_row};
 use crate::domain::disposition::Disposition;
@@ -100,7 +100,7 @@ pub fn rate_file(
     let (mut blank_lines, mut cost) = (0, Sum::default());
     let progress = Progress::new(&name, mapped.bytes().len() as u64, options.quiet);
     workers.in_order(
-        &source.chunks(CHUNK_BYTES),
+        &source.chunks(options.chunk_bytes),
         |chunk| {
             let parsed = parse_usage(&source, chunk, &options.context);
             let price = |record: UsageRecord| engine.price(options.supplier, record);

@@ -1,5 +1,10 @@
 //! All integration tests, one binary. Each module says what it holds true.
 #![allow(clippy::unwrap_used)]
 
+mod determinism;
 mod house;
+mod opened;
 mod program;
+mod recovery;
+mod snapshot;
+mod workload;

@@ -1,0 +1,105 @@
+//! A workspace opened in the test's own process, for what the command line does not offer: any size of chunks, and
+//! drafts as values.
+
+use std::path::Path;
+
+use tollbook::billing::RunTerms;
+use tollbook::book;
+use tollbook::domain::book::{Book, Settings};
+use tollbook::domain::time::Date;
+use tollbook::ledger::{Actor, LedgerWriter};
+use tollbook::parsing::{Layout, ParseContext};
+use tollbook::pipeline::Engine;
+use tollbook::pipeline::draft::{Draft, Scope, draft};
+use tollbook::pipeline::import::{ImportOptions, ImportedFile, import_usage};
+use tollbook::workers::Workers;
+use tollbook::workspace::{Workspace, find_layout};
+
+/// A workspace with its book, locked for writing.
+pub struct Opened {
+    pub workspace: Workspace,
+    ledger: LedgerWriter,
+    book: Book,
+    layouts: Vec<Layout>,
+}
+
+/// How much is done at once.
+#[derive(Clone, Copy, Debug)]
+pub struct Effort {
+    pub threads: usize,
+    pub chunk_bytes: usize,
+}
+
+pub const PLAIN: Effort = Effort { threads: 1, chunk_bytes: 4 << 20 };
+
+impl Opened {
+    pub fn at(folder: &Path) -> Self {
+        let workspace = Workspace::open(folder).unwrap();
+        let actor = Actor {
+            by: "tester".into(),
+            reason: None,
+            at: "2026-05-02T09:00:00Z".into(),
+            command: "import usage".into(),
+        };
+        let ledger = workspace.ledger_for_writing(actor).unwrap();
+        let book = workspace.book(&ledger).unwrap();
+        let layouts = workspace.layouts().unwrap();
+        Self { workspace, ledger, book, layouts }
+    }
+
+    pub fn import(&mut self, supplier: &str, file: &Path, effort: Effort) -> ImportedFile {
+        let options = import_options(&self.workspace.settings, &self.book, &self.layouts, supplier, effort);
+        let workers = Workers::new(Some(effort.threads)).unwrap();
+        let rejects = self.workspace.dir.join("rejects");
+        let store = self.workspace.usage();
+        import_usage(&mut self.ledger, &store, &workers, &rejects, &options, file)
+            .unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Everybody's bills for usage before a day.
+    pub fn draft(&self, invoice_date: &str, threads: usize) -> Draft {
+        let date = Date::parse(invoice_date).unwrap();
+        let terms = RunTerms {
+            invoice_date: date,
+            usage_cutoff: date,
+            charge_cutoff: date.last_of_month().next(),
+            due_date: None,
+            message: String::new(),
+        };
+        let workers = Workers::new(Some(threads)).unwrap();
+        let (engine, store) = (Engine::new(&self.book), self.workspace.usage());
+        draft(&engine, &self.ledger, &store, &workers, &Scope::default(), &terms)
+            .unwrap_or_else(|error| panic!("{error}"))
+    }
+}
+
+/// How a supplier's files are read.
+pub fn import_options<'a>(
+    settings: &'a Settings,
+    book: &'a Book,
+    layouts: &'a [Layout],
+    supplier: &'a str,
+    effort: Effort,
+) -> ImportOptions<'a> {
+    let id = book.find_supplier(supplier).unwrap();
+    ImportOptions {
+        supplier: id,
+        supplier_code: supplier,
+        context: ParseContext {
+            layout: find_layout(layouts, &book.supplier(id).layout).unwrap(),
+            workspace_zone: &settings.zone,
+            numbers: tollbook::domain::telephone::NumberRules::of_country(&settings.country_code),
+            currency: settings.currency,
+        },
+        strict: false,
+        max_rejects: (settings.max_reject_share, settings.max_reject_count),
+        dry_run: false,
+        quiet: true,
+        chunk_bytes: effort.chunk_bytes,
+    }
+}
+
+/// The settings of a workspace that nobody changed.
+pub fn default_settings() -> Settings {
+    book::parse_settings(book::DEFAULT_SETTINGS).unwrap()
+}

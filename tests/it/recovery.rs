@@ -1,0 +1,316 @@
+//! A process that is killed loses nothing and doubles nothing: imports and postings are killed at many moments, run again
+//! to their end, and compared with a run that nobody disturbed, the ledger row by row and every file byte for byte.
+//!
+//! `TOLLBOOK_KILLS` says how many kills, `TOLLBOOK_SEED` which: see `tests/kill.sh`.
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use tollbook::ledger::InvoiceFilter;
+use tollbook::workspace::Workspace;
+
+use super::program::{command, files_below, tollbook};
+use super::snapshot::{Snapshot, copy_folder, ledger_rows};
+use super::workload::{FCS, GENERIC, GENERIC_HEADER, Random, Reseller, fcs_header, file_of, write_file};
+
+/// Kills of one command in `cargo test`.
+const KILLS: u64 = 12;
+/// Of all kills that were meant, so many percent must have hit a living process.
+const LEAST_HITS: usize = 60;
+
+#[test]
+fn killed_imports_lose_and_double_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let prepared = folder.path().join("prepared");
+    let mut reseller = Reseller::new(11, 12);
+    reseller.make_workspace(&prepared);
+    let files = usage_files(&mut reseller, folder.path(), 6_000);
+    tollbook(&prepared, &["import", "usage", "--quiet", "--supplier", GENERIC, path(&files[0])]).done();
+    let arguments = ["import", "usage", "--quiet", "--supplier", GENERIC, path(&files[1]), path(&files[2])];
+    Trials::new(folder.path(), &prepared, &arguments, "import").run();
+}
+
+#[test]
+fn killed_postings_lose_and_double_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let prepared = folder.path().join("prepared");
+    let mut reseller = Reseller::new(12, 7);
+    reseller.make_workspace(&prepared);
+    let files = usage_files(&mut reseller, folder.path(), 240);
+    tollbook(&prepared, &["import", "usage", "--quiet", "--supplier", GENERIC, path(&files[0]), path(&files[1])])
+        .ended(3);
+    tollbook(&prepared, &["import", "usage", "--quiet", "--supplier", FCS, path(&files[3])]).done();
+    tollbook(&prepared, &["bill", "draft", "--quiet", "--invoice-date", "2026-05-01"]).done();
+    tollbook(&prepared, &["bill", "approve", "1"]).done();
+    Trials::new(folder.path(), &prepared, &["bill", "post", "1", "--quiet"], "posting").run();
+}
+
+/// Three generic files, then one of FCS. The second has bad lines and repeats the first in part; the third is small.
+fn usage_files(reseller: &mut Reseller, folder: &Path, calls: u64) -> Vec<PathBuf> {
+    let lines = |reseller: &mut Reseller, count| {
+        let calls = reseller.calls(count, (4, 1), (4, 28));
+        calls.iter().map(super::workload::Call::generic_line).collect::<Vec<_>>()
+    };
+    let first = lines(reseller, calls / 6);
+    let mut second = lines(reseller, calls);
+    second.extend(first.iter().step_by(3).cloned());
+    second.extend(first.iter().take(9).map(|line| line.replace("R0", "bad,R0")));
+    let third = lines(reseller, calls / 6);
+    let fcs = reseller.calls(calls / 2, (4, 1), (4, 28));
+    let fcs: Vec<_> = fcs.iter().filter(|call| call.fits_fcs()).map(super::workload::Call::fcs_line).collect();
+    let files = [("first.csv", first), ("second.csv", second), ("third.csv", third)];
+    let mut written: Vec<_> =
+        files.iter().map(|(name, lines)| write_file(folder, name, &file_of(GENERIC_HEADER, lines))).collect();
+    written.push(write_file(folder, "fcs.csv", &file_of(&fcs_header(), &fcs)));
+    written
+}
+
+fn path(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+/// How a process is to be killed.
+#[derive(Clone)]
+enum Kill {
+    After(Duration),
+    /// When one of its threads calls the system this way for the n-th time.
+    AtCall(String, u64),
+}
+
+/// One command, killed again and again.
+struct Trials<'a> {
+    folder: &'a Path,
+    prepared: &'a Path,
+    arguments: &'a [&'a str],
+    name: &'a str,
+    kills: u64,
+    random: Random,
+    reference: Snapshot,
+    reference_exit: Option<i32>,
+    duration: Duration,
+    /// How often a thread calls the system each way; empty where calls cannot be watched.
+    calls: BTreeMap<String, u64>,
+    report: Report,
+}
+
+/// What was done and what was found.
+#[derive(Default)]
+struct Report {
+    trials: usize,
+    meant: usize,
+    hit: usize,
+    hit_at_calls: usize,
+    hit_in_recovery: usize,
+    /// How far the command had come when it was killed.
+    states: BTreeMap<String, usize>,
+}
+
+impl<'a> Trials<'a> {
+    fn new(folder: &'a Path, prepared: &'a Path, arguments: &'a [&'a str], name: &'a str) -> Self {
+        let number = |variable: &str, otherwise| {
+            std::env::var(variable)
+                .map_or(otherwise, |text| text.parse().unwrap_or_else(|_| panic!("{variable}={text}")))
+        };
+        let undisturbed = folder.join("undisturbed");
+        copy_folder(prepared, &undisturbed);
+        let began = Instant::now();
+        let run = tollbook(&undisturbed, arguments);
+        let duration = began.elapsed();
+        assert!(matches!(run.code, 0 | 3), "out:\n{}\nerr:\n{}", run.out, run.err);
+        let reference = Snapshot::of(&undisturbed);
+        assert!(reference != Snapshot::of(prepared), "the command does nothing");
+        let calls = calls_of(folder, prepared, arguments);
+        Self {
+            folder,
+            prepared,
+            arguments,
+            name,
+            kills: number("TOLLBOOK_KILLS", 2 * KILLS).div_ceil(2),
+            random: Random::new(number("TOLLBOOK_SEED", 1)),
+            reference,
+            reference_exit: Some(run.code),
+            duration,
+            calls,
+            report: Report::default(),
+        }
+    }
+
+    fn run(mut self) {
+        while (self.report.hit as u64) < self.kills && self.report.meant as u64 <= 2 * self.kills {
+            self.trial();
+        }
+        self.tell();
+        let Report { meant, hit, .. } = self.report;
+        assert!(hit * 100 >= meant * LEAST_HITS, "{}: only {hit} of {meant} kills hit a living process", self.name);
+        assert!(hit as u64 >= self.kills, "{}: only {hit} of {} kills", self.name, self.kills);
+    }
+
+    /// Kills the command once, or up to three times in a row, lets it run to its end, and compares.
+    fn trial(&mut self) {
+        self.report.trials += 1;
+        let trial = self.folder.join(format!("trial-{}", self.report.trials));
+        copy_folder(self.prepared, &trial);
+        let in_a_row = [1, 1, 2, 3][self.random.index(4)];
+        for turn in 0..in_a_row {
+            let kill = self.choose();
+            self.report.meant += 1;
+            let hit = self.run_and_kill(&trial, &kill);
+            let state = self.check_cut_short(&trial, hit);
+            if !hit {
+                break;
+            }
+            self.report.hit += 1;
+            self.report.hit_at_calls += usize::from(matches!(kill, Kill::AtCall(..)));
+            self.report.hit_in_recovery += usize::from(turn > 0);
+            *self.report.states.entry(state).or_default() += 1;
+        }
+        self.finish(&trial);
+        std::fs::remove_dir_all(&trial).unwrap();
+    }
+
+    fn choose(&mut self) -> Kill {
+        let random = &mut self.random;
+        if !self.calls.is_empty() && random.percent(60) {
+            let names: Vec<_> = self.calls.keys().cloned().collect();
+            let name = random.pick(&names).clone();
+            let count = self.calls[&name];
+            return Kill::AtCall(name, random.between(1, count));
+        }
+        let whole = u64::try_from(self.duration.as_micros()).unwrap();
+        // Over the whole way; every third towards the end, where things become final.
+        let first = if random.percent(33) { whole * 8 / 10 } else { 0 };
+        Kill::After(Duration::from_micros(random.between(first, whole)))
+    }
+
+    /// Starts the command and kills it; false if it came to its end first.
+    fn run_and_kill(&self, trial: &Path, kill: &Kill) -> bool {
+        let mut tool = match kill {
+            Kill::After(_) => command(trial, self.arguments),
+            Kill::AtCall(name, count) => {
+                let inject = format!("inject={name}:signal=KILL:when={count}");
+                traced(trial, self.arguments, &["-o", "/dev/null", "-e", &format!("trace={name}"), "-e", &inject])
+            }
+        };
+        let mut child = tool.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        if let Kill::After(delay) = kill {
+            std::thread::sleep(*delay);
+            child.kill().unwrap();
+        }
+        let status = child.wait().unwrap();
+        assert!(status.signal() == Some(9) || status.code().is_some_and(|code| code <= 3), "{status}");
+        status.signal() == Some(9)
+    }
+
+    /// What holds at any moment: the ledger is sound, has all or nothing of a change, and no file has a half content.
+    /// Says how far the command came.
+    fn check_cut_short(&self, trial: &Path, hit: bool) -> String {
+        let workspace = Workspace::open(trial).unwrap();
+        let ledger = workspace.ledger().unwrap();
+        assert_eq!(ledger.verify().unwrap(), [] as [String; 0]);
+        let invoices = ledger.invoices(InvoiceFilter { run: None, account: None }).unwrap().len();
+        let all = self.reference.rows_of("invoices");
+        assert!(invoices == 0 || invoices == all, "{invoices} of {all} invoices are posted");
+        let known = tollbook::pipeline::store_files(&ledger).unwrap();
+        let mut present = 0;
+        for (name, bytes) in files_below(trial, &["ledger.", ".partial-"]) {
+            let expected = self.reference.file(&name).unwrap_or_else(|| panic!("{name} ought not to be there"));
+            assert!(expected == bytes.as_slice(), "{name} has other bytes than in the undisturbed run");
+            present += 1;
+        }
+        for name in known {
+            assert!(workspace.usage().path_of(&name).is_file(), "{name} is known to the ledger and not there");
+        }
+        let imports = ledger.imports().unwrap().len();
+        let partial = files_below(trial, &[]).iter().filter(|(name, _)| name.contains(".partial-")).count();
+        let partial = if partial > 0 { ", temporary files" } else { "" };
+        let rest = if hit { "" } else { " (ran to its end)" };
+        format!("{imports} imports, {invoices} invoices, {present} files{partial}{rest}")
+    }
+
+    /// Runs the command to its end and compares all there is with the undisturbed run.
+    fn finish(&self, trial: &Path) {
+        let was_done = ledger_rows(trial) == self.reference.ledger;
+        let run = tollbook(trial, self.arguments);
+        let said = format!("out:\n{}\nerr:\n{}", run.out, run.err);
+        let repeats = run.err.contains("the same bytes were imported");
+        // An import that had come to its end refuses the same files; one of several files takes the others.
+        let refused = self.name == "import" && repeats && run.code == if was_done { 1 } else { 3 };
+        assert!(refused || Some(run.code) == self.reference_exit, "ended with {}\n{said}", run.code);
+        let found = Snapshot::of(trial);
+        if let Some(difference) = found.difference_from(&self.reference) {
+            panic!("after recovery: {difference}\nkept in {}", keep(trial).display());
+        }
+        tollbook(trial, &["verify"]).done();
+    }
+
+    fn tell(&self) {
+        let Report { trials, meant, hit, hit_at_calls, hit_in_recovery, states } = &self.report;
+        let mut text = format!(
+            "{}: {hit} of {meant} kills hit in {trials} trials ({hit_at_calls} at system calls, {} after a time, \
+             {hit_in_recovery} during recovery); nothing lost, nothing doubled, no byte different\n  undisturbed: {} ms, \
+             {} ledger rows, {} files\n",
+            self.name,
+            hit - hit_at_calls,
+            self.duration.as_millis(),
+            self.reference.ledger.len(),
+            self.reference.files.len(),
+        );
+        if self.calls.is_empty() {
+            text.push_str("  system calls cannot be watched here (no strace): all kills came after a time\n");
+        }
+        for (state, count) in states {
+            text.push_str(&format!("  {count:5} left {state}\n"));
+        }
+        let _ = std::io::stderr().write_all(text.as_bytes());
+    }
+}
+
+/// Moves a failed trial to where it outlives the test.
+fn keep(trial: &Path) -> PathBuf {
+    let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join("failed-recovery");
+    let _ = std::fs::remove_dir_all(&kept);
+    copy_folder(trial, &kept);
+    kept
+}
+
+/// The calls that change what is on the disk.
+const CALLS: &str = "write,pwrite64,fsync,fdatasync,rename,renameat,renameat2,link,linkat,unlink,unlinkat,ftruncate,\
+                     openat,mkdir,close,fcntl";
+
+/// The command under strace, which kills it at a call.
+fn traced(folder: &Path, arguments: &[&str], options: &[&str]) -> Command {
+    let plain = command(folder, arguments);
+    let mut traced = Command::new("strace");
+    traced.args(["-f", "-qq"]).args(options).arg("--").arg(plain.get_program()).args(plain.get_args());
+    traced.current_dir(folder).env_remove("TOLLBOOK_WORKSPACE").env("USER", "tester");
+    traced
+}
+
+/// For each of [`CALLS`] that the command makes, the most that one of its threads makes of it. Empty without strace.
+fn calls_of(folder: &Path, prepared: &Path, arguments: &[&str]) -> BTreeMap<String, u64> {
+    let trial = folder.join("watched");
+    let log = folder.join("calls.log");
+    copy_folder(prepared, &trial);
+    let options = ["-o", path(&log), "-e", &format!("trace={CALLS}"), "-e", "signal=none"];
+    let watched = traced(&trial, arguments, &options).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    if !watched.is_ok_and(|status| status.code().is_some_and(|code| code == 0 || code == 3)) {
+        return BTreeMap::new();
+    }
+    let log = String::from_utf8_lossy(&std::fs::read(&log).unwrap()).into_owned();
+    let mut of_thread: BTreeMap<(&str, &str), u64> = BTreeMap::new();
+    for line in log.lines().filter(|line| !line.contains(" resumed>")) {
+        let Some((thread, call)) = line.split_once(' ') else { continue };
+        let Some((name, _)) = call.trim_start().split_once('(') else { continue };
+        *of_thread.entry((thread, name)).or_default() += 1;
+    }
+    let mut most = BTreeMap::<String, u64>::new();
+    for ((_, name), count) in of_thread {
+        let known = most.entry(name.to_owned()).or_default();
+        *known = count.max(*known);
+    }
+    most
+}
