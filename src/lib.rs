@@ -15,7 +15,7 @@
 //! # The rooms
 //!
 //! Words and arithmetic, known to all:
-//! - [`domain`]: money, time, identifiers, usage in its states, the book, the bill
+//! - [`domain`]: money, time, identifiers, usage in its states, the book, the bill, control totals
 //!
 //! Stages: pure, each from one state to the next; they know [`domain`] and never each other:
 //! - [`parsing`]: bytes → [`UsageRecord`](domain::usage::UsageRecord), by a supplier's layout
@@ -33,8 +33,8 @@
 //!
 //! Joining, showing, asking:
 //! - [`pipeline`]: the data's whole way; joins the stages, computes nothing
-//! - [`workers`]: the only threads
-//! - [`report`]: control totals, tables, progress
+//! - [`workers`]: the only threads; [`progress`]: how far they are
+//! - [`report`]: what a run says of itself, as tables and as JSON
 //! - [`commands`]: one file per noun of the command line
 //! - [`demo`]: a sample reseller's files
 //! - [`error`]: what ends a command, and with which exit code
@@ -64,6 +64,7 @@ pub mod ledger;
 pub mod matching;
 pub mod parsing;
 pub mod pipeline;
+pub mod progress;
 pub mod rating;
 pub mod report;
 pub mod workers;

@@ -9,13 +9,13 @@ use super::Global;
 use super::import::find_supplier;
 use crate::book;
 use crate::domain::telephone::NumberRules;
+use crate::domain::totals::ControlTotals;
 use crate::error::{Error, ErrorKind, Result};
 use crate::parsing::{Layout, ParseContext, shipped_layouts};
 use crate::pipeline::Engine;
 use crate::pipeline::import::{CHUNK_BYTES, ImportOptions, check_layout_kind, file_name};
 use crate::pipeline::rate::{RatedOutput, rate_file};
 use crate::report::screen::control_totals;
-use crate::report::totals::ControlTotals;
 use crate::workspace::{find_layout, read_settings, refuse_book};
 
 /// What to rate, against what, and where to.

@@ -11,6 +11,7 @@ pub mod price_book;
 pub(crate) mod sample;
 pub mod telephone;
 pub mod time;
+pub mod totals;
 pub mod usage;
 
 #[cfg(test)]

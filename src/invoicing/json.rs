@@ -7,7 +7,8 @@ use crate::domain::money::Price;
 /// The bill as JSON: fields in the order of the model, two spaces of indentation, one line feed at the end. All money,
 /// prices and quantities are decimal texts, all dates `YYYY-MM-DD`.
 pub fn render(bill: &Bill) -> Vec<u8> {
-    let mut bytes = serde_json::to_vec_pretty(&for_customers(bill)).expect("a bill has text keys only and is written to memory");
+    let mut bytes =
+        serde_json::to_vec_pretty(&for_customers(bill)).expect("a bill has text keys only and is written to memory");
     bytes.push(b'\n');
     bytes
 }

@@ -12,7 +12,7 @@ use crate::facts::{BilledRow, UsageStore};
 use crate::files::write_atomically;
 use crate::invoicing::{PdfRenderer, csv, json};
 use crate::ledger::{InvoiceFilter, Ledger};
-use crate::report::progress::Progress;
+use crate::progress::Progress;
 use crate::workers::Workers;
 
 /// What to write, and where.

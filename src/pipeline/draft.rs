@@ -15,12 +15,12 @@ use crate::domain::charge::{BilledPeriod, MatchedService, ServiceLine};
 use crate::domain::customer::Status;
 use crate::domain::disposition::{Disposition, Reason};
 use crate::domain::money::{CallCharge, Money, Price};
+use crate::domain::totals::{ControlTotals, Tally};
 use crate::domain::usage::{Kind, RatedUsage, SourcedUsage, UsageRecord};
 use crate::error::{Error, ErrorKind, Result};
 use crate::facts::UsageStore;
 use crate::files::map::hex;
 use crate::ledger::{Ledger, UnbilledService};
-use crate::report::totals::{ControlTotals, Tally};
 use crate::workers::Workers;
 
 /// Which customers a run is for. Empty lists mean all.

@@ -9,14 +9,14 @@ use super::rejects::{Rejected, write_rejects};
 use crate::domain::book::SupplierId;
 use crate::domain::disposition::{Disposition, Reason};
 use crate::domain::money::{Price, Sum};
+use crate::domain::totals::{ControlTotals, Tally};
 use crate::domain::usage::Kind;
 use crate::error::{Error, ErrorKind, Result};
 use crate::facts::{FactsHeader, KnownFile, PendingFacts, RowSet, UsageStore};
 use crate::files::map::{MappedFile, hex};
 use crate::ledger::{ImportKind, ImportRow, ImportTotal, Ledger, LedgerWriter};
 use crate::parsing::{FileRefusal, Layout, ParseContext, ParsedUsage, SourceFile, open_source, parse_usage};
-use crate::report::progress::Progress;
-use crate::report::totals::{ControlTotals, Tally};
+use crate::progress::Progress;
 use crate::workers::Workers;
 
 /// How a file is imported.

@@ -10,14 +10,14 @@ use super::rejects::Rejected;
 use super::rows::{Origin, rated_row, set_aside_row};
 use crate::domain::disposition::Disposition;
 use crate::domain::money::Sum;
+use crate::domain::totals::{ControlTotals, Tally};
 use crate::domain::usage::{RatedUsage, SetAside, UsageRecord};
 use crate::error::{Error, Result};
 use crate::facts::{RatedFile, RatedRow, csv_header};
 use crate::files::AtomicFile;
 use crate::files::map::MappedFile;
 use crate::parsing::{open_source, parse_usage};
-use crate::report::progress::Progress;
-use crate::report::totals::{ControlTotals, Tally};
+use crate::progress::Progress;
 use crate::workers::Workers;
 
 /// Where rated records go.

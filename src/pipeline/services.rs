@@ -8,12 +8,12 @@ use super::import::{
 use super::rejects::{Rejected, write_rejects};
 use crate::domain::disposition::Disposition;
 use crate::domain::money::{CallCharge, Sum};
+use crate::domain::totals::{ControlTotals, Tally};
 use crate::domain::usage::Kind;
 use crate::error::{Error, Result};
 use crate::files::map::{MappedFile, hex};
 use crate::ledger::{ImportKind, ImportRow, LedgerWriter};
 use crate::parsing::{open_source, parse_services};
-use crate::report::totals::{ControlTotals, Tally};
 
 /// Imports one service file.
 pub fn import_services(

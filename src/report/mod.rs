@@ -1,6 +1,4 @@
-//! What a run says about itself: control totals, and how they are shown.
+//! What a run says about itself, for people and for machines, and how tables are shown.
 
-pub mod progress;
 pub mod run;
 pub mod screen;
-pub mod totals;

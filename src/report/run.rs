@@ -3,12 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::screen::{amount, control_totals, count, table};
-use super::totals::ControlTotals;
 use crate::billing::{NoBill, Outcome, RunTerms};
 use crate::domain::bill::{Amount, Bill};
 use crate::domain::book::Book;
 use crate::domain::money::{Money, Sum};
 use crate::domain::time::Date;
+use crate::domain::totals::ControlTotals;
 use crate::pipeline::draft::{Draft, Drafted};
 
 /// What a run did, or would do.

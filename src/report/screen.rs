@@ -1,7 +1,7 @@
 //! Tables and sums as a person reads them in a terminal. Works without colour and without a wide window.
 
-use super::totals::{ControlTotals, Tally};
 use crate::domain::money::Sum;
+use crate::domain::totals::{ControlTotals, Tally};
 use crate::domain::usage::Kind;
 
 /// A plain table without lines; columns named in `right` are right-aligned.

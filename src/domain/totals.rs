@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::domain::disposition::{Disposition, Reason};
-use crate::domain::money::{CallCharge, Price, Sum};
-use crate::domain::usage::{Kind, UsageRecord};
+use super::disposition::{Disposition, Reason};
+use super::money::{CallCharge, Price, Sum};
+use super::usage::{Kind, UsageRecord};
 
 /// What a number of records of one kind come to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
