@@ -3,3 +3,5 @@
 
 mod house;
 mod program;
+mod scenarios;
+mod sums;
