@@ -358,7 +358,16 @@ fn write_report(workspace: &Workspace, row: &RunRow) -> Result<()> {
     let folder = workspace.dir.join("reports");
     remove_partials(&folder).map_err(|error| Error::io(&folder, &error))?;
     let path = folder.join(format!("run-{:06}.json", row.id));
-    crate::files::write_atomically(&path, row.totals_json.as_bytes()).map_err(|error| Error::io(&path, &error))
+    let report = stored_report(row)?.to_string();
+    crate::files::write_atomically(&path, report.as_bytes()).map_err(|error| Error::io(&path, &error))
+}
+
+/// The report that a draft was stored with, and the number that it got by being stored.
+fn stored_report(row: &RunRow) -> Result<serde_json::Value> {
+    let mut report: serde_json::Value = serde_json::from_str(&row.totals_json)
+        .map_err(|error| Error::new(ErrorKind::Damaged, format!("run {}: its report: {error}", row.id), ""))?;
+    report["run"] = row.id.into();
+    Ok(report)
 }
 
 /// A run, as it is listed.
@@ -408,8 +417,7 @@ fn list(global: &Global, workspace: &Workspace) -> Result<()> {
 fn show(global: &Global, workspace: &Workspace, run: i64) -> Result<()> {
     let ledger = workspace.ledger()?;
     let row = find_run(&ledger, run)?;
-    let report: serde_json::Value = serde_json::from_str(&row.totals_json)
-        .map_err(|error| Error::new(ErrorKind::Damaged, format!("run {run}: its report: {error}"), ""))?;
+    let report = stored_report(&row)?;
     if global.json {
         return super::print_json(&report);
     }

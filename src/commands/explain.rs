@@ -103,7 +103,7 @@ fn in_words(explained: &Explained) -> String {
     let mut text = format!("record {record} of {supplier} ({file}, line {line})\n  {facts}\n\nmatching\n");
     matching.iter().for_each(|step| text.push_str(&format!("  {step}\n")));
     if let Some(rating) = rating {
-        text.push_str(&format!("\nrating\n{rating}\n"));
+        text.push_str(&format!("\nrating\n{}\n", rating.to_string().trim_end()));
     }
     text.push_str(&format!("\n{outcome}\n"));
     text

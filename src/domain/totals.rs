@@ -150,7 +150,11 @@ impl ControlTotals {
     }
 }
 
+/// No records are no row: a file without a bad line says nothing of bad lines.
 fn add<K: Ord>(tallies: &mut BTreeMap<K, Tally>, key: K, tally: &Tally) {
+    if tally.records == 0 {
+        return;
+    }
     tallies.entry(key).or_insert_with(|| Tally { kind: tally.kind, ..Tally::default() }).merge(tally);
 }
 
@@ -196,6 +200,14 @@ mod tests {
         totals.end(Disposition::Suspense, Some(Reason::UnknownCli), &call(30, "0.02"));
         assert_eq!(totals.check(), Ok(()));
         assert_eq!(totals.records_of(Disposition::Suspense), 1);
+    }
+
+    #[test]
+    fn no_records_are_no_row() {
+        let mut totals = ControlTotals::default();
+        totals.take_in(&Tally::of_lines(0));
+        totals.end(Disposition::Rejected, None, &Tally::of_lines(0));
+        assert_eq!(totals, ControlTotals::default());
     }
 
     #[test]

@@ -6,5 +6,7 @@ mod house;
 mod opened;
 mod program;
 mod recovery;
+mod scenarios;
 mod snapshot;
+mod sums;
 mod workload;
