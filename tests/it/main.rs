@@ -4,6 +4,7 @@
 mod conservation;
 mod determinism;
 mod house;
+mod open_formats;
 mod opened;
 mod program;
 mod recovery;
