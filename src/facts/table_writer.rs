@@ -19,7 +19,7 @@ use super::error::FactsError;
 use super::schema::Schema;
 use super::seal;
 use crate::domain::money::Decimal;
-use crate::files::{PARTIAL_PREFIX, sync_folder};
+use crate::files::{PARTIAL_PREFIX, make_folder, sync_folder};
 
 /// The first integer that a decimal of 18 digits does not hold.
 const DECIMAL_LIMIT: u64 = 1_000_000_000_000_000_000;
@@ -48,7 +48,7 @@ impl TableWriter {
     /// Begins a file that will become `target`, with these entries in its metadata.
     pub fn create(target: &Path, schema: &Schema, metadata: &[(&str, &str)]) -> Result<Self, FactsError> {
         let folder = target.parent().expect("every target is a file in a folder");
-        let temporary = std::fs::create_dir_all(folder)
+        let temporary = make_folder(folder)
             .and_then(|()| tempfile::Builder::new().prefix(PARTIAL_PREFIX).tempfile_in(folder))
             .map_err(|error| FactsError::Io { file: folder.to_owned(), source: error })?;
         let buffered = BufWriter::with_capacity(1 << 18, temporary);

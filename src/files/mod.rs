@@ -21,7 +21,7 @@ impl AtomicFile {
     /// Begins a file that will replace `target`, readable by its owner only.
     pub fn create(target: &Path) -> io::Result<Self> {
         let folder = folder_of(target);
-        std::fs::create_dir_all(folder)?;
+        make_folder(folder)?;
         let temporary = tempfile::Builder::new().prefix(PARTIAL_PREFIX).tempfile_in(folder)?;
         Ok(Self { target: target.to_owned(), file: BufWriter::with_capacity(1 << 16, temporary) })
     }
@@ -69,6 +69,21 @@ pub fn remove_partials(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Makes a folder, and those above it, if they are not there. After it returns, they survive a power cut.
+pub fn make_folder(folder: &Path) -> io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let above = folder_of(folder);
+    make_folder(above)?;
+    match std::fs::create_dir(folder) {
+        // Another process was faster.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => {}
+        made => made?,
+    }
+    sync_folder(above)
+}
+
 /// Makes renames inside a folder survive a power cut.
 pub fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
@@ -84,6 +99,17 @@ fn folder_of(file: &Path) -> &Path {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn folders_on_the_way_are_made() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("a/b/c.json");
+        for bytes in ["one", "two"] {
+            write_atomically(&target, bytes.as_bytes()).unwrap();
+            assert_eq!(std::fs::read(&target).unwrap(), bytes.as_bytes());
+        }
+        assert!(make_folder(&target).is_err(), "a file is in the way");
+    }
 
     #[test]
     fn what_killed_writers_left_is_removed_and_nothing_else() {

@@ -202,7 +202,7 @@ fn how_calls_are_spread_over_files_changes_no_bill() {
     let generic: Vec<_> = generic.iter().map(Call::generic_line).collect();
     let fcs = fcs_lines(&reseller.calls(300, (4, 1), (4, 28)));
     let header = |supplier: &str| if supplier == GENERIC { GENERIC_HEADER.to_owned() } else { fcs_header() };
-    let mut imported = |parts: &[Part]| {
+    let imported = |parts: &[Part]| {
         let workspace = folder.path().join("imported");
         copy_folder(&prepared, &workspace);
         let mut opened = Opened::at(&workspace);

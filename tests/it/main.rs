@@ -1,8 +1,10 @@
 //! All integration tests, one binary. Each module says what it holds true.
 #![allow(clippy::unwrap_used)]
 
+mod conservation;
 mod determinism;
 mod house;
+mod open_formats;
 mod opened;
 mod program;
 mod recovery;

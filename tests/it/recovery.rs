@@ -19,8 +19,8 @@ use super::workload::{FCS, GENERIC, GENERIC_HEADER, Random, Reseller, fcs_header
 
 /// Kills of one command in `cargo test`.
 const KILLS: u64 = 12;
-/// Of all kills that were meant, so many percent must have hit a living process.
-const LEAST_HITS: usize = 60;
+/// A kill may come when the process has ended already. So often may be tried for each kill that must hit.
+const TRIES_PER_KILL: u64 = 4;
 
 #[test]
 fn killed_imports_lose_and_double_nothing() {
@@ -38,9 +38,10 @@ fn killed_imports_lose_and_double_nothing() {
 fn killed_postings_lose_and_double_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let prepared = folder.path().join("prepared");
-    let mut reseller = Reseller::new(12, 7);
+    let mut reseller = Reseller::new(12, 12);
     reseller.make_workspace(&prepared);
-    let files = usage_files(&mut reseller, folder.path(), 240);
+    Reseller::print_briefly(&prepared);
+    let files = usage_files(&mut reseller, folder.path(), 600);
     tollbook(&prepared, &["import", "usage", "--quiet", "--supplier", GENERIC, path(&files[0]), path(&files[1])])
         .ended(3);
     tollbook(&prepared, &["import", "usage", "--quiet", "--supplier", FCS, path(&files[3])]).done();
@@ -100,13 +101,13 @@ struct Trials<'a> {
 /// What was done and what was found.
 #[derive(Default)]
 struct Report {
-    trials: usize,
-    meant: usize,
-    hit: usize,
-    hit_at_calls: usize,
-    hit_in_recovery: usize,
+    trials: u64,
+    tried: u64,
+    hit: u64,
+    hit_at_calls: u64,
+    hit_in_recovery: u64,
     /// How far the command had come when it was killed.
-    states: BTreeMap<String, usize>,
+    states: BTreeMap<String, u64>,
 }
 
 impl<'a> Trials<'a> {
@@ -140,13 +141,12 @@ impl<'a> Trials<'a> {
     }
 
     fn run(mut self) {
-        while (self.report.hit as u64) < self.kills && self.report.meant as u64 <= 2 * self.kills {
+        while self.report.hit < self.kills && self.report.tried < TRIES_PER_KILL * self.kills {
             self.trial();
         }
         self.tell();
-        let Report { meant, hit, .. } = self.report;
-        assert!(hit * 100 >= meant * LEAST_HITS, "{}: only {hit} of {meant} kills hit a living process", self.name);
-        assert!(hit as u64 >= self.kills, "{}: only {hit} of {} kills", self.name, self.kills);
+        let Report { tried, hit, .. } = self.report;
+        assert!(hit >= self.kills, "{}: only {hit} of {tried} kills hit a living process", self.name);
     }
 
     /// Kills the command once, or up to three times in a row, lets it run to its end, and compares.
@@ -157,15 +157,15 @@ impl<'a> Trials<'a> {
         let in_a_row = [1, 1, 2, 3][self.random.index(4)];
         for turn in 0..in_a_row {
             let kill = self.choose();
-            self.report.meant += 1;
+            self.report.tried += 1;
             let hit = self.run_and_kill(&trial, &kill);
-            let state = self.check_cut_short(&trial, hit);
+            let state = self.check_cut_short(&trial);
             if !hit {
                 break;
             }
             self.report.hit += 1;
-            self.report.hit_at_calls += usize::from(matches!(kill, Kill::AtCall(..)));
-            self.report.hit_in_recovery += usize::from(turn > 0);
+            self.report.hit_at_calls += u64::from(matches!(kill, Kill::AtCall(..)));
+            self.report.hit_in_recovery += u64::from(turn > 0);
             *self.report.states.entry(state).or_default() += 1;
         }
         self.finish(&trial);
@@ -187,7 +187,7 @@ impl<'a> Trials<'a> {
     }
 
     /// Starts the command and kills it; false if it came to its end first.
-    fn run_and_kill(&self, trial: &Path, kill: &Kill) -> bool {
+    fn run_and_kill(&mut self, trial: &Path, kill: &Kill) -> bool {
         let mut tool = match kill {
             Kill::After(_) => command(trial, self.arguments),
             Kill::AtCall(name, count) => {
@@ -195,6 +195,7 @@ impl<'a> Trials<'a> {
                 traced(trial, self.arguments, &["-o", "/dev/null", "-e", &format!("trace={name}"), "-e", &inject])
             }
         };
+        let began = Instant::now();
         let mut child = tool.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         if let Kill::After(delay) = kill {
             std::thread::sleep(*delay);
@@ -202,12 +203,17 @@ impl<'a> Trials<'a> {
         }
         let status = child.wait().unwrap();
         assert!(status.signal() == Some(9) || status.code().is_some_and(|code| code <= 3), "{status}");
-        status.signal() == Some(9)
+        let hit = status.signal() == Some(9);
+        if !hit && matches!(kill, Kill::After(_)) {
+            // The machine is faster now than it was: aim earlier.
+            self.duration = self.duration.min(began.elapsed()) * 9 / 10;
+        }
+        hit
     }
 
-    /// What holds at any moment: the ledger is sound, has all or nothing of a change, and no file has a half content.
+    /// What holds at any moment: the ledger is sound, has all or nothing of a change, and no file has half its content.
     /// Says how far the command came.
-    fn check_cut_short(&self, trial: &Path, hit: bool) -> String {
+    fn check_cut_short(&self, trial: &Path) -> String {
         let workspace = Workspace::open(trial).unwrap();
         let ledger = workspace.ledger().unwrap();
         assert_eq!(ledger.verify().unwrap(), [] as [String; 0]);
@@ -215,20 +221,30 @@ impl<'a> Trials<'a> {
         let all = self.reference.rows_of("invoices");
         assert!(invoices == 0 || invoices == all, "{invoices} of {all} invoices are posted");
         let known = tollbook::pipeline::store_files(&ledger).unwrap();
-        let mut present = 0;
-        for (name, bytes) in files_below(trial, &["ledger.", ".partial-"]) {
-            let expected = self.reference.file(&name).unwrap_or_else(|| panic!("{name} ought not to be there"));
+        for name in &known {
+            workspace.usage().check_seal(name).unwrap();
+        }
+        let found = files_below(trial, &["ledger."]);
+        let (partial, found): (Vec<_>, Vec<_>) = found.into_iter().partition(|(name, _)| name.contains(".partial-"));
+        for (name, bytes) in &found {
+            let expected = self.reference.file(name).unwrap_or_else(|| panic!("{name} ought not to be there"));
             assert!(expected == bytes.as_slice(), "{name} has other bytes than in the undisturbed run");
-            present += 1;
         }
-        for name in known {
-            assert!(workspace.usage().path_of(&name).is_file(), "{name} is known to the ledger and not there");
-        }
-        let imports = ledger.imports().unwrap().len();
-        let partial = files_below(trial, &[]).iter().filter(|(name, _)| name.contains(".partial-")).count();
-        let partial = if partial > 0 { ", temporary files" } else { "" };
-        let rest = if hit { "" } else { " (ran to its end)" };
-        format!("{imports} imports, {invoices} invoices, {present} files{partial}{rest}")
+        let in_folder = |folder: &str| found.iter().filter(|(name, _)| name.starts_with(folder)).count();
+        let documents = self.reference.files.iter().filter(|(name, _)| name.starts_with("invoices/")).count();
+        let documents = match in_folder("invoices/") {
+            0 => "no",
+            all if all == documents => "all",
+            _ => "some",
+        };
+        format!(
+            "{} imports, {invoices} invoices, {} usage files that no row names, {} files of rejects, {documents} \
+             documents, {} temporary files",
+            ledger.imports().unwrap().len(),
+            in_folder("usage/") - known.len(),
+            in_folder("rejects/"),
+            partial.len(),
+        )
     }
 
     /// Runs the command to its end and compares all there is with the undisturbed run.
@@ -248,10 +264,10 @@ impl<'a> Trials<'a> {
     }
 
     fn tell(&self) {
-        let Report { trials, meant, hit, hit_at_calls, hit_in_recovery, states } = &self.report;
+        let Report { trials, tried, hit, hit_at_calls, hit_in_recovery, states } = &self.report;
         let mut text = format!(
-            "{}: {hit} of {meant} kills hit in {trials} trials ({hit_at_calls} at system calls, {} after a time, \
-             {hit_in_recovery} during recovery); nothing lost, nothing doubled, no byte different\n  undisturbed: {} ms, \
+            "\n{}: {hit} of {tried} kills hit in {trials} trials ({hit_at_calls} at system calls, {} after a time, \
+             {hit_in_recovery} during recovery); nothing lost, nothing doubled, no byte different\n  about {} ms undisturbed, \
              {} ledger rows, {} files\n",
             self.name,
             hit - hit_at_calls,
@@ -277,9 +293,9 @@ fn keep(trial: &Path) -> PathBuf {
     kept
 }
 
-/// The calls that change what is on the disk.
-const CALLS: &str = "write,pwrite64,fsync,fdatasync,rename,renameat,renameat2,link,linkat,unlink,unlinkat,ftruncate,\
-                     openat,mkdir,close,fcntl";
+/// The calls that make files and change what is in them.
+const CALLS: &str = "openat,mkdir,write,pwrite64,ftruncate,fsync,fdatasync,rename,renameat,renameat2,link,linkat,unlink,\
+                     unlinkat";
 
 /// The command under strace, which kills it at a call.
 fn traced(folder: &Path, arguments: &[&str], options: &[&str]) -> Command {
