@@ -28,7 +28,7 @@ fn every_sample_is_recognised_by_its_own_layout_only() {
 
 #[test]
 fn the_beginning_of_a_file_is_enough() {
-    let header = "kind,cli,started,duration\n";
+    let header = "kind,cli,started_at,duration\n";
     let text = format!("{header}{}voice,0207", "voice,02079460018,2026-06-01 09:15:02,60\n".repeat(5000));
     let best = &suggest(text.as_bytes())[0];
     assert_eq!((best.layout.as_str(), best.fits, best.rejects), ("generic", true, 0));
@@ -39,11 +39,11 @@ fn the_beginning_of_a_file_is_enough() {
 fn a_bad_line_is_named_and_too_many_do_not_fit() {
     let file = |good: usize, bad: usize| {
         let (good, bad) = ("sms,1,2026-06-01 09:15:02\n".repeat(good), "sms,1,yesterday\n".repeat(bad));
-        format!("kind,cli,started\n{good}{bad}")
+        format!("kind,cli,started_at\n{good}{bad}")
     };
     let best = suggest(file(9, 1).as_bytes()).remove(0);
     assert!(best.fits && best.rejects == 1);
-    let expected = "line 11, column started, value \"yesterday\": is not a time as YYYY-MM-DD HH:MM:SS";
+    let expected = "line 11, column started_at, value \"yesterday\": is not a time as YYYY-MM-DD HH:MM:SS";
     assert_eq!(best.why_not.as_deref(), Some(expected));
     assert!(!suggest(file(8, 1).as_bytes())[0].fits);
     assert!(!suggest(b"").iter().any(|fit| fit.fits));
