@@ -151,6 +151,9 @@ impl ControlTotals {
 }
 
 fn add<K: Ord>(tallies: &mut BTreeMap<K, Tally>, key: K, tally: &Tally) {
+    if tally.records == 0 {
+        return;
+    }
     tallies.entry(key).or_insert_with(|| Tally { kind: tally.kind, ..Tally::default() }).merge(tally);
 }
 
@@ -204,6 +207,14 @@ mod tests {
         totals.take_in(&call(60, "0.01"));
         totals.end(Disposition::Billed, None, &call(61, "0.01"));
         assert!(totals.check().is_err());
+    }
+
+    #[test]
+    fn what_did_not_occur_is_not_listed() {
+        let mut totals = ControlTotals::default();
+        totals.take_in(&Tally::of_lines(0));
+        totals.end(Disposition::Rejected, None, &Tally::of_lines(0));
+        assert_eq!((totals.came_in().count(), totals.ended().count()), (0, 0));
     }
 
     #[test]
