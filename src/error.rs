@@ -60,7 +60,26 @@ impl Error {
             std::io::ErrorKind::NotFound | std::io::ErrorKind::InvalidInput => ErrorKind::Refused,
             _ => ErrorKind::Io,
         };
-        Self::new(kind, format!("{}: {error}", path.display()), hint)
+        let words = match error.kind() {
+            std::io::ErrorKind::NotFound => "does not exist".to_owned(),
+            std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+            _ => error.to_string(),
+        };
+        Self::new(kind, format!("{}: {words}", path.display()), hint)
+    }
+
+    /// A file that was to be read cannot be opened: another one must be named, or this one made readable.
+    pub fn unreadable(path: &std::path::Path, error: &std::io::Error) -> Self {
+        let io = Self::io(path, error);
+        match error.kind() {
+            std::io::ErrorKind::PermissionDenied => {
+                Self { kind: ErrorKind::Refused, hint: "make it readable for the user who imports it".into(), ..io }
+            }
+            std::io::ErrorKind::InvalidInput => {
+                Self { hint: "name a file; what comes through a pipe must be saved first".into(), ..io }
+            }
+            _ => io,
+        }
     }
 }
 
@@ -72,6 +91,11 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+/// A number of things, as messages say it: `1 line`, `12 lines`.
+pub fn counted(number: u64, thing: &str) -> String {
+    format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
+}
 
 impl From<FactsError> for Error {
     fn from(error: FactsError) -> Self {

@@ -10,7 +10,7 @@ use crate::billing::{NoBill, Outcome, RunTerms};
 use crate::domain::book::Book;
 use crate::domain::money::Money;
 use crate::domain::time::Date;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, counted};
 use crate::files::remove_partials;
 use crate::ledger::{DraftBill, DraftOutcome, DraftRun, Ledger, ParkedCustomer, RunRow, RunStatus, RunTermsRow};
 use crate::pipeline::Engine;
@@ -155,7 +155,8 @@ impl Bill {
             }
             Self::Post { run } => {
                 let posted = post_run(global, &workspace, run)?;
-                global.show(&posted, || posted.in_words())
+                // A dry run has said what it would do, and there is nothing else to show.
+                if global.dry_run { Ok(()) } else { global.show(&posted, || posted.in_words()) }
             }
             Self::Run(arguments) => {
                 let report = make_draft(global, &workspace, &arguments)?;
@@ -295,11 +296,8 @@ impl Posted {
             _ => String::new(),
         };
         let Self { run, invoices, documents, files } = self;
-        format!(
-            "posted run {run}: {} invoices{numbers}\n{files} documents in {}\n",
-            invoices.len(),
-            documents.display()
-        )
+        let (invoices, files) = (counted(invoices.len() as u64, "invoice"), counted(*files as u64, "document"));
+        format!("posted run {run}: {invoices}{numbers}\n{files} in {}\n", documents.display())
     }
 }
 
@@ -321,6 +319,8 @@ pub fn post_run(global: &Global, workspace: &Workspace, run: i64) -> Result<Post
         } else {
             post(&engine, &mut ledger, &store, run, &drafted)?;
         }
+    } else if global.dry_run {
+        say(&format!("run {run} is posted: would write its documents again"));
     }
     let documents = run_folder(&workspace.dir.join("invoices"), run);
     let bills = bills_of_run(&ledger, run)?;
@@ -335,12 +335,21 @@ pub fn post_run(global: &Global, workspace: &Workspace, run: i64) -> Result<Post
             };
             // The lock is held: nobody else writes here.
             remove_partials(&documents).map_err(|error| Error::io(&documents, &error))?;
-            write_report(workspace, &row)?;
-            writer.write(&workers, &bills, billed_file)?
+            let written = write_report(workspace, &row).and_then(|()| writer.write(&workers, &bills, billed_file));
+            written.map_err(|error| posted_without_documents(run, error))?
         }
         _ => 0,
     };
     Ok(Posted { run, invoices: bills.into_iter().filter_map(|bill| bill.number).collect(), documents, files })
+}
+
+/// The invoices stand, whatever became of their documents, and the exit code must not say that nothing happened.
+fn posted_without_documents(run: i64, error: Error) -> Error {
+    let kind = if error.kind == ErrorKind::Refused { ErrorKind::Partial } else { error.kind };
+    let message = format!("run {run} is posted, but not all of its documents are written\n{}", error.message);
+    let again = format!("then write them with `tollbook bill post {run}`, which posts nothing twice");
+    let hint = if error.hint.is_empty() { again } else { format!("{}, {again}", error.hint) };
+    Error::new(kind, message, hint)
 }
 
 fn refuse_unapproved(row: &RunRow) -> Result<()> {

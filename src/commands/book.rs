@@ -55,7 +55,7 @@ impl BookCommand {
                 let changes = import_book(global, &workspace, &import.dir, mode)?;
                 global.show(&Loaded::from(&changes), || in_words(&changes, global.dry_run))
             }
-            Self::Export { dir } => export(&workspace, &dir),
+            Self::Export { dir } => export(global, &workspace, &dir),
         }
     }
 }
@@ -120,11 +120,15 @@ fn in_words(changes: &BookChanges, dry_run: bool) -> String {
     format!("{head}\n{}", table(&["file", "added", "changed", "as before"], &[1, 2, 3], rows))
 }
 
-fn export(workspace: &Workspace, dir: &std::path::Path) -> Result<()> {
+fn export(global: &Global, workspace: &Workspace, dir: &std::path::Path) -> Result<()> {
     if dir.read_dir().is_ok_and(|mut entries| entries.next().is_some()) {
         return Err(Error::refused(format!("{}: is not empty", dir.display()), "name a new or an empty folder"));
     }
     let tables = workspace.tables(&workspace.ledger()?)?;
+    if global.dry_run {
+        say(&format!("would write the book to {}", dir.display()));
+        return Ok(());
+    }
     book::write_folder(&tables, dir).map_err(|error| Error::io(dir, &error))?;
     say(&format!("wrote the book to {}", dir.display()));
     Ok(())

@@ -1,10 +1,13 @@
 //! `customer`: who is billed.
 
+use std::collections::BTreeSet;
+
 use clap::Subcommand;
 use serde::Serialize;
+use serde_json::Value;
 
 use super::Global;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::ledger::AuditEntry;
 use crate::report::screen::{amount, table};
 use crate::workspace::Workspace;
@@ -117,20 +120,49 @@ struct Changed {
     by: String,
     command: String,
     reason: String,
-    before: String,
-    after: String,
+    /// By column; null where the customer is new.
+    before: Value,
+    /// By column; null where it is gone.
+    after: Value,
 }
 
-impl From<AuditEntry> for Changed {
-    fn from(entry: AuditEntry) -> Self {
-        Self {
+impl Changed {
+    fn of(entry: AuditEntry) -> Result<Self> {
+        let read = |json: Option<String>| match json {
+            None => Ok(Value::Null),
+            Some(json) => serde_json::from_str(&json).map_err(|error| {
+                let message = format!("entry {} of the audit trail: {error}", entry.id);
+                Error::new(ErrorKind::Damaged, message, "run `tollbook verify`")
+            }),
+        };
+        Ok(Self {
+            before: read(entry.before_json)?,
+            after: read(entry.after_json)?,
             at: entry.actor.at,
             by: entry.actor.by,
             command: entry.actor.command,
             reason: entry.actor.reason.unwrap_or_default(),
-            before: entry.before_json.unwrap_or_default(),
-            after: entry.after_json.unwrap_or_default(),
+        })
+    }
+
+    /// Who, when and why on one line, then a line for each column that changed.
+    fn in_words(&self) -> String {
+        let reason = if self.reason.is_empty() { String::new() } else { format!(": {}", self.reason) };
+        let mut text = format!("{}  {}  {}{reason}\n", self.at, self.by, self.command);
+        let columns = |value: &Value| value.as_object().cloned().unwrap_or_default();
+        let (before, after) = (columns(&self.before), columns(&self.after));
+        let cell = |value: Option<&Value>| match value {
+            None | Some(Value::Null) => "(blank)".to_owned(),
+            Some(Value::String(text)) => format!("{text:?}"),
+            Some(other) => other.to_string(),
+        };
+        let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+        for name in names.into_iter().filter(|name| before.get(*name) != after.get(*name)) {
+            let new = cell(after.get(name));
+            let change = if self.before.is_null() { new } else { format!("{} → {new}", cell(before.get(name))) };
+            text.push_str(&format!("  {name}: {change}\n"));
         }
+        text
     }
 }
 
@@ -139,14 +171,8 @@ fn history(global: &Global, workspace: &Workspace, account: &str) -> Result<()> 
     if changes.is_empty() {
         return Err(missing(account));
     }
-    let changes: Vec<_> = changes.into_iter().map(Changed::from).collect();
-    global.show(&changes, || {
-        let rows = changes.iter().map(|change| {
-            let words = [&change.at, &change.by, &change.command, &change.reason, &change.before, &change.after];
-            words.map(Clone::clone).to_vec()
-        });
-        table(&["when", "who", "command", "reason", "before", "after"], &[], rows)
-    })
+    let changes = changes.into_iter().map(Changed::of).collect::<Result<Vec<_>>>()?;
+    global.show(&changes, || changes.iter().map(Changed::in_words).collect::<Vec<_>>().join("\n"))
 }
 
 fn missing(account: &str) -> Error {

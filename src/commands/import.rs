@@ -6,14 +6,15 @@ use clap::{Args, Subcommand};
 
 use super::Global;
 use crate::domain::book::Book;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, counted};
 use crate::files::remove_partials;
 use crate::ledger::LedgerWriter;
 use crate::parsing::{Layout, ParseContext};
 use crate::pipeline::import::{CHUNK_BYTES, ImportOptions, ImportedFile, check_layout_kind, import_usage};
+use crate::pipeline::rejects::rejects_in_words;
 use crate::pipeline::services::import_services;
 use crate::pipeline::store_files;
-use crate::report::screen::{control_totals, count};
+use crate::report::screen::control_totals;
 use crate::workspace::{Workspace, find_layout};
 
 /// What to import.
@@ -51,7 +52,7 @@ impl Import {
         let workspace = Workspace::find(global.workspace.as_deref())?;
         let imported = import_files(global, &workspace, &files, services)?;
         global.show(&imported.done, || imported.done.iter().map(in_words).collect())?;
-        imported.outcome()
+        imported.outcome(global.dry_run)
     }
 }
 
@@ -65,20 +66,31 @@ pub struct Imported {
 
 impl Imported {
     /// Refused if no file was imported; done in part if some were not, or if lines were refused.
-    fn outcome(self) -> Result<()> {
+    fn outcome(self, dry_run: bool) -> Result<()> {
         let rejects: usize = self.done.iter().map(|file| file.rejected.len()).sum();
         let messages: Vec<String> = self.refused.iter().map(ToString::to_string).collect();
-        match (self.done.is_empty(), self.refused.first()) {
-            (true, Some(first)) => Err(Error::new(first.kind, messages.join("\n"), "")),
-            (false, Some(_)) => {
-                Err(Error::new(ErrorKind::Partial, messages.join("\n"), "the other files were imported"))
+        let lines = counted(rejects as u64, "line");
+        match (self.refused.last(), self.done.is_empty(), rejects) {
+            (Some(last), true, _) => Err(Error::new(last.kind, messages.join("\n"), "")),
+            (Some(last), false, _) => {
+                let kind = if last.kind == ErrorKind::Refused { ErrorKind::Partial } else { last.kind };
+                let imported = counted(self.done.len() as u64, "other file");
+                let verb = if dry_run { "would be imported" } else { "imported all the same" };
+                Err(Error::new(kind, format!("{}\n{imported} {verb}", messages.join("\n")), ""))
             }
-            (_, None) if rejects > 0 => Err(Error::new(
-                ErrorKind::Partial,
-                format!("{rejects} lines could not be read; they are kept in rejects/ with the reasons"),
-                "correct them there and import the corrected file",
-            )),
-            _ => Ok(()),
+            (None, _, 0) => Ok(()),
+            (None, ..) if dry_run => {
+                let hint = "correct them in the file first, or import them corrected afterwards";
+                Err(Error::new(ErrorKind::Partial, format!("{lines} cannot be read and would be put aside"), hint))
+            }
+            (None, ..) => {
+                let hint = "correct them there and import the corrected file";
+                Err(Error::new(
+                    ErrorKind::Partial,
+                    format!("{lines} could not be read, kept in rejects/ with the reasons"),
+                    hint,
+                ))
+            }
         }
     }
 }
@@ -90,14 +102,19 @@ impl Files {
     }
 }
 
-/// Imports the files one after the other; a refused one does not stop the others.
+/// Imports the files one after the other; a refused one does not stop the others, a failing disk does.
 pub fn import_files(global: &Global, workspace: &Workspace, files: &Files, services: bool) -> Result<Imported> {
     let mut ledger = workspace.ledger_for_writing(global.actor())?;
     let book = workspace.book(&ledger)?;
     let supplier = find_supplier(&book, &files.supplier)?;
     let layouts = workspace.layouts()?;
-    let layout_name = files.layout.as_ref().unwrap_or(&book.supplier(supplier).layout);
-    let layout = find_layout(&layouts, layout_name)?;
+    let layout = match &files.layout {
+        Some(named) => find_layout(&layouts, named)?,
+        None => find_layout(&layouts, &book.supplier(supplier).layout).map_err(|error| {
+            let hint = format!("correct it in suppliers.csv, or name one with --layout; {}", error.hint);
+            Error::refused(format!("supplier {:?}: {}", files.supplier, error.message), hint)
+        })?,
+    };
     check_layout_kind(layout, services)?;
     let options = ImportOptions {
         supplier,
@@ -116,8 +133,13 @@ pub fn import_files(global: &Global, workspace: &Workspace, files: &Files, servi
     for file in &files.files {
         match import_one(global, workspace, &mut ledger, &rejects_dir, &options, services, file) {
             Ok(done) => imported.done.push(done),
-            Err(error) if error.kind == ErrorKind::Refused => imported.refused.push(error),
-            Err(error) => return Err(error),
+            Err(error) => {
+                let go_on = error.kind == ErrorKind::Refused;
+                imported.refused.push(error);
+                if !go_on {
+                    break;
+                }
+            }
         }
     }
     Ok(imported)
@@ -167,17 +189,15 @@ fn in_words(file: &ImportedFile) -> String {
         Some(import) => format!("import {import}"),
         None => "not imported: dry run".to_owned(),
     };
-    let mut text = format!("{}: {} lines, {place}\n", file.file, count(u128::from(file.lines)));
+    let mut text = format!("{}: {}, {place}\n", file.file, counted(file.lines, "line"));
     text.push_str(&control_totals(&file.totals));
     if file.flagged_times > 0 {
-        let times = count(u128::from(file.flagged_times));
-        text.push_str(&format!("  {times} records began in an hour that the change of clocks skipped or repeated\n"));
+        let records = counted(file.flagged_times, "record");
+        text.push_str(&format!("  {records} began in an hour that the change of clocks skipped or repeated\n"));
     }
-    for reject in file.rejected.iter().take(5) {
-        text.push_str(&format!("  refused: {}\n", reject.in_words(&file.file)));
-    }
+    text.push_str(&rejects_in_words(&file.file, &file.rejected));
     if let Some(path) = &file.rejects_file {
-        text.push_str(&format!("  refused lines: {}\n", path.display()));
+        text.push_str(&format!("  rejected lines: {}\n", path.display()));
     }
     text
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{Global, say};
 use crate::domain::bill::Bill;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, counted};
 use crate::invoicing::json;
 use crate::ledger::InvoiceFilter;
 use crate::pipeline::documents::{Documents, bills_of_run};
@@ -179,6 +179,10 @@ fn export(global: &Global, workspace: &Workspace, number: Option<&str>, run: Opt
     let billed_file = ledger.run(run)?.billed_file;
     let billed_file =
         billed_file.ok_or_else(|| Error::refused(format!("run {run} is not posted"), "see `tollbook bill list`"))?;
+    if global.dry_run {
+        say(&format!("would write the documents of {} to {}", counted(bills.len() as u64, "invoice"), out.display()));
+        return Ok(());
+    }
     let book = workspace.book(&ledger)?;
     let documents = Documents {
         book: &book,
@@ -188,6 +192,7 @@ fn export(global: &Global, workspace: &Workspace, number: Option<&str>, run: Opt
         quiet: global.quiet,
     };
     let files = documents.write(&global.workers()?, &bills, &billed_file)?;
-    say(&format!("wrote {files} documents of {} invoices to {}", bills.len(), out.display()));
+    let (files, bills) = (counted(files as u64, "document"), counted(bills.len() as u64, "invoice"));
+    say(&format!("wrote {files} of {bills} to {}", out.display()));
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 use serde::Serialize;
 
-use super::{Global, print};
+use super::Global;
 use crate::book;
 use crate::domain::book::Settings;
 use crate::domain::charge::ServiceLine;
@@ -48,6 +48,12 @@ struct Listed<'a> {
     description: &'a str,
 }
 
+#[derive(Serialize)]
+struct Shown<'a> {
+    layout: &'a str,
+    toml: &'a str,
+}
+
 impl Layouts {
     pub fn run(self, global: &Global) -> Result<()> {
         let (layouts, settings, workspace) = available(global)?;
@@ -55,7 +61,8 @@ impl Layouts {
             Self::List => list(global, &layouts),
             Self::Show { name } => {
                 find_layout(&layouts, &name)?;
-                print(&text_of(&name, workspace.as_ref())?)
+                let toml = text_of(&name, workspace.as_ref())?;
+                global.show(&Shown { layout: &name, toml: &toml }, || toml.clone())
             }
             Self::Check { file, layout } => {
                 let chosen = match &layout {
@@ -125,7 +132,7 @@ struct ReadLine {
 const FIRST_LINES: usize = 5;
 
 fn check(global: &Global, layouts: &[Layout], settings: &Settings, file: &Path) -> Result<()> {
-    let mapped = MappedFile::open(file).map_err(|error| Error::io(file, &error))?;
+    let mapped = MappedFile::open(file).map_err(|error| Error::unreadable(file, &error))?;
     let numbers = NumberRules::of_country(&settings.country_code);
     let fits = suggest_layouts(mapped.bytes(), layouts, &settings.zone, &numbers, settings.currency);
     let best = fits.first().filter(|fit| fit.fits).and_then(|fit| find_layout(layouts, &fit.layout).ok());

@@ -17,7 +17,7 @@ mod verify;
 use std::io::Write;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::domain::time::{CivilDateTime, Date, Zone};
 use crate::error::{Error, ErrorKind, Result};
@@ -36,9 +36,10 @@ pub struct Arguments {
 
 /// What every command understands.
 #[derive(Args)]
+#[command(next_help_heading = "Options of every command")]
 pub struct Global {
     /// The workspace; else the nearest folder upwards that holds tollbook.toml
-    #[arg(long, global = true, env = "TOLLBOOK_WORKSPACE", value_name = "DIR")]
+    #[arg(long, global = true, env = "TOLLBOOK_WORKSPACE", hide_env_values = true, value_name = "DIR")]
     workspace: Option<PathBuf>,
     /// Print data as JSON
     #[arg(long, global = true)]
@@ -116,7 +117,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
         Command::Customer(customer) => customer.run(global),
         Command::Verify => verify::run(global),
         Command::Completions(completions) => completions.run(),
-        Command::Man(man) => man.run(),
+        Command::Man(man) => man.run(global),
     }
 }
 
@@ -134,7 +135,7 @@ impl Global {
             by: self.by.clone().or_else(user).unwrap_or_else(|| "unknown".into()),
             reason: self.reason.clone(),
             at: now(),
-            command: std::env::args().skip(1).take(2).collect::<Vec<_>>().join(" "),
+            command: command_words(),
         }
     }
 
@@ -142,6 +143,18 @@ impl Global {
     fn show(&self, data: &impl serde::Serialize, text: impl FnOnce() -> String) -> Result<()> {
         if self.json { print_json(data) } else { print(&text()) }
     }
+}
+
+/// Which command this is, without its options: `book import`.
+fn command_words() -> String {
+    let matches = Arguments::command().get_matches();
+    let mut words = Vec::new();
+    let mut at = &matches;
+    while let Some((word, below)) = at.subcommand() {
+        words.push(word);
+        at = below;
+    }
+    words.join(" ")
 }
 
 /// The present instant in UTC: `2026-11-01T09:30:00Z`. The only reading of the clock beside [`today`].

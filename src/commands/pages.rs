@@ -4,13 +4,14 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory};
 
-use super::{Arguments, print};
+use super::{Arguments, Global, print, say};
 use crate::error::{Error, Result};
 use crate::files::write_atomically;
 
 /// Which shell.
 #[derive(Args)]
 pub struct Completions {
+    /// The shell
     shell: clap_complete::Shell,
 }
 
@@ -25,13 +26,18 @@ impl Completions {
 /// Where to.
 #[derive(Args)]
 pub struct Man {
+    /// The folder, which is made if it is not there
     dir: PathBuf,
 }
 
 impl Man {
-    pub fn run(self) -> Result<()> {
+    pub fn run(self, global: &Global) -> Result<()> {
         let mut program = Arguments::command();
         program.build();
+        if global.dry_run {
+            say(&format!("would write man pages into {}", self.dir.display()));
+            return Ok(());
+        }
         write_page(&self.dir, &program)?;
         for noun in program.get_subcommands() {
             write_page(&self.dir, noun)?;

@@ -10,11 +10,12 @@ use super::import::find_supplier;
 use crate::book;
 use crate::domain::telephone::NumberRules;
 use crate::domain::totals::ControlTotals;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, counted};
 use crate::parsing::{Layout, ParseContext, shipped_layouts};
 use crate::pipeline::Engine;
 use crate::pipeline::import::{CHUNK_BYTES, ImportOptions, check_layout_kind, file_name};
 use crate::pipeline::rate::{RatedOutput, rate_file};
+use crate::pipeline::rejects::rejects_in_words;
 use crate::report::screen::control_totals;
 use crate::workspace::{find_layout, read_settings, refuse_book};
 
@@ -87,7 +88,11 @@ impl Rate {
         let rejects: usize = rated.files.iter().map(|file| file.rejected.len()).sum();
         match rejects {
             0 => Ok(()),
-            _ => Err(Error::new(ErrorKind::Partial, format!("{rejects} lines could not be read"), "")),
+            _ => Err(Error::new(
+                ErrorKind::Partial,
+                format!("{} could not be read", counted(rejects as u64, "line")),
+                "",
+            )),
         }
     }
 
@@ -125,9 +130,7 @@ fn in_words(rated: &Rated) -> String {
     let mut text = String::new();
     for file in &rated.files {
         text.push_str(&format!("{}\n{}", file.file, control_totals(&file.totals)));
-        for reject in file.rejected.iter().take(5) {
-            text.push_str(&format!("  refused: {}\n", reject.in_words(&file.file)));
-        }
+        text.push_str(&rejects_in_words(&file.file, &file.rejected));
     }
     if rated.files.len() > 1 {
         text.push_str(&format!("in all\n{}", control_totals(&rated.totals)));

@@ -9,7 +9,7 @@ use super::{Global, say};
 use crate::domain::disposition::Disposition;
 use crate::domain::money::Sum;
 use crate::domain::usage::SetAside;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, counted};
 use crate::facts::RowSet;
 use crate::ledger::{ImportRow, RowRange};
 use crate::pipeline::Engine;
@@ -258,8 +258,10 @@ fn mark(global: &Global, workspace: &Workspace, rows: &Rows, delete: bool) -> Re
         return Err(Error::refused(message, "billed usage cannot be deleted; name rows that are not billed"));
     }
     let verb = if delete { "delete" } else { "restore" };
+    let is_deleted = |row: &u32| matches!(import.mark_of(*row), Some((Disposition::Deleted, _)));
+    let records = counted(chosen.iter().filter(|row| is_deleted(row) != delete).count() as u64, "record");
     if global.dry_run {
-        say(&format!("would {verb} {} records of import {}", chosen.len(), rows.import));
+        say(&format!("would {verb} {records} of import {}", rows.import));
         return Ok(());
     }
     let ranges: Vec<_> = chosen.ranges().map(|range| RowRange { first: range.start, last: range.end - 1 }).collect();
@@ -273,7 +275,7 @@ fn mark(global: &Global, workspace: &Workspace, rows: &Rows, delete: bool) -> Re
         (false, true) => ledger.restore_import(rows.import)?,
         (false, false) => ledger.restore_usage(rows.import, &ranges)?,
     }
-    say(&format!("{verb}d {} records of import {}", chosen.len(), rows.import));
+    say(&format!("{verb}d {records} of import {}", rows.import));
     Ok(())
 }
 

@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use super::Global;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, counted};
 use crate::pipeline::store_files;
+
 use crate::workspace::Workspace;
 
 #[derive(Serialize)]
@@ -30,6 +31,10 @@ pub fn run(global: &Global) -> Result<()> {
     })?;
     match verified.ledger.len() + verified.usage.len() {
         0 => Ok(()),
-        faults => Err(Error::new(ErrorKind::Damaged, format!("{faults} faults in the store"), "restore a backup")),
+        faults => Err(Error::new(
+            ErrorKind::Damaged,
+            format!("{} in the store", counted(faults as u64, "fault")),
+            "restore a backup",
+        )),
     }
 }

@@ -219,6 +219,14 @@ mod tests {
     }
 
     #[test]
+    fn what_did_not_occur_is_not_listed() {
+        let mut totals = ControlTotals::default();
+        totals.take_in(&Tally::of_lines(0));
+        totals.end(Disposition::Rejected, None, &Tally::of_lines(0));
+        assert_eq!((totals.came_in().count(), totals.ended().count()), (0, 0));
+    }
+
+    #[test]
     fn what_moves_on_is_counted_once() {
         let mut totals = ControlTotals::default();
         totals.take_in(&call(60, "0.01"));

@@ -48,7 +48,8 @@ impl MappedFile {
     pub fn open(path: &Path) -> io::Result<Self> {
         let kind = std::fs::metadata(path)?;
         if !kind.is_file() {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "is not a regular file"));
+            let what = if kind.is_dir() { "is a folder" } else { "is not a regular file but a pipe or a device" };
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, what));
         }
         let file = File::open(path)?;
         let seen = Identity::of(&file.metadata()?);

@@ -50,7 +50,7 @@ pub fn render(bill: &Bill, calls: &[ItemisedCall]) -> Vec<u8> {
 const IN_MEMORY: &str = "rows of equal length are written to memory";
 
 /// The cell, with an apostrophe before it where a spreadsheet would take it for a formula.
-fn as_text(cell: &str) -> Cow<'_, str> {
+pub fn as_text(cell: &str) -> Cow<'_, str> {
     let runs = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\0']);
     if runs && !is_telephone_number(cell) { Cow::Owned(format!("'{cell}")) } else { Cow::Borrowed(cell) }
 }

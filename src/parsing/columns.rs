@@ -44,15 +44,13 @@ impl Columns {
                 }
                 [first, second, ..] => {
                     let reason = format!("the header names it twice, in columns {} and {}", first + 1, second + 1);
-                    let hint = "ask the supplier which one counts, and rename the other one";
+                    let hint = "ask the supplier which one counts, and take the other one out";
                     return Err(FileRefusal::new(file, reason, hint).on_line(line).in_column(&columns.header[second]));
                 }
             }
         }
         if !missing.is_empty() {
-            let hint = format!("the header has: {}", columns.header.join(", "));
-            let refusal = FileRefusal::new(file, "the header lacks a column that the layout needs", hint);
-            return Err(refusal.on_line(line).in_column(missing.join(", ")));
+            return Err(lacking(layout, &columns.header, &missing, file, line));
         }
         match is_used.iter().position(|used| !used) {
             Some(index) if layout.refuses_unknown_columns => {
@@ -100,6 +98,22 @@ impl Columns {
         let (least, most) = (self.count.start(), self.count.end());
         if least == most { least.to_string() } else { format!("{least} to {most}") }
     }
+}
+
+/// The refusal of a header without columns that every record needs.
+fn lacking(layout: &Layout, header: &[String], missing: &[String], file: &str, line: u64) -> FileRefusal {
+    let columns = if missing.len() == 1 { "a column" } else { "columns" };
+    let reason = format!("the header lacks {columns} that layout {} needs: {}", layout.name(), missing.join(", "));
+    let other_mark = |word: &String| [';', '\t', '|', ','].into_iter().find(|mark| word.contains(*mark));
+    let hint = match header {
+        // One word with marks in it: the line was not cut where it should be.
+        [word] if other_mark(word).is_some() => {
+            let mark = other_mark(word).unwrap_or_default();
+            format!("there seems to be {mark:?} between its columns, where the layout says another mark")
+        }
+        _ => format!("the header has: {}; is this the right layout?", header.join(", ")),
+    };
+    FileRefusal::new(file, reason, hint).on_line(line)
 }
 
 fn same_word(one: &str, other: &str) -> bool {

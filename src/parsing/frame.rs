@@ -75,7 +75,7 @@ pub(super) fn open<'a>(
     }
     if extent == Extent::Whole && body.records == 0 && body.trailer.as_ref().is_none_or(|claim| claim.count != Some(0))
     {
-        let hint = "only a trailer that counts 0 records tells an empty file from one that lost its records";
+        let hint = "get the file again; if the supplier had nothing to charge, there is nothing to import";
         return Err(FileRefusal::new(file, "has no records", hint));
     }
     let after_body = (physical + 1).saturating_sub(body.end_line);
@@ -93,9 +93,21 @@ pub(super) fn open<'a>(
 
 const UTF8_MARK: &[u8] = b"\xef\xbb\xbf";
 
+/// What often comes instead of text: how it begins, what it is, what to do.
+const NO_TEXT: [(&[u8], &str, &str); 5] = [
+    (b"\x1f\x8b", "is compressed (gzip)", "unpack it, with gunzip for example, and import what is in it"),
+    (b"PK\x03\x04", "is a ZIP archive or an Excel workbook", "unpack it, or save its sheet as CSV (UTF-8)"),
+    (b"\x28\xb5\x2f\xfd", "is compressed (zstd)", "unpack it, with unzstd for example, and import what is in it"),
+    (b"\xd0\xcf\x11\xe0", "is an old Excel workbook", "save its sheet as CSV (UTF-8)"),
+    (b"%PDF-", "is a PDF document", "ask the supplier for the records as text"),
+];
+
 /// Where the text begins: after the byte order mark, if there is one.
 fn check_encoding(file: &str, bytes: &[u8], layout: &Layout) -> Result<usize, FileRefusal> {
     let refuse = |reason: &str, hint: &str| FileRefusal::new(file, reason, hint);
+    if let Some((_, what, hint)) = NO_TEXT.iter().find(|(beginning, _, _)| bytes.starts_with(beginning)) {
+        return Err(refuse(what, hint));
+    }
     let sample = &bytes[..bytes.len().min(4096)];
     let nuls = sample.iter().filter(|byte| **byte == 0).count();
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") || nuls * 4 > sample.len() {

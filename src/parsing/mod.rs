@@ -29,7 +29,7 @@ mod tests;
 pub use chunks::Chunk;
 pub use frame::{LONGEST_LINE, LineCounts, SourceFile, open_source};
 pub use layout::{Field, Layout, LayoutError, Place};
-pub use refusal::{FileRefusal, Reject};
+pub use refusal::{FileRefusal, Reject, write_place};
 pub use services::{ParsedServices, parse_services};
 pub use suggestion::{LayoutFit, suggest_layouts};
 pub use usage::{ParsedUsage, parse_usage};

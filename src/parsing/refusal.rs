@@ -23,7 +23,7 @@ pub struct Reject {
 impl fmt::Display for Reject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "line {}", self.line)?;
-        write_place(f, Some(&self.column), Some(&self.value))?;
+        write_place(f, &self.column, &self.value)?;
         write!(f, ": {}", self.reason)
     }
 }
@@ -52,7 +52,7 @@ impl fmt::Display for FileRefusal {
             Some(line) => write!(f, "{}, line {line}", self.file)?,
             None => f.write_str(&self.file)?,
         }
-        write_place(f, self.column.as_deref(), self.value.as_deref())?;
+        write_place(f, self.column.as_deref().unwrap_or_default(), self.value.as_deref().unwrap_or_default())?;
         write!(f, ": {}", self.reason)?;
         if self.hint.is_empty() { Ok(()) } else { write!(f, "\nhint: {}", self.hint) }
     }
@@ -60,14 +60,26 @@ impl fmt::Display for FileRefusal {
 
 impl std::error::Error for FileRefusal {}
 
-fn write_place(f: &mut fmt::Formatter<'_>, column: Option<&str>, value: Option<&str>) -> fmt::Result {
-    if let Some(column) = column.filter(|column| !column.is_empty()) {
-        write!(f, ", column {column}")?;
+/// Writes where in a line something stands, `, column cost, value "1e5"`, as far as it is known.
+pub fn write_place(to: &mut impl fmt::Write, column: &str, value: &str) -> fmt::Result {
+    if !column.is_empty() {
+        write!(to, ", column {column}")?;
     }
-    match value {
-        Some(value) if !value.is_empty() => write!(f, ", value {value:?}"),
-        _ => Ok(()),
+    if value.is_empty() { Ok(()) } else { write!(to, ", value {}", quoted(value)) }
+}
+
+/// A value in quotes that it does not hold itself; characters that act instead of showing are spelled out (O3).
+fn quoted(value: &str) -> String {
+    let quote = if value.contains('"') { '\'' } else { '"' };
+    let mut text = String::from(quote);
+    for c in value.chars() {
+        match c {
+            '"' | '\'' | '\\' => text.push(c),
+            _ => text.extend(c.escape_debug()),
+        }
     }
+    text.push(quote);
+    text
 }
 
 impl FileRefusal {
@@ -121,4 +133,31 @@ pub(super) fn shown(value: &[u8]) -> String {
         short.push('…');
     }
     short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{quoted, write_place};
+
+    #[test]
+    fn a_value_is_quoted_so_that_it_can_be_read() {
+        let check = |value: &str, expected: &str| assert_eq!(quoted(value), expected);
+        check("1e5", "\"1e5\"");
+        check("\"UK Local", "'\"UK Local'");
+        check("O'Neill", "\"O'Neill\"");
+        check("C:\\x", "\"C:\\x\"");
+        check("a\tb\u{1b}[31m\u{202e}", "\"a\\tb\\u{1b}[31m\\u{202e}\"");
+    }
+
+    #[test]
+    fn a_place_names_what_is_known() {
+        let check = |column: &str, value: &str, expected: &str| {
+            let mut text = String::new();
+            write_place(&mut text, column, value).expect("text takes everything");
+            assert_eq!(text, expected);
+        };
+        check("cost", "1e5", ", column cost, value \"1e5\"");
+        check("cost", "", ", column cost");
+        check("", "", "");
+    }
 }

@@ -214,7 +214,9 @@ impl<'a> UsageReader<'a> {
         for name in names.split(';').map(str::trim).filter(|name| !name.is_empty()) {
             let Some(bit) = UsageFlags::NAMES.iter().position(|known| *known == name) else {
                 let known = UsageFlags::NAMES.join(", ");
-                return Err(line.fault(Field::Flags, format!("holds no known flag; there are {known}").into()));
+                return Err(
+                    line.fault(Field::Flags, format!("holds the unknown flag {name:?}; there are {known}").into())
+                );
             };
             bits |= 1 << bit;
         }

@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::rejects::{Rejected, write_rejects};
+use super::rejects::{FEW, Rejected, rejects_in_words, write_rejects};
 use crate::domain::book::SupplierId;
 use crate::domain::disposition::{Disposition, Reason};
 use crate::domain::money::{Price, Sum};
 use crate::domain::totals::{ControlTotals, Tally};
 use crate::domain::usage::Kind;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, counted};
 use crate::facts::{FactsHeader, KnownFile, PendingFacts, RowSet, UsageStore};
 use crate::files::map::{MappedFile, hex};
 use crate::ledger::{ImportKind, ImportRow, ImportTotal, Ledger, LedgerWriter};
@@ -46,7 +46,7 @@ pub struct ImportedFile {
     pub file: String,
     /// Its number in the ledger; none on a dry run.
     pub import: Option<i64>,
-    /// Physical lines.
+    /// Physical lines, header and trailer among them.
     pub lines: u64,
     /// Where its records ended: `rated` stands for those that wait to be billed.
     pub totals: ControlTotals,
@@ -70,7 +70,7 @@ pub fn import_usage(
     options: &ImportOptions,
     path: &Path,
 ) -> Result<ImportedFile> {
-    let mapped = MappedFile::open(path).map_err(|error| Error::io(path, &error))?;
+    let mapped = MappedFile::open(path).map_err(|error| Error::unreadable(path, &error))?;
     let fingerprint = mapped.fingerprint();
     refuse_known(ledger, path, &hex(&fingerprint))?;
     let name = file_name(path);
@@ -85,9 +85,10 @@ pub fn import_usage(
     };
     let mut reading = Reading::new(store.create(import, &header)?);
     read_chunks(&mut reading, workers, options, &source, mapped.bytes().len())?;
-    let Reading { facts, totals, rejected, blank_lines, lines, cost, flagged_times, .. } = reading;
+    let Reading { facts, totals, rejected, blank_lines, cost, flagged_times, .. } = reading;
     source.check_totals(totals.records_in(), rejected.len() as u64, blank_lines, cost).map_err(refuse_file)?;
     mapped.check_unchanged(&fingerprint).map_err(|reason| refuse_changed(path, &reason))?;
+    let lines = source.line_counts().physical;
     let mut done =
         ImportedFile { file: name, import: None, lines, totals, rejected, rejects_file: None, flagged_times };
     let rejected = Tally::of_lines(done.rejected.len() as u64);
@@ -126,7 +127,6 @@ struct Reading {
     totals: ControlTotals,
     rejected: Vec<Rejected>,
     blank_lines: u64,
-    lines: u64,
     cost: Sum<8>,
     next_row: u32,
     flagged_times: u64,
@@ -139,7 +139,6 @@ impl Reading {
             totals: ControlTotals::default(),
             rejected: Vec::new(),
             blank_lines: 0,
-            lines: 0,
             cost: Sum::default(),
             next_row: 0,
             flagged_times: 0,
@@ -159,7 +158,6 @@ impl Reading {
             self.flagged_times += u64::from(record.time_flag != crate::domain::time::TimeFlag::Plain);
         }
         self.blank_lines += parsed.blank_lines;
-        self.lines += parsed.lines;
         self.rejected.extend(parsed.rejects.into_iter().map(Rejected::from));
         Ok(self.facts.write(&parsed.records)?)
     }
@@ -190,7 +188,8 @@ fn read_chunks(
     check_rejects(options, source.file_name(), reading.totals.records_in(), &reading.rejected, false)
 }
 
-/// F3: more rejects than allowed refuse the file.
+/// F3: more rejects than allowed refuse the file. So do rejects alone: where not one line can be read, there is nothing
+/// that could go on.
 pub(super) fn check_rejects(
     options: &ImportOptions,
     file: &str,
@@ -201,18 +200,22 @@ pub(super) fn check_rejects(
     let rejects = rejected.len() as u64;
     let (share, count) = options.max_rejects;
     let by_share = u128::from(records + rejects) * u128::from(share.scaled().unsigned_abs()) / 100_000_000;
+    let limit = if options.strict { 0 } else { u128::from(count).max(by_share) };
     // Early on, a bad patch may be made good by a long clean rest: be ten times as patient.
     let patience = if more_to_come { 10 } else { 1 };
-    let allowed = if options.strict { 0 } else { u128::from(count).max(by_share) * patience };
-    if u128::from(rejects) <= allowed {
-        return Ok(());
-    }
-    let shown: Vec<_> = rejected.iter().take(10).map(|reject| format!("  {}", reject.in_words(file))).collect();
-    let limit = if options.strict { "--strict allows none".to_owned() } else { format!("{allowed} are allowed") };
-    Err(Error::refused(
-        format!("{file}: {rejects} lines cannot be read and {limit}; nothing was kept\n{}", shown.join("\n")),
-        "if many lines fail alike, the layout does not fit: see `tollbook layouts check FILE`",
-    ))
+    let nothing_read = records == 0 && rejects > 0 && !more_to_come;
+    let why = match options.strict {
+        _ if u128::from(rejects) <= limit * patience && !nothing_read => return Ok(()),
+        true => "--strict allows none".to_owned(),
+        false if u128::from(rejects) > limit => format!("max_rejects in tollbook.toml allows {limit}"),
+        false => "and no other line holds a record".to_owned(),
+    };
+    let hint = match options.strict && rejected.len() <= FEW {
+        true => "correct the file, or leave out --strict: what cannot be read is then put aside",
+        false => "if the lines fail alike, the layout does not fit: see `tollbook layouts check FILE`",
+    };
+    let cannot = format!("{} cannot be read, {why}; nothing of it was kept", counted(rejects, "line"));
+    Err(Error::refused(format!("{file}: {cannot}\n{}", rejects_in_words(file, rejected).trim_end()), hint))
 }
 
 fn count_repeats(
@@ -327,12 +330,12 @@ pub(super) fn refuse_known(ledger: &Ledger, path: &Path, sha256: &str) -> Result
 pub fn refuse_file(refusal: FileRefusal) -> Error {
     let hint = refusal.hint.clone();
     let without_hint = FileRefusal { hint: String::new(), ..refusal };
-    Error::refused(format!("{without_hint}; nothing was kept"), hint)
+    Error::refused(format!("{without_hint}; nothing of it was kept"), hint)
 }
 
 pub(super) fn refuse_changed(path: &Path, reason: &str) -> Error {
     Error::refused(
-        format!("{}: the file changed while it was read: {reason}; nothing was kept", path.display()),
+        format!("{}: the file changed while it was read: {reason}; nothing of it was kept", path.display()),
         "wait until it is complete and import it again",
     )
 }

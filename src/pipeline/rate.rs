@@ -91,7 +91,7 @@ pub fn rate_file(
     path: &Path,
     output: &mut RatedOutput,
 ) -> Result<RatedUsageFile> {
-    let mapped = MappedFile::open(path).map_err(|error| Error::io(path, &error))?;
+    let mapped = MappedFile::open(path).map_err(|error| Error::unreadable(path, &error))?;
     let fingerprint = mapped.fingerprint();
     let name = file_name(path);
     let source = open_source(&name, mapped.bytes(), options.context.layout).map_err(refuse_file)?;

@@ -1,14 +1,17 @@
 //! Lines that could not be read → files: the lines as they were, ready to be corrected and imported, and beside them
 //! why each was refused (F3).
 
+use std::borrow::Cow;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use crate::domain::money::Price;
 use crate::error::{Error, Result};
 use crate::files::AtomicFile;
-use crate::parsing::{Reject, SourceFile};
+use crate::invoicing::csv;
+use crate::parsing::{Reject, SourceFile, write_place};
 
 /// A refused line.
 #[derive(Serialize)]
@@ -35,14 +38,25 @@ impl From<Reject> for Rejected {
 }
 
 impl Rejected {
-    /// `FILE:LINE: COLUMN "VALUE": REASON`.
+    /// `FILE, line 3, column cost, value "1e5": REASON`.
     pub fn in_words(&self, file: &str) -> String {
-        let Self { line, column, value, reason, .. } = self;
-        match column.is_empty() {
-            true => format!("{file}:{line}: {reason}"),
-            false => format!("{file}:{line}: {column} {value:?} {reason}"),
-        }
+        let mut text = format!("{file}, line {}", self.line);
+        write_place(&mut text, &self.column, &self.value).expect("text takes everything");
+        text + ": " + &self.reason
     }
+}
+
+/// How many refused lines are shown; the rest are counted.
+pub const FEW: usize = 5;
+
+/// The first refused lines with their reasons, a line each, and how many more there are.
+pub fn rejects_in_words(file: &str, rejected: &[Rejected]) -> String {
+    let first = rejected.iter().take(FEW).map(|reject| format!("  rejected: {}\n", reject.in_words(file)));
+    let mut text: String = first.collect();
+    if rejected.len() > FEW {
+        text.push_str(&format!("  … and {} more\n", rejected.len() - FEW));
+    }
+    text
 }
 
 /// Writes the refused lines of an import; returns the file with the lines.
@@ -66,13 +80,19 @@ fn write_lines(path: &Path, source: &SourceFile, rejected: &[Rejected]) -> std::
 }
 
 fn write_reasons(path: &Path, rejected: &[Rejected]) -> std::io::Result<()> {
-    let mut table = csv::Writer::from_writer(AtomicFile::create(path)?);
+    let mut table = ::csv::Writer::from_writer(AtomicFile::create(path)?);
     table.write_record(["line", "offset", "column", "value", "reason"])?;
     for reject in rejected {
         let (line, offset) = (reject.line.to_string(), reject.offset.to_string());
-        table.write_record([&line, &offset, &reject.column, &reject.value, &reject.reason])?;
+        let texts = [&reject.column, &reject.value, &reject.reason].map(|text| as_text(text));
+        table.write_record([&*line, &*offset, &*texts[0], &*texts[1], &*texts[2]])?;
     }
-    table.into_inner().map_err(csv::IntoInnerError::into_error)?.commit()
+    table.into_inner().map_err(::csv::IntoInnerError::into_error)?.commit()
+}
+
+/// Text that no spreadsheet runs as a formula (O3); what is a number cannot be one.
+fn as_text(text: &str) -> Cow<'_, str> {
+    if Price::parse(text).is_ok() { Cow::Borrowed(text) } else { csv::as_text(text) }
 }
 
 /// A file name that stays a file name: letters, digits, dot, dash and underscore, at most 80 of them.
@@ -85,7 +105,15 @@ pub fn safe_name(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::safe_name;
+    use super::{as_text, safe_name};
+
+    #[test]
+    fn a_refused_value_never_becomes_a_formula_o3() {
+        let check = |value: &str, expected: &str| assert_eq!(as_text(value), expected);
+        check("=HYPERLINK(\"http://x\")", "'=HYPERLINK(\"http://x\")");
+        check("-1", "-1");
+        check("-1+cmd|' /C calc'!A0", "'-1+cmd|' /C calc'!A0");
+    }
 
     #[test]
     fn names_cannot_leave_their_folder() {

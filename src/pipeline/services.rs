@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use super::import::{
-    ImportOptions, ImportedFile, file_name, import_row, import_totals, refuse_changed, refuse_file, refuse_known,
+    ImportOptions, ImportedFile, check_rejects, file_name, import_row, import_totals, refuse_changed, refuse_file,
+    refuse_known,
 };
 use super::rejects::{Rejected, write_rejects};
 use crate::domain::disposition::Disposition;
@@ -22,7 +23,7 @@ pub fn import_services(
     options: &ImportOptions,
     path: &Path,
 ) -> Result<ImportedFile> {
-    let mapped = MappedFile::open(path).map_err(|error| Error::io(path, &error))?;
+    let mapped = MappedFile::open(path).map_err(|error| Error::unreadable(path, &error))?;
     let fingerprint = mapped.fingerprint();
     refuse_known(ledger, path, &hex(&fingerprint))?;
     let name = file_name(path);
@@ -36,10 +37,7 @@ pub fn import_services(
     }
     let rejected: Vec<Rejected> = parsed.rejects.into_iter().map(Rejected::from).collect();
     let rejects = rejected.len() as u64;
-    if options.strict && rejects > 0 {
-        let first = rejected[0].in_words(&name);
-        return Err(Error::refused(format!("{first}; nothing was kept"), "correct the file, or leave out --strict"));
-    }
+    check_rejects(options, &name, parsed.lines.len() as u64, &rejected, false)?;
     let cost: Sum<8> = parsed.lines.iter().map(|line| line.cost).sum();
     source.check_totals(parsed.lines.len() as u64, rejects, parsed.blank_lines, cost).map_err(refuse_file)?;
     mapped.check_unchanged(&fingerprint).map_err(|reason| refuse_changed(path, &reason))?;
@@ -49,7 +47,7 @@ pub fn import_services(
     let mut done = ImportedFile {
         file: name,
         import: None,
-        lines: parsed.physical_lines,
+        lines: source.line_counts().physical,
         totals,
         rejected,
         rejects_file: None,

@@ -22,7 +22,8 @@ pub fn command(folder: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-fn finished(output: Output) -> Run {
+/// What a finished program has left.
+pub fn finished(output: Output) -> Run {
     Run {
         code: output.status.code().unwrap_or(-1),
         out: String::from_utf8(output.stdout).unwrap(),

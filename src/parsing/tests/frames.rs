@@ -48,6 +48,8 @@ fn the_encoding_is_what_the_layout_says() {
     check(&file(b"\xff\xfe", GOOD), PLAIN, "", Err((None, "is UTF-16 text")));
     check(&file(b"\xfe\xff", GOOD), PLAIN, "", Err((None, "is UTF-16 text")));
     check(&utf16, PLAIN, "", Err((None, "is UTF-16 text")));
+    check(b"\x1f\x8b\x08\0\0", PLAIN, "", Err((None, "is compressed (gzip)")));
+    check(b"PK\x03\x04\0\0", PLAIN, "", Err((None, "is a ZIP archive or an Excel workbook")));
     let with_nul = format!("{GOOD}{}", GOOD.replace('6', "\0"));
     check(with_nul.as_bytes(), PLAIN, "", Err((Some(2), "holds a NUL byte")));
     check(&file(GOOD.as_bytes(), "\x1a"), PLAIN, "", Err((Some(2), "ends with the control character ^Z")));
@@ -168,7 +170,9 @@ fn the_generic_layout_refuses_a_header_word_it_does_not_know() {
                     hint: columns that the layout does not know are refused; correct the word or take the column out";
     assert_eq!(refusal.to_string(), expected);
     let refusal = read_whole(b"cli\n1\n", &shipped("generic"), 9).expect_err("refused");
-    assert_eq!(refusal.column.as_deref(), Some("kind, started_at"));
+    assert_eq!(refusal.reason, "the header lacks columns that layout generic needs: kind, started_at");
+    let refusal = read_whole(b"kind;cli;started_at\n", &shipped("generic"), 9).expect_err("refused");
+    assert!(refusal.hint.starts_with("there seems to be ';' between its columns"), "{refusal}");
 }
 
 #[test]

@@ -11,6 +11,7 @@ pub(in super::super) fn read_amount(text: &str, format: &AmountFormat, currency:
     let plain = if format.is_plain() { Cow::Borrowed(text) } else { Cow::Owned(as_plain(text, format)?) };
     let stated = Price::parse(&plain).map_err(|error| match error {
         NumberError::Empty => Wrong::Borrowed("is missing"),
+        NumberError::OutOfRange => Wrong::Borrowed("is beyond 92,233,720,368, the largest amount"),
         error => Wrong::Owned(error.to_string()),
     })?;
     match format.unit {

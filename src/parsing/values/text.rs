@@ -8,7 +8,8 @@ use super::Wrong;
 
 /// Decodes a field. Bytes that are no text in the declared encoding are an error, never replaced.
 pub(in super::super) fn decode(bytes: Cow<'_, [u8]>, encoding: Encoding) -> Result<Cow<'_, str>, Wrong> {
-    const NOT_UTF8: Wrong = Cow::Borrowed("is not UTF-8; if the file is ISO 8859-1, declare encoding = \"latin-1\"");
+    const NOT_UTF8: Wrong =
+        Cow::Borrowed("is not UTF-8; if the file is ISO 8859-1, say encoding = \"latin-1\" in the layout");
     match (bytes, encoding) {
         (Cow::Borrowed(bytes), Encoding::Utf8) => std::str::from_utf8(bytes).map(Cow::Borrowed).map_err(|_| NOT_UTF8),
         (Cow::Owned(bytes), Encoding::Utf8) => String::from_utf8(bytes).map(Cow::Owned).map_err(|_| NOT_UTF8),
