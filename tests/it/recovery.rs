@@ -174,11 +174,12 @@ impl<'a> Trials<'a> {
 
     fn choose(&mut self) -> Kill {
         let random = &mut self.random;
-        if !self.calls.is_empty() && random.percent(60) {
-            let names: Vec<_> = self.calls.keys().cloned().collect();
-            let name = random.pick(&names).clone();
-            let count = self.calls[&name];
-            return Kill::AtCall(name, random.between(1, count));
+        if !self.calls.is_empty() && random.percent(70) {
+            // Three times as often where something becomes final.
+            let is_final = |name: &str| ["sync", "rename", "link"].iter().any(|part| name.contains(part));
+            let weighted = self.calls.iter().flat_map(|call| vec![call; if is_final(call.0) { 3 } else { 1 }]);
+            let (name, count) = *random.pick(&weighted.collect::<Vec<_>>());
+            return Kill::AtCall(name.clone(), random.between(1, *count));
         }
         let whole = u64::try_from(self.duration.as_micros()).unwrap();
         // Over the whole way; every third towards the end, where things become final.
