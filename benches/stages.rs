@@ -81,14 +81,14 @@ fn stages(criterion: &mut Criterion) {
     });
     group.bench_function("match", |bench| {
         let matching = |records: Vec<UsageRecord>| {
-            records.into_iter().map(|record| engine.matcher.match_usage(sample.supplier, record).is_ok()).count()
+            records.into_iter().filter_map(|record| engine.matcher.match_usage(sample.supplier, record).ok()).count()
         };
         bench.iter_batched(|| records.clone(), matching, BatchSize::LargeInput);
     });
     group.throughput(Throughput::Elements(matched.len() as u64));
     group.bench_function("rate", |bench| {
         let rating = |matched: Vec<MatchedUsage>| {
-            matched.into_iter().map(|matched| engine.rater.rate(sample.supplier, matched).is_ok()).count()
+            matched.into_iter().filter_map(|matched| engine.rater.rate(sample.supplier, matched).ok()).count()
         };
         bench.iter_batched(|| matched.clone(), rating, BatchSize::LargeInput);
     });
