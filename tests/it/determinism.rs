@@ -159,8 +159,8 @@ fn whole_workspaces_are_the_same_for_any_threads_zone_and_language() {
 /// One bill for each customer, the calls on it with what they are charged, and what its caps have counted: all that does
 /// not name files or imports.
 fn bills(opened: &Opened) -> Vec<String> {
-    let mut draft = opened.draft("2026-05-01", 2);
-    let bill = |customer: &mut tollbook::pipeline::draft::Drafted| {
+    let draft = opened.draft("2026-05-01", 2);
+    let bill = |customer: &tollbook::pipeline::draft::Drafted| {
         let account = &customer.account;
         let Some(drafted) = customer.bill() else { return format!("{account}: {}", customer.outcome()) };
         let model = serde_json::to_string(&drafted.bill).unwrap();
@@ -170,7 +170,7 @@ fn bills(opened: &Opened) -> Vec<String> {
         let calls: Vec<_> = calls.collect();
         format!("{account}: {model} {calls:?} {:?}", customer.cap_use)
     };
-    let mut bills: Vec<_> = draft.customers.iter_mut().map(bill).collect();
+    let mut bills: Vec<_> = draft.customers.iter().map(bill).collect();
     let ended = draft.totals.ended().map(|(disposition, reason, tally)| format!("{disposition} {reason:?} {tally:?}"));
     bills.extend(ended);
     bills

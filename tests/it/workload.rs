@@ -16,7 +16,7 @@ impl Random {
         Self(seed)
     }
 
-    pub fn next(&mut self) -> u64 {
+    fn draw(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
@@ -25,7 +25,7 @@ impl Random {
 
     /// From 0 to below `end`.
     pub fn below(&mut self, end: u64) -> u64 {
-        self.next() % end
+        self.draw() % end
     }
 
     pub fn between(&mut self, first: u64, last: u64) -> u64 {
@@ -151,7 +151,7 @@ impl Reseller {
                 _ => "active",
             };
             let dropped = if customer == DROPPED { "2026-03-31" } else { "" };
-            let organisation = if customer % 2 == 0 { "NORTH" } else { "SOUTH" };
+            let organisation = if customer.is_multiple_of(2) { "NORTH" } else { "SOUTH" };
             let (group, day) = if customer % 5 == 4 { ("anniversary", "15") } else { ("monthly", "") };
             let vat = ["S", "S", "R", "Z", "RC"][usize::try_from(customer % 5).unwrap()];
             let tariff = if customer % 4 == 2 { "by-band" } else { "retail" };
