@@ -1,5 +1,6 @@
 //! `bill`: draft, look, approve, post.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
@@ -291,10 +292,14 @@ pub struct Posted {
 
 impl Posted {
     fn in_words(&self) -> String {
-        let numbers = match (self.invoices.first(), self.invoices.last()) {
-            (Some(first), Some(last)) => format!(" ({first} … {last})"),
-            _ => String::new(),
-        };
+        // Numbers of one series count up, so that its first and last say which there are.
+        let mut series = BTreeMap::<&str, (&str, &str)>::new();
+        for number in &self.invoices {
+            let prefix = number.trim_end_matches(|digit: char| digit.is_ascii_digit());
+            series.entry(prefix).or_insert((number, number)).1 = number;
+        }
+        let ranges: Vec<String> = series.values().map(|(first, last)| format!("{first} … {last}")).collect();
+        let numbers = if ranges.is_empty() { String::new() } else { format!(" ({})", ranges.join(", ")) };
         let Self { run, invoices, documents, files } = self;
         let (invoices, files) = (counted(invoices.len() as u64, "invoice"), counted(*files as u64, "document"));
         format!("posted run {run}: {invoices}{numbers}\n{files} in {}\n", documents.display())
