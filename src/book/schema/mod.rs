@@ -1,5 +1,5 @@
 //! What a book folder consists of, as data: files, their columns, what a cell of each may hold, what identifies a row.
-//! The files themselves are listed in [`files`]; reading a cell is the business of [`super::cells`].
+//! The files themselves are listed in `files`; reading a cell is the business of `cells`.
 
 mod customers;
 mod files;
