@@ -65,8 +65,10 @@ fn sum_worked(row: &Rate, seconds: u64, places: u32, mode: Rounding) -> i128 {
         Rounding::Down => below,
         _ if is_past_half.is_gt() => above,
         _ if is_past_half.is_lt() => below,
+        // Equally near to both: a half, or an exact sum, which is both of its neighbours.
         Rounding::HalfUp => above,
-        Rounding::HalfEven => below + below % 2,
+        Rounding::HalfEven if below % 2 == 0 => below,
+        Rounding::HalfEven => above,
     }
 }
 
