@@ -120,10 +120,7 @@ fn sort_services(
     for UnbilledService { import, supplier, line } in ledger.unbilled_services()? {
         let tally = tally_service(&line);
         totals.take_in(&tally);
-        let supplier = engine.book.find_supplier(&supplier).ok_or_else(|| {
-            let message = format!("import {import}: the book has no supplier {supplier:?} any more");
-            Error::refused(message, "put the supplier back into suppliers.csv and import the book")
-        })?;
+        let supplier = engine.supplier_of(import, &supplier)?;
         match engine.matcher.match_service(supplier, import, line) {
             Err(aside) => totals.end(aside.disposition, Some(aside.reason), &tally),
             Ok(service) => match gathered.get_mut(&service.customer) {

@@ -13,7 +13,7 @@ pub mod unbilled;
 
 use crate::domain::book::{Book, SupplierId};
 use crate::domain::usage::{RatedUsage, SetAside, UsageRecord};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::ledger::Ledger;
 use crate::matching::Matcher;
 use crate::rating::Rater;
@@ -43,6 +43,14 @@ impl<'b> Engine<'b> {
     /// Indexes a book.
     pub fn new(book: &'b Book) -> Self {
         Self { book, matcher: Matcher::new(book), rater: Rater::new(book) }
+    }
+
+    /// The supplier that an import was made for; refused if the book has lost it.
+    pub fn supplier_of(&self, import: i64, code: &str) -> Result<SupplierId> {
+        self.book.find_supplier(code).ok_or_else(|| {
+            let message = format!("import {import}: the book has no supplier {code:?} any more");
+            Error::refused(message, "put the supplier back into suppliers.csv and import the book")
+        })
     }
 
     /// Matches and rates one record, or says why that is not possible.

@@ -55,10 +55,7 @@ impl OpenImport {
         billed: &mut BTreeMap<i64, RowSet>,
         import: ImportRow,
     ) -> Result<Self> {
-        let supplier = engine.book.find_supplier(&import.supplier).ok_or_else(|| {
-            let message = format!("import {}: the book has no supplier {:?} any more", import.id, import.supplier);
-            Error::refused(message, "put the supplier back into suppliers.csv and import the book")
-        })?;
+        let supplier = engine.supplier_of(import.id, &import.supplier)?;
         let rows = u32::try_from(import.records).map_err(|_| damaged(&import, "has more rows than a file can"))?;
         let facts_file = import.facts_file.clone().ok_or_else(|| damaged(&import, "names no usage file"))?;
         let mut deleted = RowSet::new();
