@@ -27,6 +27,7 @@
 //!
 //! Edges: the only input and output:
 //! - [`book`]: a folder of CSV files, or the ledger's rows → the compiled [`Book`](domain::book::Book)
+//! - [`tariffs`]: a book's tariffs as rows: lint, increases, rate sheets of others, differences between versions
 //! - [`facts`]: the usage store, Parquet files
 //! - [`ledger`]: one SQLite file: the book, imports, runs, invoices, entries, the audit
 //! - [`files`], [`workspace`]: maps and atomic writes; the folder a reseller works in
@@ -67,5 +68,6 @@ pub mod pipeline;
 pub mod progress;
 pub mod rating;
 pub mod report;
+pub mod tariffs;
 pub mod workers;
 pub mod workspace;

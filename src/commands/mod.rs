@@ -11,6 +11,7 @@ mod invoice;
 mod layouts;
 mod pages;
 mod rate;
+mod tariff;
 mod usage;
 mod verify;
 
@@ -92,6 +93,9 @@ enum Command {
     /// List and show customers
     #[command(subcommand)]
     Customer(customer::CustomerCommand),
+    /// List, check, compare and change tariffs
+    #[command(subcommand)]
+    Tariff(tariff::TariffCommand),
     /// Check the integrity of the whole store
     Verify,
     /// Write shell completions to standard output
@@ -115,6 +119,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
         Command::Bill(bill) => bill.run(global),
         Command::Invoice(invoice) => invoice.run(global),
         Command::Customer(customer) => customer.run(global),
+        Command::Tariff(tariff) => tariff.run(global),
         Command::Verify => verify::run(global),
         Command::Completions(completions) => completions.run(),
         Command::Man(man) => man.run(global),

@@ -1,0 +1,16 @@
+//! `tariff show`.
+
+use clap::Args;
+
+use crate::commands::Global;
+use crate::error::{Error, Result};
+
+/// Options.
+#[derive(Args)]
+pub struct Show {}
+
+impl Show {
+    pub fn run(self, _global: &Global) -> Result<()> {
+        Err(Error::refused("not built", ""))
+    }
+}
