@@ -10,6 +10,7 @@ use super::{Rater, Unpriced};
 use crate::domain::book::{CallTypeId, TariffId};
 use crate::domain::money::{Currency, Price, Rounding};
 use crate::domain::price_book::{CallClass, RateMode};
+use crate::domain::time::Date;
 use crate::domain::usage::UsageFlags;
 
 impl Rater<'_> {
@@ -22,14 +23,25 @@ impl Rater<'_> {
         call: &Call,
         trace: &mut Trace,
     ) -> Result<Exact, Unpriced> {
-        let flags = call.record.flags;
-        if flags.bits() == 0 {
+        if call.record.flags.bits() == 0 {
             return Ok(Exact::ZERO);
         }
         trace.step(|| "surcharges (R12)".to_owned());
-        let Some(tariff) = self.tariffs.choose(side, call, CallClass::Surcharges, trace) else {
-            return Ok(Exact::ZERO);
-        };
+        match self.tariffs.choose(side, call, CallClass::Surcharges, trace) {
+            Some(tariff) => self.surcharges_by((tariff, call.date()), currency, call, trace),
+            None => Ok(Exact::ZERO),
+        }
+    }
+
+    /// The same by a tariff's rows in force on a day.
+    pub(super) fn surcharges_by(
+        &self,
+        (tariff, on): (TariffId, Date),
+        currency: Currency,
+        call: &Call,
+        trace: &mut Trace,
+    ) -> Result<Exact, Unpriced> {
+        let flags = call.record.flags;
         let mut sum = Exact::ZERO;
         let is_set = |name: &str| flags.names().any(|set| set == name);
         for (name, call_type) in
@@ -37,7 +49,7 @@ impl Rater<'_> {
         {
             trace.line(|| format!("flagged {name}:"));
             let Some(call_type) = call_type else { continue };
-            let amount = self.surcharge(tariff, call_type, call, trace)?;
+            let amount = self.surcharge((tariff, on), call_type, call, trace)?;
             let own = self.book.tariff(tariff).currency;
             sum = sum.plus(self.converted("surcharge", amount, (own, currency), call, trace)?)?;
         }
@@ -48,19 +60,13 @@ impl Rater<'_> {
     /// and number would find the row of the call itself where one tariff serves for all classes.
     fn surcharge(
         &self,
-        tariff: TariffId,
+        (tariff, on): (TariffId, Date),
         call_type: CallTypeId,
         call: &Call,
         trace: &mut Trace,
     ) -> Result<Exact, Unpriced> {
-        let wanted = Wanted {
-            charge_band: "",
-            number: "",
-            call_type,
-            class: CallClass::Surcharges,
-            band: call.band,
-            date: call.date(),
-        };
+        let wanted =
+            Wanted { charge_band: "", number: "", call_type, class: CallClass::Surcharges, band: call.band, date: on };
         let found = self.rates.find(tariff, &wanted, trace).map(|found| self.rates.row(found.rate));
         let Some(row) = found.filter(|row| row.mode == RateMode::Calculated) else { return Ok(Exact::ZERO) };
         let charge = self.charge_of_row(row, tariff, &wanted, call, trace)?;
@@ -73,7 +79,7 @@ impl Rater<'_> {
         let Some(tariff) = self.tariffs.choose(Side::Wholesale, call, call.call_type.class, trace) else {
             return Ok(None);
         };
-        let Some(quote) = self.by_row(tariff, call, trace)? else { return Ok(None) };
+        let Some(quote) = self.by_row((tariff, call.date()), call, trace)? else { return Ok(None) };
         let currency = self.book.tariff(tariff).currency;
         let surcharges = match quote.charge.is_unanswered {
             true => Exact::ZERO,

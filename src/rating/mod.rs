@@ -22,6 +22,7 @@ mod test_properties;
 #[cfg(test)]
 mod test_sums;
 mod units;
+mod versions;
 
 use crate::domain::book::{BandId, Book, CallTypeId, RateId, SupplierId, TariffId};
 use crate::domain::disposition::{Disposition, Reason};
@@ -37,6 +38,7 @@ use explanation::Trace;
 pub use explanation::{Explanation, ExplanationStep};
 use rates::Rates;
 use tariffs::{Side, Tariffs};
+pub use versions::{TariffQuote, TariffVersion};
 
 /// The book, indexed for rating. Built once per run, shared by all threads.
 #[derive(Debug)]
@@ -163,7 +165,7 @@ impl<'b> Rater<'b> {
 
         trace.step(|| "tariff (R1)".to_owned());
         let tariff = self.tariffs.choose(Side::Retail, &call, call.call_type.class, trace);
-        let by_row = tariff.map_or(Ok(None), |tariff| self.by_row(tariff, &call, trace))?;
+        let by_row = tariff.map_or(Ok(None), |tariff| self.by_row((tariff, call.date()), &call, trace))?;
         let quote = by_row.map_or_else(|| self.by_markup(&call, trace), Ok)?;
 
         let surcharges = match quote.charge.is_unanswered {

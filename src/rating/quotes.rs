@@ -10,18 +10,24 @@ use super::{Quote, Rater, Unpriced, split};
 use crate::domain::book::TariffId;
 use crate::domain::money::{Currency, Percent, Price};
 use crate::domain::price_book::{Rate, RateMode};
+use crate::domain::time::Date;
 use crate::domain::usage::RatePath;
 
 impl Rater<'_> {
-    /// The charge by a tariff, if a row is found and its mode has the price that it needs.
-    pub(super) fn by_row(&self, tariff: TariffId, call: &Call, trace: &mut Trace) -> Result<Option<Quote>, Unpriced> {
+    /// The charge by a tariff's rows in force on a day, if one is found and its mode has the price that it needs.
+    pub(super) fn by_row(
+        &self,
+        (tariff, on): (TariffId, Date),
+        call: &Call,
+        trace: &mut Trace,
+    ) -> Result<Option<Quote>, Unpriced> {
         let wanted = Wanted {
             charge_band: &call.record.charge_band,
             number: call.record.looked_up_number(),
             call_type: call.call_type_id,
             class: call.call_type.class,
             band: call.band,
-            date: call.date(),
+            date: on,
         };
         trace.step(|| format!("rate row by {} (R2)", self.book.tariff(tariff).code));
         let Some(found) = self.rates.find(tariff, &wanted, trace) else { return Ok(None) };
