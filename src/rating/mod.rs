@@ -40,7 +40,7 @@ use charge::RowCharge;
 use currencies::Currencies;
 use exact::Exact;
 use explanation::Trace;
-pub use explanation::{Explanation, ExplanationStep};
+pub use explanation::{ExplainedSum, Explanation, ExplanationStep};
 use rates::{Found, Rates, Wanted};
 use terms::{Side, Terms};
 pub use versions::{TariffQuote, TariffVersion};
