@@ -1,11 +1,13 @@
 //! The sums of `tariff best` → what is shown: for each customer each tariff offered, the best one, the saving, the margin.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::screen::{amount, count, table};
 use super::sheet::{Sheet, SheetCell};
 use super::tariff_difference::{BEFORE_ALLOWANCES, NotBillable, not_billable};
-use super::volume::{self, percent_in_words, percent_of, signed};
+use super::volume::{self, about, percent_in_words, percent_of, signed};
 use crate::domain::book::{Book, CustomerId, TariffId};
 use crate::domain::money::{Currency, Sum, power_of_ten};
 use crate::domain::time::Date;
@@ -75,7 +77,7 @@ impl BestTariffs {
             sums.customers.iter().map(|(id, offers)| CustomerRow::new(book, *id, offers)).collect();
         let mut totals: Vec<CurrencyRow> = Vec::new();
         customers.sort_by_key(|row| (row.currency.clone(), std::cmp::Reverse(row.saving)));
-        for row in &customers {
+        for row in customers.iter().filter(|row| row.volume.calls > 0) {
             if totals.last().is_none_or(|total| total.currency != row.currency) {
                 let currency = row.currency.clone();
                 totals.push(CurrencyRow { currency, customers: 0, now: Sum::default(), saving: Sum::default() });
@@ -129,50 +131,73 @@ impl BestTariffs {
     }
 
     /// For the screen.
-    pub fn in_words(&self) -> String {
+    pub fn in_words(&self, all: bool) -> String {
         let period = volume::period_in_words(Period { from: self.from, to: self.to });
         let mut text = format!("{period}, billed or not\namounts {BEFORE_ALLOWANCES}\n\n");
-        if self.customers.is_empty() {
-            return text + "no usage of any customer\n";
+        let with_usage = self.customers.iter().filter(|row| row.volume.calls > 0);
+        let rows: Vec<_> = with_usage.map(CustomerRow::words).collect();
+        if rows.is_empty() {
+            text.push_str("no usage that is priced now\n");
+        } else {
+            let header = [
+                "customer",
+                "calls",
+                "tariffs now",
+                "",
+                "now",
+                "best",
+                "would be",
+                "saving",
+                "%",
+                "margin now",
+                "on best",
+            ];
+            text.push_str(&(table(&header, &[1, 4, 6, 7, 8, 9, 10], rows) + "\n"));
         }
-        let header =
-            ["customer", "calls", "tariffs now", "", "now", "best", "would be", "saving", "%", "margin now", "on best"];
-        let rows = self.customers.iter().map(CustomerRow::words);
-        text.push_str(&table(&header, &[1, 4, 6, 7, 8, 9, 10], rows));
-        text.push('\n');
         for total in &self.totals {
-            let (now, saving) = (amount(&total.now.to_places(2)), amount(&total.saving.to_places(2)));
-            let customers = count(u128::from(total.customers));
-            text.push_str(&format!("{customers} customers in {}: now {now}, could save {saving}\n", total.currency));
+            let (now, saving) = (amount(&total.now.to_places(4)), amount(&total.saving.to_places(4)));
+            let customers = match total.customers {
+                1 => "1 customer".to_owned(),
+                many => format!("{} customers", count(u128::from(many))),
+            };
+            text.push_str(&format!("{customers} in {}: now {now}, could save {saving}\n", total.currency));
         }
-        text.push_str(&self.incomplete_in_words());
-        for row in &self.customers {
-            let notes = row.not_billable.iter().map(|note| format!("{} {}\n", row.account, note.in_words()));
-            notes.for_each(|note| text.push_str(&note));
+        text.push_str(&self.incomplete_in_words(all));
+        let notes = self.customers.iter().flat_map(|row| &row.not_billable).chain(&self.nobodys);
+        let mut not_billable = BTreeMap::<&'static str, u64>::new();
+        notes.for_each(|note| *not_billable.entry(note.reason).or_default() += note.calls);
+        if !not_billable.is_empty() {
+            text.push('\n');
         }
-        self.nobodys.iter().for_each(|note| text.push_str(&format!("{}\n", note.in_words())));
+        for (reason, calls) in not_billable {
+            text.push_str(&format!("{}\n", NotBillable { reason, calls }.in_words()));
+        }
         text
     }
 
-    /// Tariffs that are not called best because they have no rate for some of the usage.
-    fn incomplete_in_words(&self) -> String {
-        let incomplete = self.customers.iter().flat_map(|row| {
-            let offers = row.offers.iter().filter(|offer| !offer.complete);
-            offers.map(|offer| {
-                let figures = [
-                    count(u128::from(offer.unpriced)),
-                    amount(&offer.unpriced_now.to_places(2)),
-                    amount(&offer.sell.to_places(2)),
-                ];
-                [row.account.clone(), offer.tariff.clone()].into_iter().chain(figures).collect()
-            })
-        });
-        let rows: Vec<Vec<String>> = incomplete.collect();
-        if rows.is_empty() {
+    /// Tariffs that are not called best because they have no rate for some of the usage: together, or by customer.
+    fn incomplete_in_words(&self, all: bool) -> String {
+        let mut groups = BTreeMap::<(&str, &str, &str), (u64, u64, Sum<6>)>::new();
+        for row in &self.customers {
+            let account = if all { row.account.as_str() } else { "" };
+            for offer in row.offers.iter().filter(|offer| !offer.complete) {
+                let (customers, calls, now) = groups.entry((&offer.tariff, account, &row.currency)).or_default();
+                *customers += 1;
+                *calls += offer.unpriced;
+                now.merge(offer.unpriced_now);
+            }
+        }
+        if groups.is_empty() {
             return String::new();
         }
-        let header = ["account", "tariff", "calls without a rate", "those now", "the others would be"];
-        format!("\nincomplete, so never the best\n{}", table(&header, &[2, 3, 4], rows))
+        let rows = groups.into_iter().map(|((tariff, account, currency), (customers, calls, now))| {
+            let whose = if all { account.to_owned() } else { count(u128::from(customers)) };
+            let (calls, now) = (count(u128::from(calls)), amount(&now.to_places(4)));
+            vec![tariff.to_owned(), whose, calls, now, currency.to_owned()]
+        });
+        let (whose, right) = if all { ("account", &[2, 3][..]) } else { ("customers", &[1, 2, 3][..]) };
+        let rows = table(&["tariff", whose, "calls without a rate", "those now", ""], right, rows);
+        format!("\nincomplete for some customers, so never their best\n{rows}")
     }
 }
 
@@ -207,19 +232,21 @@ impl CustomerRow {
     }
 
     fn words(&self) -> Vec<String> {
-        let known = |sum: Option<String>| sum.map_or_else(String::new, |sum| amount(&sum));
         vec![
             format!("{} {}", self.account, self.name),
             count(u128::from(self.volume.calls)),
             self.tariffs_now.join(" "),
             self.currency.clone(),
-            amount(&self.now.to_places(2)),
-            self.best.clone().unwrap_or_else(|| "none better".to_owned()),
-            known(self.best_sell.map(|sum| sum.to_places(2))),
+            amount(&self.now.to_places(4)),
+            self.best.clone().unwrap_or_else(|| match self.offers.iter().any(|offer| offer.complete) {
+                true => "none cheaper".to_owned(),
+                false => "none complete".to_owned(),
+            }),
+            self.best_sell.map(about).unwrap_or_default(),
             self.saving.map_or_else(String::new, signed),
             percent_in_words(self.saving_percent),
-            known(self.margin_now.map(|sum| sum.to_places(2))),
-            known(self.margin_best.map(|sum| sum.to_places(2))),
+            self.margin_now.map(about).unwrap_or_default(),
+            self.margin_best.map(about).unwrap_or_default(),
         ]
     }
 }

@@ -2,6 +2,7 @@
 //! what was not checked.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
@@ -185,7 +186,7 @@ impl CarrierCostReport {
             text.push_str(&format!("\nby supplier\n{}", suppliers_in_words(&self.suppliers)));
         }
         text.push_str(&self.worst_in_words());
-        text.push_str(&self.unchecked_in_words());
+        text.push_str(&self.unchecked_in_words(all));
         text
     }
 
@@ -194,7 +195,7 @@ impl CarrierCostReport {
             return String::new();
         }
         let rows = self.worst.iter().map(|worst| {
-            let (file, expected) = (worst.file_cost.to_places(2), worst.expected_cost.to_places(2));
+            let (file, expected) = (worst.file_cost.to_places(4), worst.expected_cost.to_places(4));
             let words = [&worst.record, &worst.supplier, &worst.destination].map(Clone::clone);
             words.into_iter().chain([amount(&file), amount(&expected), signed(worst.difference)]).collect()
         });
@@ -203,17 +204,30 @@ impl CarrierCostReport {
         format!("\nthe records furthest away; `tollbook explain RECORD` says why that is expected\n{table}")
     }
 
-    fn unchecked_in_words(&self) -> String {
+    /// By supplier and reason; all destinations apart if all are asked for.
+    fn unchecked_in_words(&self, all: bool) -> String {
         if self.unchecked.is_empty() {
             return String::new();
         }
-        let rows = self.unchecked.iter().map(|row| {
-            let words = [row.supplier.clone(), row.destination.clone().unwrap_or_default()];
-            let figures = [count(u128::from(row.calls)), amount(&row.file_cost.to_places(2)), row.currency.clone()];
-            words.into_iter().chain(figures).chain([row.why.clone()]).collect()
+        let mut groups = BTreeMap::<[&str; 4], (u64, Sum<8>)>::new();
+        for row in &self.unchecked {
+            let destination = row.destination.as_deref().filter(|_| all).unwrap_or_default();
+            let group = groups.entry([&row.supplier, &row.why, destination, &row.currency]).or_default();
+            group.0 += row.calls;
+            group.1.merge(row.file_cost);
+        }
+        let rows = groups.into_iter().map(|([supplier, why, destination, currency], (calls, cost))| {
+            let (calls, cost) = (count(u128::from(calls)), amount(&cost.to_places(4)));
+            let mut cells = [supplier, why].map(str::to_owned).to_vec();
+            cells.extend(all.then(|| destination.to_owned()));
+            cells.extend([calls, cost, currency.to_owned()]);
+            cells
         });
-        let header = ["supplier", "destination", "calls", "file", "", "why"];
-        format!("\nnot checked\n{}", table(&header, &[2, 3], rows))
+        let (header, right): (&[&str], &[usize]) = match all {
+            true => (&["supplier", "why", "destination", "calls", "file", ""], &[3, 4]),
+            false => (&["supplier", "why", "calls", "file", ""], &[2, 3]),
+        };
+        format!("\nnot checked\n{}", table(header, right, rows))
     }
 }
 
@@ -271,8 +285,8 @@ impl Row {
         [
             count(u128::from(self.volume.calls)),
             units(&self.volume),
-            amount(&self.file_cost.to_places(2)),
-            amount(&self.expected_cost.to_places(2)),
+            amount(&self.file_cost.to_places(4)),
+            amount(&self.expected_cost.to_places(4)),
             signed(self.difference),
             percent_in_words(self.percent),
             count(u128::from(self.beyond)),

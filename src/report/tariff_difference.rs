@@ -223,8 +223,8 @@ impl TariffDifference {
             let figures = [
                 count(u128::from(row.volume.calls)),
                 units(&row.volume),
-                amount(&row.old.to_places(2)),
-                amount(&row.new.to_places(2)),
+                amount(&row.old.to_places(4)),
+                amount(&row.new.to_places(4)),
                 signed(row.difference),
                 percent_in_words(row.percent),
             ];
@@ -242,7 +242,7 @@ impl TariffDifference {
         if !self.unpriced.is_empty() {
             text.push_str("\nnot compared: without a price on one of the two\n");
             let known = |sum: Option<Sum<6>>, lacks: Option<&str>| match sum {
-                Some(sum) => amount(&sum.to_places(2)),
+                Some(sum) => amount(&sum.to_places(4)),
                 None => lacks.unwrap_or_default().to_owned(),
             };
             let rows = self.unpriced.iter().map(|row| {
@@ -259,7 +259,7 @@ impl TariffDifference {
         }
         let mut notes = Vec::new();
         for InheritedRow { tariff, calls, sell } in &self.through_other_tariffs {
-            let (calls, sell) = (volume::calls(*calls), amount(&sell.to_places(2)));
+            let (calls, sell) = (volume::calls(*calls), amount(&sell.to_places(4)));
             let old = self.old_tariff.split('@').next().unwrap_or_default();
             notes.push(format!(
                 "not in these sums: {calls} for {sell} that {tariff} prices by rows of {old}; compare {tariff} as well"

@@ -1,6 +1,6 @@
 //! How much usage, a period and a percentage as a person reads them.
 
-use crate::domain::money::{Rounding, Sum, divide};
+use crate::domain::money::{Rounding, Sum, divide, power_of_ten};
 use crate::pipeline::reprice::{Period, Volume};
 
 use super::screen::{amount, count};
@@ -35,10 +35,20 @@ pub fn percent_in_words(percent: Option<Sum<1>>) -> String {
     percent.map_or_else(String::new, |percent| amount(&percent.to_places(1)))
 }
 
-/// An amount for the screen, with a sign if it is one more: `+1.50`.
+/// An amount for the screen, with a sign also if it is more: `+1.5000`.
 pub fn signed<const SCALE: u32>(sum: Sum<SCALE>) -> String {
     let plus = if sum.wide() > 0 { "+" } else { "" };
-    plus.to_owned() + &amount(&sum.to_places(2))
+    plus.to_owned() + &amount(&sum.to_places(4))
+}
+
+/// An amount for the screen, rounded to four places; what can be read in full is in the JSON.
+pub fn about<const SCALE: u32>(sum: Sum<SCALE>) -> String {
+    let lost = SCALE.saturating_sub(4);
+    let rounded = divide(sum.wide(), power_of_ten(lost), Rounding::HalfUp);
+    amount(&match lost {
+        0 => sum.to_places(4),
+        _ => Sum::<4>::from_wide(rounded).to_places(4),
+    })
 }
 
 /// `12 calls`, `1 call`.

@@ -23,6 +23,9 @@ pub struct Best {
     /// This customer only; may be given again
     #[arg(long, value_name = "ACCOUNT")]
     account: Vec<String>,
+    /// List incomplete tariffs by customer
+    #[arg(long)]
+    all: bool,
     /// Write a row for each customer and tariff to this file as CSV
     #[arg(long, value_name = "FILE")]
     csv: Option<PathBuf>,
@@ -41,6 +44,6 @@ impl Best {
         if let Some(path) = &self.csv {
             write_sheet(global, path, &best.sheet())?;
         }
-        global.show(&best, || best.in_words())
+        global.show(&best, || best.in_words(self.all))
     }
 }
