@@ -21,13 +21,16 @@ const BOOK: [(&str, &str); 12] = [
     ),
     ("clis", "cli,account\n02079460018,A1001\n02079460019,A1002\n02079460020,A1003\n02079460021,A1004\n"),
     ("suppliers", "supplier,layout\ncarrier,generic\nother,generic\n"),
-    ("supplier_tariffs", "supplier,cli_type,class,tariff,wholesale\ncarrier,,national,buy,y\n"),
+    (
+        "supplier_tariffs",
+        "supplier,cli_type,class,tariff,wholesale\ncarrier,,national,buy,y\nother,,national,buy-euro,y\n",
+    ),
     ("charge_bands", "supplier,band,call_type\ncarrier,UKG,uk_geographic\n"),
     ("exchange_rates", "from,to,date,rate\nEUR,GBP,2026-01-01,0.86\nGBP,EUR,2026-01-01,1.16\n"),
     (
         "tariffs",
         "tariff,parent,currency,unit\nstandard,,GBP,major\nbusiness,standard,GBP,major\nlite,,GBP,major\n\
-         euro,,EUR,major\nbuy,,GBP,major\n",
+         euro,,EUR,major\nbuy,,GBP,major\nbuy-euro,,EUR,major\n",
     ),
     (
         "rates",
@@ -38,7 +41,8 @@ const BOOK: [(&str, &str); 12] = [
          business,type:uk_geographic,,,0.01\n\
          lite,type:uk_geographic,,,0.005\n\
          euro,type:uk_geographic,,,0.03\n\
-         buy,type:uk_geographic,,,0.004\n",
+         buy,type:uk_geographic,,,0.004\n\
+         buy-euro,type:uk_geographic,,,0.005\n",
     ),
     ("call_types", "call_type,description,class,kind\n"),
 ];
@@ -196,7 +200,7 @@ fn a_difference_says_what_it_cannot_compare() {
     };
     refused(&format!("tariff diff standard euro {JUNE}"), 1, "standard is in GBP, euro in EUR");
     refused(&format!("tariff diff lite standard {JUNE}"), 1, "lite prices no usage from 2026-06-01 to 2026-06-30");
-    refused(&format!("tariff diff lite standard {JUNE}"), 1, "business (2 calls), euro (1 calls)");
+    refused(&format!("tariff diff lite standard {JUNE}"), 1, "business (2 calls), euro (1 call)");
     refused(&format!("tariff diff euro euro --account A1001 {JUNE}"), 1, "no usage of these customers");
     refused("tariff diff standard nope", 1, "the book has no tariff nope");
     refused("tariff diff standard standard@2027-13-01", 2, "is not a date");
@@ -320,6 +324,12 @@ fn what_carriers_charge_is_checked_against_their_tariffs_r14() {
     place.run("report carrier-costs --supplier nobody").ended(1);
     place.run("report carrier-costs --tolerance=-1").ended(2);
     place.run("explain s2").done();
+    // A carrier's tariff in euros: 2 × 0.005 × 0.86 = 0.0086 pounds.
+    place.write("other.csv", &format!("{HEADER}o1,voice,02079460018,01632960123,2026-06-09 09:00:00,120,0.01,\n"));
+    place.run("import usage other.csv --supplier other").done();
+    let other = place.json(&format!("report carrier-costs {JUNE} --supplier other"));
+    check_rows(&other["rows"], COST, &["other uk_geographic  1 0.01 0.0086 0.0014 16.3 0 0"]);
+    assert_eq!(other["currency"], "GBP");
 }
 
 const COMPARISONS: [&str; 3] =
@@ -343,7 +353,7 @@ fn comparisons_are_the_same_for_any_threads_o4() {
     // 21,000 calls are three batches; each a second longer than the one before, up to ten minutes.
     let line = |number: u32| {
         let cli = ["02079460018", "02079460019", "02079460020", "02079460021"][number as usize % 4];
-        let to = if number % 3 == 0 { MOBILE } else { GEOGRAPHIC };
+        let to = if number.is_multiple_of(3) { MOBILE } else { GEOGRAPHIC };
         let (day, second) = (1 + number % 30, number % 60);
         let cost = format!("0.0{:04}", number % 9_973);
         format!("t{number},voice,{cli},{to},2026-06-{day:02} 09:15:{second:02},{},{cost},\n", number % 600)

@@ -1,5 +1,6 @@
 //! `tariff diff`: the usage that one tariff prices today, priced by another, or by the rows of another day.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -9,7 +10,7 @@ use crate::commands::period::{PeriodOptions, Reprice};
 use crate::commands::sheets::write_sheet;
 use crate::domain::book::Book;
 use crate::domain::time::Date;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, counted};
 use crate::pipeline::reprice::Period;
 use crate::pipeline::reprice::difference::{Differences, compare};
 use crate::rating::TariffVersion;
@@ -114,10 +115,12 @@ impl Diff {
         let message = format!("{} prices no usage{whose} from {from} to {to}", self.old.code);
         let inherited = sums.inherited.iter().map(|(tariff, inherited)| (*tariff, inherited.calls));
         let others = sums.by_others.iter().map(|(tariff, calls)| (*tariff, *calls));
-        let mut asked = std::collections::BTreeMap::new();
-        inherited.chain(others).for_each(|(tariff, calls)| *asked.entry(tariff).or_insert(0) += calls);
-        let asked: Vec<String> =
-            asked.iter().map(|(tariff, calls)| format!("{} ({calls} calls)", book.tariff(*tariff).code)).collect();
+        let mut asked = BTreeMap::<_, u64>::new();
+        inherited.chain(others).for_each(|(tariff, calls)| *asked.entry(tariff).or_default() += calls);
+        let asked: Vec<String> = asked
+            .iter()
+            .map(|(tariff, calls)| format!("{} ({})", book.tariff(*tariff).code, counted(*calls, "call")))
+            .collect();
         let hint = match asked.is_empty() {
             true => {
                 "name another period with --from and --to; `tollbook usage files` lists what was imported".to_owned()
