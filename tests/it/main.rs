@@ -10,6 +10,7 @@ mod open_formats;
 mod opened;
 mod program;
 mod recovery;
+mod reprice;
 mod scenarios;
 mod snapshot;
 mod sums;
