@@ -4,13 +4,17 @@
 mod commands;
 mod conservation;
 mod determinism;
+mod hard_times;
 mod house;
 mod malformed;
 mod open_formats;
 mod opened;
 mod program;
+mod published_cases;
+mod rated;
 mod recovery;
 mod reprice;
+mod rules;
 mod scenarios;
 mod snapshot;
 mod sums;
