@@ -8,6 +8,7 @@ mod house;
 mod malformed;
 mod open_formats;
 mod opened;
+mod oracle;
 mod program;
 mod recovery;
 mod scenarios;

@@ -1,0 +1,58 @@
+//! A record → its call type (C1), and how it was found.
+
+use tollbook::domain::usage::Direction;
+
+use super::call::Call;
+
+/// C1: the charge band, the supplier's own prefixes, the general ones, the fallback of the kind. A call type of another
+/// kind than the record's never counts, and the search goes on.
+pub fn find_call_type<'b>(call: &Call<'b>) -> Option<(&'b str, String)> {
+    if let Some(found) = by_charge_band(call) {
+        return Some((found, "charge band".to_owned()));
+    }
+    if let Some((length, found)) = by_prefix(call, call.supplier_code()) {
+        return Some((found, format!("supplier's prefix of {length}")));
+    }
+    if let Some((length, found)) = by_prefix(call, "") {
+        return Some((found, format!("prefix of {length}")));
+    }
+    let column = format!("fallback_{}", call.record.kind.name());
+    let fallback = if column == "fallback_event" { "" } else { call.supplier.cell(&column) };
+    (!fallback.is_empty() && has_kind(call, fallback)).then(|| (fallback, "fallback".to_owned()))
+}
+
+fn has_kind(call: &Call, call_type: &str) -> bool {
+    let fits = call.book.call_type(call_type).cell("kind") == call.record.kind.name();
+    if !fits {
+        call.note("classify: other kind passed over");
+    }
+    fits
+}
+
+fn by_charge_band<'b>(call: &Call<'b>) -> Option<&'b str> {
+    let row =
+        call.book.sheet("charge_bands").rows().find(|row| {
+            row.cell("supplier") == call.supplier_code() && row.cell("band") == &*call.record.charge_band
+        })?;
+    Some(row.cell("call_type")).filter(|call_type| has_kind(call, call_type))
+}
+
+fn by_prefix<'b>(call: &Call<'b>, owner: &str) -> Option<(usize, &'b str)> {
+    let direction = match call.record.direction {
+        Direction::Out => "out",
+        Direction::In => "in",
+    };
+    let mut best: Option<(usize, &str)> = None;
+    for row in call.book.sheet("prefixes").rows() {
+        let prefix = row.cell("prefix");
+        if row.cell("supplier") == owner
+            && call.looked_up().starts_with(prefix)
+            && row.cell_or("direction", "out") == direction
+            && best.is_none_or(|(length, _)| prefix.len() > length)
+            && has_kind(call, row.cell("call_type"))
+        {
+            best = Some((prefix.len(), row.cell("call_type")));
+        }
+    }
+    best
+}
