@@ -36,13 +36,18 @@ pub fn band_at(book: &PlainBook, supplier: &str, minute: Minute) -> String {
     if set.is_empty() {
         return shipped_band(&day, &minute.clock()).to_owned();
     }
+    let shipped_default = if general.is_empty() { Some(SHIPPED_DEFAULT) } else { None };
     let clock = minute.clock();
     let covers = |row: &&Row| {
         names_day(row.cell("days"), &day) && row.cell("start") <= clock.as_str() && clock.as_str() < row.cell("end")
     };
     match set.iter().find(covers) {
         Some(row) => row.cell("time_band").to_owned(),
-        None => default_of(set).or_else(|| default_of(&general)).unwrap_or(set[0].cell("time_band")).to_owned(),
+        None => default_of(set)
+            .or_else(|| default_of(&general))
+            .or(shipped_default)
+            .unwrap_or(set[0].cell("time_band"))
+            .to_owned(),
     }
 }
 
@@ -68,11 +73,13 @@ fn names_day(days: &str, day: &str) -> bool {
     })
 }
 
-/// R8: the workspace default. A day that is treated as `Hol` is none of its days: its first band, `daytime`.
+/// The band of the shipped set that covers what no row covers.
+const SHIPPED_DEFAULT: &str = "weekend";
+
+/// R8: the workspace default, where the book declares none. A day that is treated as `Hol` is none of its days.
 fn shipped_band(day: &str, clock: &str) -> &'static str {
     match day {
-        "Sat" | "Sun" => "weekend",
-        "Hol" => "daytime",
+        "Sat" | "Sun" | "Hol" => "weekend",
         _ if ("07:00".."19:00").contains(&clock) => "daytime",
         _ => "evening",
     }
@@ -81,6 +88,6 @@ fn shipped_band(day: &str, clock: &str) -> &'static str {
 /// Every band name that the book knows.
 pub fn is_known(book: &PlainBook, name: &str) -> bool {
     let sheet = book.sheet("time_bands");
-    let is_shipped = sheet.rows().next().is_none() && ["daytime", "evening", "weekend"].contains(&name);
+    let is_shipped = sheet.find("supplier", "").is_none() && ["daytime", "evening", "weekend"].contains(&name);
     is_shipped || sheet.find("time_band", name).is_some()
 }

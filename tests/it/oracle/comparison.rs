@@ -96,7 +96,11 @@ fn one_book(seed: u64, calls: u64) -> Result<Counts, String> {
         let supplier = dice.pick(&SUPPLIERS);
         let call = Call::new(&plain, supplier, &record);
         let mut expected = rating::answer(&call);
-        let found = product::answer(&engine, book.find_supplier(supplier).unwrap(), &record);
+        let mut found = product::answer(&engine, book.find_supplier(supplier).unwrap(), &record);
+        if expected.reason == "CLI not billable on date" {
+            // Which of the lines that held it once is shown is not said by any rule.
+            (found.line, found.account) = Default::default();
+        }
         if found.price.is_none() {
             // A record that was set aside keeps no trace of how it was classified.
             expected.classified_by.clear();
@@ -137,6 +141,8 @@ fn report(
 fn book_text(tables: &Tables) -> String {
     let filled = tables.iter().filter(|table| !table.rows.is_empty());
     filled
-        .map(|table| format!("{}\n{}\n", table.schema.file_name(), String::from_utf8(table_bytes(table).unwrap()).unwrap()))
+        .map(|table| {
+            format!("{}\n{}\n", table.schema.file_name(), String::from_utf8(table_bytes(table).unwrap()).unwrap())
+        })
         .collect()
 }

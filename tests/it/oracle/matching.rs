@@ -15,6 +15,11 @@ pub fn find_line<'b>(call: &Call<'b>) -> Result<Row<'b>, Aside<'b>> {
     }
     let line = line_on_date(call, &candidates).ok_or(Aside::suspense("CLI not billable on date", None))?;
     let customer = call.customer(line);
+    let last = customer.cell("final_bill_date");
+    if !last.is_empty() && call.date.as_str() > last {
+        // Decision 0006: the line ended with the customer.
+        return Err(Aside::suspense("CLI not billable on date", None));
+    }
     if ["dropped", "cancelled"].contains(&customer.cell("status")) {
         return Err(Aside::excluded("customer dropped", Some(line)));
     }
@@ -53,10 +58,7 @@ fn candidates<'b>(call: &Call<'b>) -> Vec<(usize, Row<'b>)> {
 /// M2–M4: of the lines held on the call's day, the one with the longest identifier, and of those the one for just this
 /// extension.
 fn line_on_date<'b>(call: &Call<'b>, candidates: &[(usize, Row<'b>)]) -> Option<Row<'b>> {
-    let on_date = candidates.iter().filter(|(_, row)| {
-        let final_bill = call.customer(*row).cell("final_bill_date");
-        row.is_valid_on(&call.date) && (final_bill.is_empty() || call.date.as_str() <= final_bill)
-    });
+    let on_date = candidates.iter().filter(|(_, row)| row.is_valid_on(&call.date));
     let best = on_date.max_by_key(|(length, row)| (*length, !row.cell("extension").is_empty()))?;
     if candidates.iter().any(|(length, _)| *length > best.0) {
         call.note("match: longer identifier out of date");

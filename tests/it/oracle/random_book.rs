@@ -273,7 +273,13 @@ fn add_calendar(tables: &mut Tables, dice: &mut Dice) -> Vec<&'static str> {
     }
     names.sort_unstable();
     names.dedup();
-    if names.is_empty() { vec!["daytime", "evening", "weekend"] } else { names }
+    let table = tables.get("time_bands");
+    if table.rows.iter().all(|row| row.cells[0].is_some()) {
+        names.extend(["daytime", "evening", "weekend"]);
+        names.sort_unstable();
+        names.dedup();
+    }
+    names
 }
 
 /// R1, R4, X7: of all standings and of three currencies.

@@ -122,7 +122,8 @@ fn rate<'b>(call: &Call<'b>, line: Row<'b>, call_type: &str) -> Result<Priced, &
             (charge, usage)
         }
     };
-    let surcharges = surcharges(call, line)?;
+    let surcharges: Amount =
+        surcharges(call, retail_tariff(call, line, "surcharges")).into_iter().map(|(_, amount)| amount).sum();
     let rounding = call_rounding(call, tariff);
     note_rounding(call, &rounding);
     let sell = round(&(bounded + &charge.access + &surcharges), rounding.decimals, &rounding.mode);
@@ -151,9 +152,7 @@ fn note_rounding(call: &Call, rounding: &CallRounding) {
 
 /// R3 in the tariff's currency; split over bands where the tariff says so (R9).
 fn by_row(call: &Call, tariff: &str, found: Found, keys: &Keys) -> Result<Option<Charge>, &'static str> {
-    let tariff_row = call.book.tariff(tariff);
-    let is_split = tariff_row.cell("band_mode") == "split" && !call.band_is_the_files;
-    let currency = call.book.currency_of(tariff_row);
+    let currency = call.book.currency_of(call.book.tariff(tariff));
     let mode = found.row.cell("mode");
     let needed = |wanted: &str, price| if mode == wanted { in_currency(call, price, currency) } else { Ok(None) };
     let prices = RecordPrices {
@@ -161,11 +160,16 @@ fn by_row(call: &Call, tariff: &str, found: Found, keys: &Keys) -> Result<Option
         suggested_retail: needed("suggested", call.record.suggested_retail)?,
         file_sell: needed("from_file", call.record.file_sell)?,
     };
-    let charge = charge_by_row(call, found.row, &prices, is_split.then_some((tariff, keys)));
+    let charge = charge_by_row(call, found.row, &prices, is_split(call, tariff).then_some((tariff, keys)));
     if charge.is_none() {
         call.note("row without its price");
     }
     Ok(charge)
+}
+
+/// R9: where the tariff says so, unless the file's own band holds for the whole call (R8).
+fn is_split(call: &Call, tariff: &str) -> bool {
+    call.book.tariff(tariff).cell("band_mode") == "split" && !call.band_is_the_files
 }
 
 /// R13: the row and the path by which it was chosen.
@@ -219,42 +223,47 @@ fn by_markup(call: &Call, line: Row, class: &str, price: &mut Priced) -> Result<
 }
 
 /// R12: for each flag of the record the charge by the row for its reserved call type, in the tariff for surcharges.
-fn surcharges<'b>(call: &Call<'b>, line: Row<'b>) -> Result<Amount, &'static str> {
-    let mut sum = zero();
+fn surcharges<'b>(call: &Call<'b>, tariff: Option<&'b str>) -> Vec<(&'b str, Amount)> {
+    let mut charged = Vec::new();
     let nothing = RecordPrices { cost: None, suggested_retail: None, file_sell: None };
     let flags: UsageFlags = call.record.flags;
     for flag in flags.names() {
-        let Some(tariff) = retail_tariff(call, line, "surcharges") else { continue };
-        let Some(found) = find_row(call, tariff, &keys_of_surcharge(flag), &call.band) else { continue };
+        let Some(tariff) = tariff else { continue };
+        let keys = keys_of_surcharge(flag);
+        let Some(found) = find_row(call, tariff, &keys, &call.band) else { continue };
         let row = found.row;
         if row.cell_or("mode", "calculated") != "calculated" || is_unanswered(call, row) {
             continue;
         }
-        let Some(charge) = charge_by_row(call, row, &nothing, None) else { continue };
+        let split = is_split(call, tariff).then_some((tariff, &keys));
+        let Some(charge) = charge_by_row(call, row, &nothing, split) else { continue };
         call.note(match flag {
             "mobile_origin" => "surcharge: mobile_origin",
             "payphone" => "surcharge: payphone",
             _ => "surcharge: recorded",
         });
-        sum += charge.within_bounds(call, row, unit_of(call, row));
+        let amount = charge.within_bounds(call, row, unit_of(call, row)) + charge.access;
+        charged.push((call.book.currency_of(call.book.tariff(tariff)), amount));
     }
-    Ok(sum)
+    charged
 }
 
 /// R14: what the wholesale tariff makes of the call, rounded as a call's charge, in the workspace's currency.
 fn expected_cost<'b>(call: &Call<'b>, line: Row<'b>, class: &str, keys: &Keys) -> Result<Option<i64>, &'static str> {
     let Some(tariff) = wholesale_tariff(call, line, class) else { return Ok(None) };
     let Some(found) = find_row(call, tariff, keys, &call.band) else { return Ok(None) };
-    let amount = if is_unanswered(call, found.row) {
-        zero()
-    } else {
+    let currency = call.book.currency_of(call.book.tariff(tariff));
+    let mut amount = zero();
+    if !is_unanswered(call, found.row) {
         let Some(charge) = by_row(call, tariff, found, keys)? else { return Ok(None) };
-        charge.within_bounds(call, found.row, unit_of(call, found.row)) + charge.access
-    };
+        amount += charge.within_bounds(call, found.row, unit_of(call, found.row)) + charge.access;
+        for (of, surcharge) in surcharges(call, wholesale_tariff(call, line, "surcharges")) {
+            amount += call.converted(surcharge, of, currency).ok_or(NO_EXCHANGE_RATE)?;
+        }
+    }
     call.note("expected cost");
     let rounding = call_rounding(call, Some(tariff));
     let rounded = round(&amount, rounding.decimals, &rounding.mode);
-    let currency = call.book.currency_of(call.book.tariff(tariff));
     let converted = call.converted(rounded, currency, &call.book.currency).ok_or(NO_EXCHANGE_RATE)?;
     units(&round(&converted, 8, "half_up"), 8).map(Some).ok_or(OUT_OF_RANGE)
 }

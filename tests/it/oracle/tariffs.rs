@@ -84,12 +84,15 @@ pub struct Found<'b> {
     pub generation: usize,
 }
 
+/// R2: the tariff, its parent, the parent's parent.
+const GENERATIONS: usize = 3;
+
 /// R2: for each key the tariff is asked first, then its parent, then the parent's parent: in each, a row for the band,
 /// else a row for all bands. The first hit wins.
 pub fn find_row<'b>(call: &Call<'b>, tariff: &str, keys: &Keys, band: &str) -> Option<Found<'b>> {
     for key in keys {
         let (mut asked, mut generation) = (tariff, 0);
-        while !asked.is_empty() {
+        while !asked.is_empty() && generation < GENERATIONS {
             for band in [band, ""] {
                 let row = call.book.sheet("rates").rows().find(|row| {
                     row.cell("match") == key
