@@ -6,6 +6,7 @@ pub mod charge;
 pub mod customer;
 pub mod disposition;
 pub mod money;
+pub mod prefix_table;
 pub mod price_book;
 #[cfg(test)]
 pub(crate) mod sample;

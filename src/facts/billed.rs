@@ -6,6 +6,7 @@ use super::error::FactsError;
 use super::rated::RatedRow;
 use super::rated_file::{owned, put_rated, take_rated};
 use super::row_reader::{BadCell, RowReader};
+use super::row_set::RowSet;
 use super::scans::Scan;
 use super::schema::BILLED;
 use super::table_reader::Columns;
@@ -104,6 +105,16 @@ impl UsageStore {
         Scan::new(self.open_table(run_file, &BILLED, Columns::All), SMALL_BATCH, None, take_billed).rows()
     }
 
+    /// What a run billed for one fact, if it did.
+    pub fn billed_call(&self, run_file: &str, import: i64, row: u32) -> Result<Option<BilledRow<'static>>, FactsError> {
+        let mut facts = self.open_table(run_file, &BILLED, Columns::Named(&["import", "row"]))?;
+        let all = RowSet::from(0..facts.rows());
+        let is_it = |found: &mut RowReader<'_>| Ok((found.integer()?, found.row_number()?) == (import, row));
+        let rows = facts.rows_where(&all, is_it)?;
+        let table = self.open_table(run_file, &BILLED, Columns::All);
+        Scan::new(table, SMALL_BATCH, Some(Cow::Owned(rows)), take_billed).rows().next().transpose()
+    }
+
     /// The usage on one invoice, in the order of the run's file. Stretches that cannot hold the invoice are not read.
     pub fn calls_of_invoice(&self, run_file: &str, invoice: &str) -> Result<Vec<BilledRow<'static>>, FactsError> {
         let mut numbers = self.open_table(run_file, &BILLED, Columns::Named(&["invoice"]))?;
@@ -172,6 +183,8 @@ mod tests {
             assert_eq!(calls, rows[invoice * 100..(invoice + 1) * 100], "{invoice}");
         }
         assert_eq!(store.calls_of_invoice(&run.file, "INV-000700").unwrap(), []);
+        assert_eq!(store.billed_call(&run.file, 1, 40_000).unwrap().as_ref(), Some(&rows[40_000]));
+        assert_eq!(store.billed_call(&run.file, 0, 40_000).unwrap(), None, "another import");
         assert_eq!(store.calls_of_invoice(&run.file, "").unwrap(), []);
         let facts: Result<Vec<_>, _> = store.billed_rows(&run.file).collect();
         assert_eq!(facts.unwrap(), rows.iter().map(|row| (row.import, row.row)).collect::<Vec<_>>());

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::Engine;
 use super::unbilled::{OpenImport, OpenRecord};
+use super::{Engine, cap_use};
 use crate::allowances::{CapUse, apply_caps};
 use crate::billing::{CustomerBill, CustomerInput, NoBill, Outcome, RunTerms, bill_customer};
 use crate::domain::book::CustomerId;
@@ -243,12 +243,11 @@ fn prepare(engine: &Engine, ledger: &Ledger, gathered: BTreeMap<CustomerId, Gath
         let customer = engine.book.customer(id);
         let account = customer.account.as_str();
         let used_message = ledger.next_message_used(account)?;
-        let caps = ledger.cap_use(account)?.into_iter();
         Ok(Prepared {
             customer: id,
             gathered,
             billed_periods: ledger.billed_periods(account)?,
-            cap_use: caps.map(|(cli, period_start, charged)| CapUse { cli, period_start, charged }).collect(),
+            cap_use: cap_use(ledger, account)?,
             previous_balance: ledger.balance(account)?,
             has_next_message: !customer.next_invoice_message.is_empty()
                 && used_message.as_ref() != Some(&customer.next_invoice_message),

@@ -3,6 +3,7 @@
 
 pub mod documents;
 pub mod draft;
+pub mod explained;
 pub mod import;
 pub mod post;
 pub mod rate;
@@ -11,6 +12,7 @@ pub mod rows;
 pub mod services;
 pub mod unbilled;
 
+use crate::allowances::CapUse;
 use crate::domain::book::{Book, SupplierId};
 use crate::domain::usage::{RatedUsage, SetAside, UsageRecord};
 use crate::error::{Error, Result};
@@ -27,6 +29,12 @@ pub fn store_files(ledger: &Ledger) -> Result<Vec<String>> {
     }
     files.extend(ledger.runs()?.into_iter().filter_map(|run| run.billed_file));
     Ok(files)
+}
+
+/// What posted bills counted towards the spending caps of a customer's lines.
+pub fn cap_use(ledger: &Ledger, account: &str) -> Result<Vec<CapUse>> {
+    let used = ledger.cap_use(account)?.into_iter();
+    Ok(used.map(|(cli, period_start, charged)| CapUse { cli, period_start, charged }).collect())
 }
 
 /// The book made ready for matching and rating. Pure: the same record always gets the same answer (R16).

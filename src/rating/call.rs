@@ -1,7 +1,7 @@
 //! One matched record together with everything that the book says about it and rating asks for. Decides nothing.
 
-use crate::domain::book::{BandId, Book, CallTypeId, SupplierId};
-use crate::domain::customer::{Cli, Customer};
+use crate::domain::book::{BandId, Book, CallTypeId, CliId, SupplierId};
+use crate::domain::customer::Customer;
 use crate::domain::money::{Currency, Rounding};
 use crate::domain::price_book::{CallType, Supplier, Tariff};
 use crate::domain::time::Date;
@@ -18,7 +18,7 @@ pub(super) struct Call<'a> {
     pub(super) record: &'a UsageRecord,
     pub(super) supplier_id: SupplierId,
     pub(super) supplier: &'a Supplier,
-    pub(super) cli: &'a Cli,
+    pub(super) line: CliId,
     pub(super) customer: &'a Customer,
     pub(super) call_type_id: CallTypeId,
     pub(super) call_type: &'a CallType,
@@ -37,7 +37,7 @@ impl<'a> Call<'a> {
             record: &matched.record,
             supplier_id,
             supplier: book.supplier(supplier_id),
-            cli: book.cli(matched.cli),
+            line: matched.cli,
             customer: book.customer(matched.customer),
             call_type_id: matched.call_type,
             call_type: book.call_type(matched.call_type),

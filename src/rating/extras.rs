@@ -2,13 +2,14 @@
 //! own tariff says that it should have cost us (R14). Both use the same rows and sums as the charge.
 
 use super::call::Call;
+use super::charge;
 use super::exact::Exact;
 use super::explanation::Trace;
 use super::rates::Wanted;
-use super::tariffs::Side;
+use super::terms::Side;
 use super::{Rater, Unpriced};
 use crate::domain::book::{CallTypeId, TariffId};
-use crate::domain::money::{Currency, Price, Rounding};
+use crate::domain::money::{CallCharge, Currency, Price, Rounding};
 use crate::domain::price_book::{CallClass, RateMode};
 use crate::domain::time::Date;
 use crate::domain::usage::UsageFlags;
@@ -24,12 +25,12 @@ impl Rater<'_> {
         trace: &mut Trace,
     ) -> Result<Exact, Unpriced> {
         if call.record.flags.bits() == 0 {
-            return Ok(Exact::ZERO);
+            return Ok(charge::nothing("surcharges", trace));
         }
         trace.step(|| "surcharges (R12)".to_owned());
-        match self.tariffs.choose(side, call, CallClass::Surcharges, trace) {
+        match self.tariff(side, CallClass::Surcharges, call, trace) {
             Some(tariff) => self.surcharges_by((tariff, call.date()), currency, call, trace),
-            None => Ok(Exact::ZERO),
+            None => Ok(charge::nothing("surcharges", trace)),
         }
     }
 
@@ -42,21 +43,28 @@ impl Rater<'_> {
         trace: &mut Trace,
     ) -> Result<Exact, Unpriced> {
         let flags = call.record.flags;
-        let mut sum = Exact::ZERO;
+        let (mut sum, mut parts) = (Exact::ZERO, Vec::new());
         let is_set = |name: &str| flags.names().any(|set| set == name);
         for (name, call_type) in
             UsageFlags::NAMES.into_iter().zip(self.surcharge_types).filter(|(name, _)| is_set(name))
         {
-            trace.line(|| format!("flagged {name}:"));
+            trace.line(|| format!("flagged {name}"));
             let Some(call_type) = call_type else { continue };
-            let amount = self.surcharge((tariff, on), call_type, call, trace)?;
+            trace.enter(name);
+            let amount = self.surcharge((tariff, on), call_type, call, trace);
+            trace.leave();
+            let Some(amount) = amount? else { continue };
             let own = self.book.tariff(tariff).currency;
-            sum = sum.plus(self.converted("surcharge", amount, (own, currency), call, trace)?)?;
+            let of = format!("{name}_charge + {name}_access");
+            let of = if own == currency { of } else { format!("({of})") };
+            sum = sum.plus(self.converted(name, (amount, &of), (own, currency), call, trace)?)?;
+            parts.push(name);
         }
+        charge::tell_sum("surcharges", parts.into_iter(), sum, trace);
         Ok(sum)
     }
 
-    /// One surcharge, in its tariff's currency. Looked up by its call type and class alone: the call's own charge band
+    /// One surcharge, in its tariff's currency; none without a calculated row. Looked up by its call type and class alone: the call's own charge band
     /// and number would find the row of the call itself where one tariff serves for all classes.
     fn surcharge(
         &self,
@@ -64,30 +72,37 @@ impl Rater<'_> {
         call_type: CallTypeId,
         call: &Call,
         trace: &mut Trace,
-    ) -> Result<Exact, Unpriced> {
+    ) -> Result<Option<Exact>, Unpriced> {
         let wanted =
             Wanted { charge_band: "", number: "", call_type, class: CallClass::Surcharges, band: call.band, date: on };
-        let found = self.rates.find(tariff, &wanted, trace).map(|found| self.rates.row(found.rate));
-        let Some(row) = found.filter(|row| row.mode == RateMode::Calculated) else { return Ok(Exact::ZERO) };
+        let found = self.row(tariff, &wanted, trace).map(|found| self.rates.row(found.rate));
+        let Some(row) = found.filter(|row| row.mode == RateMode::Calculated) else { return Ok(None) };
         let charge = self.charge_of_row(row, tariff, &wanted, call, trace)?;
-        Ok(charge.map_or(Ok(Exact::ZERO), |charge| charge.total())?)
+        Ok(charge.map(|charge| charge.total()).transpose()?)
     }
 
     /// What the call should have cost us, in the workspace's currency; none if the carrier's tariff has no row for it.
     pub(super) fn expected_cost(&self, call: &Call, trace: &mut Trace) -> Result<Option<Price>, Unpriced> {
         trace.step(|| "expected cost (R14)".to_owned());
-        let Some(tariff) = self.tariffs.choose(Side::Wholesale, call, call.call_type.class, trace) else {
+        let Some(tariff) = self.tariff(Side::Wholesale, call.call_type.class, call, trace) else {
             return Ok(None);
         };
-        let Some(quote) = self.by_row((tariff, call.date()), call, trace)? else { return Ok(None) };
-        let currency = self.book.tariff(tariff).currency;
-        let surcharges = match quote.charge.is_unanswered {
-            true => Exact::ZERO,
-            false => self.surcharges(Side::Wholesale, currency, call, trace)?,
-        };
-        let cost = self.rounded_sum(&quote.charge, surcharges, Some(tariff), call, trace)?;
-        let pair = (currency, call.workspace_currency);
-        let expected = self.converted("expected cost", cost.into(), pair, call, trace)?;
+        trace.enter("expected");
+        let cost = self.cost_by(tariff, call, trace);
+        trace.leave();
+        let Some(cost) = cost? else { return Ok(None) };
+        let pair = (self.book.tariff(tariff).currency, call.workspace_currency);
+        let expected = self.converted("expected_cost", (cost.into(), "expected_sell"), pair, call, trace)?;
         Ok(Some(expected.rounded(8, Rounding::HalfUp)?))
+    }
+
+    /// What a carrier's tariff charges, in its currency.
+    fn cost_by(&self, tariff: TariffId, call: &Call, trace: &mut Trace) -> Result<Option<CallCharge>, Unpriced> {
+        let Some(quote) = self.by_row((tariff, call.date()), call, trace)? else { return Ok(None) };
+        let surcharges = match quote.charge.is_unanswered {
+            true => charge::nothing("surcharges", trace),
+            false => self.surcharges(Side::Wholesale, self.book.tariff(tariff).currency, call, trace)?,
+        };
+        self.rounded_sum(&quote.charge, surcharges, Some(tariff), call, trace).map(Some)
     }
 }

@@ -1,7 +1,7 @@
 //! A call without a rate → a price by markup (R4), or `no rate`. Never a silent zero.
 
 use super::call::Call;
-use super::charge::RowCharge;
+use super::charge::{self, RowCharge};
 use super::exact::Exact;
 use super::explanation::Trace;
 use super::{Quote, Rater, Unpriced};
@@ -13,14 +13,13 @@ impl Rater<'_> {
     pub(super) fn by_markup(&self, call: &Call, trace: &mut Trace) -> Result<Quote, Unpriced> {
         trace.step(|| "no rate: markups (R4)".to_owned());
         let (record, customer) = (call.record, call.customer);
-        let class = call.call_type.class.index();
-        let class_markup = call.cli.prices.markups[class].or(customer.prices.markups[class]);
+        let class_markup = self.terms.markup(call.line, call.call_type.class);
         let steps = [
             ("class markup", class_markup, "cost", record.cost, RatePath::ClassMarkup),
             (
                 "fallback markup on suggested retail",
                 customer.fallback_suggested_markup,
-                "suggested retail",
+                "suggested_retail",
                 record.suggested_retail,
                 RatePath::FallbackSuggested,
             ),
@@ -30,6 +29,8 @@ impl Rater<'_> {
             trace.line(|| format!("{name}: {}", percent.map_or("none".to_owned(), |percent| format!("{percent} %"))));
             let Some(percent) = percent else { continue };
             let Some(usage) = self.marked_up((what, price, percent), customer.currency, call, trace)? else { continue };
+            trace.sum("charge", "R4", || ("usage".to_owned(), usage.to_string()));
+            charge::nothing("access", trace);
             let charge = RowCharge {
                 connection: Exact::ZERO,
                 usage,

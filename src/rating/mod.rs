@@ -1,8 +1,10 @@
 //! [`MatchedUsage`] → [`RatedUsage`]: what a record costs (R1–R15). Does not know allowances, caps or invoices, reads
 //! no file, keeps no state between records. Exact until one rounding at the end (X3 a).
 //!
-//! This is the plain version of rating: it asks every rule in turn for every record. `Rater::priced` is the order.
+//! `Rater::priced` is the order of the rules. What tariff and which row (R1, R2) was resolved when the book was compiled:
+//! [`terms`], [`rates`]; [`search`] says the same in plain words, for explanations.
 
+mod answers;
 mod bands;
 mod call;
 mod charge;
@@ -13,21 +15,24 @@ mod extras;
 mod markups;
 mod quotes;
 mod rates;
+mod rows_by_key;
+mod search;
 mod split;
-mod tariffs;
+mod terms;
 #[cfg(test)]
 mod test_book;
 #[cfg(test)]
 mod test_properties;
 #[cfg(test)]
 mod test_sums;
+mod timelines;
 mod units;
 mod versions;
 
 use crate::domain::book::{BandId, Book, CallTypeId, RateId, SupplierId, TariffId};
 use crate::domain::disposition::{Disposition, Reason};
 use crate::domain::money::{CallCharge, Overflow, Price, Rounding};
-use crate::domain::price_book::CallType;
+use crate::domain::price_book::{CallClass, CallType};
 use crate::domain::usage::{ChargeComponents, MatchedUsage, RatePath, RatedUsage, SetAside, UsageFlags};
 use bands::Bands;
 use call::Call;
@@ -35,9 +40,9 @@ use charge::RowCharge;
 use currencies::Currencies;
 use exact::Exact;
 use explanation::Trace;
-pub use explanation::{Explanation, ExplanationStep};
-use rates::Rates;
-use tariffs::{Side, Tariffs};
+pub use explanation::{ExplainedSum, Explanation, ExplanationStep};
+use rates::{Found, Rates, Wanted};
+use terms::{Side, Terms};
 pub use versions::{TariffQuote, TariffVersion};
 
 /// The book, indexed for rating. Built once per run, shared by all threads.
@@ -46,7 +51,7 @@ pub struct Rater<'b> {
     book: &'b Book,
     bands: Bands<'b>,
     currencies: Currencies,
-    tariffs: Tariffs<'b>,
+    terms: Terms,
     rates: Rates<'b>,
     /// The reserved call types of R12, in the order of [`UsageFlags::NAMES`].
     surcharge_types: [Option<CallTypeId>; 3],
@@ -63,7 +68,7 @@ impl From<Overflow> for Unpriced {
 }
 
 /// [`RatedUsage`] without the record.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Priced {
     cost: Price,
     expected_cost: Option<Price>,
@@ -96,7 +101,7 @@ impl<'b> Rater<'b> {
             book,
             bands: Bands::new(book),
             currencies: Currencies::new(book),
-            tariffs: Tariffs::new(book),
+            terms: Terms::new(book),
             rates: Rates::new(book),
             surcharge_types: UsageFlags::NAMES.map(reserved),
         }
@@ -130,9 +135,13 @@ impl<'b> Rater<'b> {
     }
 
     /// Why a record costs what it costs, step by step (R13). The same code as [`Self::rate`], made to take notes.
+    ///
+    /// # Panics
+    /// If the plain rule, which is told, and the compiled look-ups, which bill, differ: a fault of the program.
     pub fn explain(&self, supplier: SupplierId, matched: &MatchedUsage) -> Explanation {
         let mut trace = Trace::kept();
         let priced = self.priced(supplier, matched, &mut trace);
+        assert_eq!(priced, self.priced(supplier, matched, &mut Trace::silent()), "what is told is what is billed");
         let currency = self.book.customer(matched.customer).currency;
         trace.step(|| match priced {
             Ok(priced) => format!("result: {} {currency}", priced.sell.to_places(currency.digits)),
@@ -164,12 +173,12 @@ impl<'b> Rater<'b> {
         let cost = cost.unwrap_or(Exact::ZERO).rounded(8, Rounding::HalfUp)?;
 
         trace.step(|| "tariff (R1)".to_owned());
-        let tariff = self.tariffs.choose(Side::Retail, &call, call.call_type.class, trace);
+        let tariff = self.tariff(Side::Retail, call.call_type.class, &call, trace);
         let by_row = tariff.map_or(Ok(None), |tariff| self.by_row((tariff, call.date()), &call, trace))?;
         let quote = by_row.map_or_else(|| self.by_markup(&call, trace), Ok)?;
 
         let surcharges = match quote.charge.is_unanswered {
-            true => Exact::ZERO,
+            true => charge::nothing("surcharges", trace),
             false => self.surcharges(Side::Retail, call.customer.currency, &call, trace)?,
         };
         let sell = self.rounded_sum(&quote.charge, surcharges, tariff, &call, trace)?;
@@ -193,6 +202,22 @@ impl<'b> Rater<'b> {
         })
     }
 
+    /// The tariff for a class (R1, R14). An explanation is told by the plain rule.
+    fn tariff(&self, side: Side, class: CallClass, call: &Call, trace: &mut Trace) -> Option<TariffId> {
+        match trace.is_kept() {
+            true => search::tariff(self.book, side, class, call, trace),
+            false => self.terms.tariff(side, class, call, self.book),
+        }
+    }
+
+    /// The rate row (R2). An explanation is told by the plain rule.
+    fn row(&self, tariff: TariffId, wanted: &Wanted, trace: &mut Trace) -> Option<Found> {
+        match trace.is_kept() {
+            true => search::row(self.book, tariff, wanted, trace),
+            false => self.rates.find(tariff, wanted),
+        }
+    }
+
     /// All parts together, rounded once (R5, X3 a).
     fn rounded_sum(
         &self,
@@ -206,11 +231,10 @@ impl<'b> Rater<'b> {
         let (places, rounding) = call.rounding(tariff.map(|id| self.book.tariff(id)));
         let rounded: CallCharge = sum.rounded(places, rounding)?;
         trace.step(|| "rounding (X3)".to_owned());
-        trace.line(|| {
-            let (bounded, access) = (charge.bounded, charge.access);
-            format!("charge {bounded} + access {access} + surcharges {surcharges} = {sum}")
+        trace.sum("sell", "", || {
+            let formula = format!("charge + access + surcharges, {} to {places} decimals", rounding.name());
+            (formula, rounded.to_places(places))
         });
-        trace.line(|| format!("{sum}, {} to {places} decimals: {}", rounding.name(), rounded.to_places(places)));
         Ok(rounded)
     }
 
@@ -221,7 +245,8 @@ impl<'b> Rater<'b> {
             format!("{kind} {direction}bound at {}, {}", record.started.civil, call.units_in_words(record.units))
         });
         trace.line(|| {
-            let (identifier, account, name) = (&call.cli.cli, &call.customer.account, &call.customer.name);
+            let identifier = &self.book.cli(call.line).cli;
+            let (account, name) = (&call.customer.account, &call.customer.name);
             format!("line {identifier} of {account} ({name}), other party {}", record.other_party)
         });
         trace.line(|| {

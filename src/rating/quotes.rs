@@ -30,7 +30,7 @@ impl Rater<'_> {
             date: on,
         };
         trace.step(|| format!("rate row by {} (R2)", self.book.tariff(tariff).code));
-        let Some(found) = self.rates.find(tariff, &wanted, trace) else { return Ok(None) };
+        let Some(found) = self.row(tariff, &wanted, trace) else { return Ok(None) };
 
         let row = self.rates.row(found.rate);
         trace.step(|| "charge by this row (R3, R5)".to_owned());
@@ -55,14 +55,14 @@ impl Rater<'_> {
         let price = match row.mode {
             RateMode::Calculated => None,
             RateMode::Markup => Some(("cost", record.cost, row.percent)),
-            RateMode::Suggested => Some(("suggested retail", record.suggested_retail, row.percent)),
-            RateMode::FromFile => Some(("sell price", record.file_sell, Percent::ZERO)),
+            RateMode::Suggested => Some(("suggested_retail", record.suggested_retail, row.percent)),
+            RateMode::FromFile => Some(("sell_price", record.file_sell, Percent::ZERO)),
         };
         let parts = match price {
             None => self.calculated(row, tariff, wanted, call, trace)?,
             Some(price) => {
                 let marked_up = self.marked_up(price, self.book.tariff(tariff).currency, call, trace)?;
-                marked_up.map(|usage| (Exact::ZERO, usage, record.units))
+                marked_up.map(|usage| (charge::nothing("connection", trace), usage, record.units))
             }
         };
         Ok(parts.map(|parts| RowCharge::of_parts(parts, row, call, trace)).transpose()?)
@@ -88,13 +88,13 @@ impl Rater<'_> {
             return Ok(Some(charge::by_steps(row, call, trace)?));
         }
         let (billable, charged) = charge::billable_units(row, call, trace)?;
-        trace.line(|| format!("connection: {}", row.connection.to_places(4)));
+        trace.sum("connection", "", || (row.connection.to_string(), row.connection.to_string()));
         let splits =
             self.book.tariff(tariff).split_bands && call.is_voice() && self.bands.of_file(call.record).is_none();
         let usage = if splits {
             self.usage_by_band(row, tariff, wanted, billable, call, trace)?
         } else {
-            charge::rate_times_units("usage", row.rate, charged, call, trace)?
+            charge::rate_times_units(("usage", ""), row.rate, (charged, "charged_units"), call, trace)?
         };
         Ok(Some((row.connection.into(), usage, billable)))
     }
@@ -111,17 +111,20 @@ impl Rater<'_> {
         call: &Call,
         trace: &mut Trace,
     ) -> Result<Exact, Unpriced> {
-        let mut usage = Exact::ZERO;
+        let (mut usage, mut parts) = (Exact::ZERO, Vec::new());
         for (band, seconds) in split::seconds_by_band(&self.bands, call, row, billable)? {
             let of_band = || {
-                let found = self.rates.find(tariff, &Wanted { band, ..*wanted }, &mut Trace::silent())?;
+                let found = self.rates.find(tariff, &Wanted { band, ..*wanted })?;
                 let row = self.rates.row(found.rate);
                 (row.mode == RateMode::Calculated && row.steps.is_empty()).then_some(row.rate)
             };
             let rate = if band == call.band { row.rate } else { of_band().unwrap_or(row.rate) };
-            let what = format!("usage in {} (R9)", self.band_name(band));
-            usage = usage.plus(charge::rate_times_units(&what, rate, seconds, call, trace)?)?;
+            let (name, remark) = (format!("usage_{}", parts.len() + 1), format!("R9: in {}", self.band_name(band)));
+            let units = (seconds, &*seconds.to_string());
+            usage = usage.plus(charge::rate_times_units((&name, &remark), rate, units, call, trace)?)?;
+            parts.push(name);
         }
+        charge::tell_sum("usage", parts.iter().map(String::as_str), usage, trace);
         Ok(usage)
     }
 
@@ -136,7 +139,7 @@ impl Rater<'_> {
     ) -> Result<Option<Exact>, Unpriced> {
         let Some(price) = self.price_of_file(what, price, currency, call, trace)? else { return Ok(None) };
         let marked_up = price.marked_up(percent)?;
-        trace.line(|| format!("{what} {price} × (1 + {percent} / 100) = {marked_up}"));
+        trace.sum("usage", "R3", || (format!("{what} × (1 + {percent} / 100)"), marked_up.to_string()));
         Ok(Some(marked_up))
     }
 
@@ -150,27 +153,32 @@ impl Rater<'_> {
         trace: &mut Trace,
     ) -> Result<Option<Exact>, Unpriced> {
         let Some(price) = price else {
-            trace.line(|| format!("the file has no {what}"));
+            trace.line(|| format!("the file has no {}", what.replace('_', " ")));
             return Ok(None);
         };
-        self.converted(what, price.into(), (call.currency, currency), call, trace).map(Some)
+        let price = (price.into(), &*price.to_string());
+        self.converted(what, price, (call.currency, currency), call, trace).map(Some)
     }
 
-    /// An amount in another currency, by the exchange rate of the call's day (X7).
+    /// An amount in another currency, by the exchange rate of the call's day (X7). `of` is the amount, or the sum that
+    /// it is.
     pub(super) fn converted(
         &self,
-        what: &str,
-        amount: Exact,
+        name: &str,
+        (amount, of): (Exact, &str),
         (from, to): (Currency, Currency),
         call: &Call,
         trace: &mut Trace,
     ) -> Result<Exact, Unpriced> {
         let converted = self.currencies.convert(amount, (from, to), call.date());
-        trace.line(|| match (converted, self.currencies.rate(from, to, call.date())) {
-            _ if from == to => format!("{what}: {amount} {from}"),
-            (Ok(converted), Some(rate)) => format!("{what}: {amount} {from} × {rate} = {converted} {to} (X7)"),
-            _ => format!("{what}: {amount} {from}, no exchange rate to {to} on {} (X7)", call.date()),
-        });
+        match (converted, self.currencies.rate(from, to, call.date())) {
+            (Ok(same), _) if from == to => trace.sum(name, to.code(), || (of.to_owned(), same.to_string())),
+            (Ok(converted), Some(rate)) => {
+                let remark = format!("X7: {from} in {to}");
+                trace.sum(name, &remark, || (format!("{of} × {rate}"), converted.to_string()));
+            }
+            _ => trace.line(|| format!("{amount} {from}: no exchange rate to {to} on {} (X7)", call.date())),
+        }
         converted
     }
 }

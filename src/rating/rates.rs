@@ -1,58 +1,24 @@
-//! Tariff, what is known of a record, band and day → the rate row (R2). Does not compute a price.
-//!
-//! Rows are found by hash of (tariff, key), so that a look-up is a few probes however long the rate sheet is.
+//! Tariff, what is known of a record, band and day → the rate row (R2), by look-ups that were resolved when the book was
+//! compiled: what a record finds costs a few loads, however long the rate sheet is and however long its history.
+//! [`super::search`] is the same rule in plain words; the two must agree. Does not compute a price.
+
+use std::sync::Arc;
 
 use ahash::AHashMap;
 
-use super::explanation::Trace;
+use super::answers::{Answering, Answers};
+use super::rows_by_key::{CallTypes, RowsByKey, TariffRows};
+use super::timelines::Answer;
 use crate::domain::book::{BandId, Book, CallTypeId, RateId, TariffId};
-use crate::domain::price_book::{CallClass, Rate, RateMatch};
+use crate::domain::prefix_table::{PackedNumber, PrefixTable};
+use crate::domain::price_book::{CallClass, PerClass, Rate};
 use crate::domain::time::Date;
 use crate::domain::usage::RatePath;
 
 /// How many tariffs are asked for a key: the tariff, its parent, the parent's parent (R2).
-const TARIFF_LEVELS: usize = 3;
+pub(super) const TARIFF_LEVELS: usize = 3;
 /// How many *fallback rate as* are followed (R2).
-const FALLBACK_STEPS: usize = 8;
-
-/// The rate rows of the book by tariff and key.
-#[derive(Debug)]
-pub(super) struct Rates<'b> {
-    book: &'b Book,
-    /// The rows of a key: by band, those for all bands first, then by their first day.
-    rows: AHashMap<(TariffId, RateKey<'b>), Vec<RateId>>,
-    /// For each tariff those that are asked for it.
-    levels: Vec<Levels>,
-}
-
-/// What is asked when a tariff is.
-#[derive(Debug)]
-struct Levels {
-    /// The tariff, its parent, the parent's parent.
-    tariffs: Vec<TariffId>,
-    /// How long their prefixes are, in bytes, longest first.
-    prefix_lengths: Vec<usize>,
-}
-
-/// [`RateMatch`] without its own text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum RateKey<'a> {
-    Band(&'a str),
-    Prefix(&'a str),
-    Type(CallTypeId),
-    Class(CallClass),
-}
-
-impl<'a> From<&'a RateMatch> for RateKey<'a> {
-    fn from(matches: &'a RateMatch) -> Self {
-        match matches {
-            RateMatch::Band(band) => Self::Band(band),
-            RateMatch::Prefix(prefix) => Self::Prefix(prefix),
-            RateMatch::Type(call_type) => Self::Type(*call_type),
-            RateMatch::Class(class) => Self::Class(*class),
-        }
-    }
-}
+pub(super) const FALLBACK_STEPS: usize = 8;
 
 /// What a rate is looked up by.
 #[derive(Clone, Copy, Debug)]
@@ -75,34 +41,57 @@ pub(super) struct Found {
     pub(super) path: RatePath,
 }
 
+/// The rate rows of the book.
+#[derive(Debug)]
+pub(super) struct Rates<'b> {
+    book: &'b Book,
+    answers: Answers,
+    /// The charge bands that rate rows name.
+    charge_bands: AHashMap<&'b str, u32>,
+    /// For each tariff, what is asked of it and of its parents.
+    chains: Vec<Chain>,
+    /// For each tariff, its own rows for charge bands and prefixes.
+    own: Vec<OwnRows>,
+}
+
+/// A tariff with its parents.
+#[derive(Debug)]
+struct Chain {
+    /// The tariff, its parent, the parent's parent, as far as they have rows for charge bands.
+    with_charge_bands: Vec<TariffId>,
+    /// The same of those that have rows for prefixes.
+    with_prefixes: Vec<TariffId>,
+    /// By call type: its rows, then those of its fallbacks, through all levels.
+    call_types: Arc<[Answering]>,
+    classes: PerClass<Answering>,
+}
+
+/// Rows that only the tariff itself has.
+#[derive(Debug)]
+struct OwnRows {
+    charge_bands: AHashMap<u32, Answering>,
+    prefixes: PrefixTable<Answering>,
+}
+
 impl<'b> Rates<'b> {
     pub(super) fn new(book: &'b Book) -> Self {
-        let mut rows: AHashMap<_, Vec<RateId>> = AHashMap::with_capacity(book.rates.len());
-        for (index, rate) in book.rates.iter().enumerate() {
-            rows.entry((rate.tariff, RateKey::from(&rate.matches))).or_default().push(RateId::from_index(index));
-        }
-        for ids in rows.values_mut() {
-            ids.sort_by_key(|id| (book.rates[id.index()].band, book.rates[id.index()].valid.from));
-        }
-        let mut own_lengths: Vec<Vec<usize>> = vec![Vec::new(); book.tariffs.len()];
-        for (tariff, key) in rows.keys() {
-            if let RateKey::Prefix(prefix) = key {
-                own_lengths[tariff.index()].push(prefix.len());
+        let rows = RowsByKey::new(book);
+        let mut answers = Answers::new(book);
+        let mut charge_bands = AHashMap::new();
+        let own: Vec<_> = rows.tariffs.iter().map(|rows| OwnRows::new(rows, &mut charge_bands, &mut answers)).collect();
+        let mut call_types = CallTypes::new(book, &rows);
+        let chain = |index| {
+            let levels = levels(book, TariffId::from_index(index));
+            let with = |has: fn(&OwnRows) -> bool| levels.iter().copied().filter(|id| has(&own[id.index()])).collect();
+            Chain {
+                with_charge_bands: with(|own| !own.charge_bands.is_empty()),
+                with_prefixes: with(|own| !own.prefixes.is_empty()),
+                call_types: call_types.of(&levels, &mut answers),
+                classes: CallClass::ALL.map(|class| rows.of_class(&levels, class, &mut answers)),
             }
-        }
-        let levels = (0..book.tariffs.len()).map(|index| {
-            // A parent in another currency would price wrongly (X7): the book refuses it, and it is not asked.
-            let currency = book.tariffs[index].currency;
-            let parents = std::iter::successors(Some(TariffId::from_index(index)), |id| book.tariff(*id).parent);
-            let tariffs: Vec<TariffId> =
-                parents.take(TARIFF_LEVELS).take_while(|id| book.tariff(*id).currency == currency).collect();
-            let mut prefix_lengths: Vec<usize> =
-                tariffs.iter().flat_map(|id| own_lengths[id.index()].iter().copied()).collect();
-            prefix_lengths.sort_unstable_by(|a, b| b.cmp(a));
-            prefix_lengths.dedup();
-            Levels { tariffs, prefix_lengths }
-        });
-        Self { book, levels: levels.collect(), rows }
+        };
+        let chains = (0..book.tariffs.len()).map(chain).collect();
+        Self { book, answers, charge_bands, chains, own }
     }
 
     /// The row of an id.
@@ -111,82 +100,79 @@ impl<'b> Rates<'b> {
     }
 
     /// The first row that R2 hits: for each key, from the most specific, the tariff and its parents in turn.
-    pub(super) fn find(&self, tariff: TariffId, wanted: &Wanted, trace: &mut Trace) -> Option<Found> {
-        let levels = &self.levels[tariff.index()];
-        for (path, key) in self.keys(levels, wanted) {
-            let mut asked = levels.tariffs.iter().enumerate();
-            let hit = asked.find_map(|(level, id)| Some((level, self.row_of(*id, key, wanted)?)));
-            match hit {
-                Some((level, rate)) => {
-                    let is_parents = level > 0 && path == RatePath::Rate;
-                    let path = if is_parents { RatePath::Parent } else { path };
-                    trace.line(|| self.hit_in_words(rate));
-                    return Some(Found { rate, path });
+    pub(super) fn find(&self, tariff: TariffId, wanted: &Wanted) -> Option<Found> {
+        let chain = &self.chains[tariff.index()];
+        let (rate, path) = self
+            .by_charge_band(chain, wanted)
+            .or_else(|| self.by_prefix(chain, wanted))
+            .or_else(|| self.answer(chain.call_types[wanted.call_type.index()], wanted))
+            .or_else(|| self.answer(chain.classes[wanted.class.index()], wanted))?;
+        let is_parents = path == RatePath::Rate && self.row(rate).tariff != tariff;
+        Some(Found { rate, path: if is_parents { RatePath::Parent } else { path } })
+    }
+
+    fn by_charge_band(&self, chain: &Chain, wanted: &Wanted) -> Option<Answer> {
+        if chain.with_charge_bands.is_empty() || wanted.charge_band.is_empty() {
+            return None;
+        }
+        let band = self.charge_bands.get(wanted.charge_band)?;
+        let own = |id: &TariffId| self.own[id.index()].charge_bands.get(band).copied();
+        chain.with_charge_bands.iter().filter_map(own).find_map(|answering| self.answer(answering, wanted))
+    }
+
+    /// The longest prefix goes first, whichever level has it; of equal ones that of the lower level.
+    fn by_prefix(&self, chain: &Chain, wanted: &Wanted) -> Option<Answer> {
+        if chain.with_prefixes.is_empty() || wanted.number.is_empty() {
+            return None;
+        }
+        let number = PackedNumber::of(wanted.number);
+        let matches = |id: TariffId| self.own[id.index()].prefixes.matches(number);
+        if let [only] = *chain.with_prefixes {
+            return matches(only).find_map(|(_, answering)| self.answer(answering, wanted));
+        }
+        let mut levels: [_; TARIFF_LEVELS] =
+            std::array::from_fn(|level| chain.with_prefixes.get(level).map(|id| matches(*id).peekable()));
+        loop {
+            let mut lengths = levels.iter_mut().flatten().filter_map(|level| Some(level.peek()?.0));
+            let longest = lengths.by_ref().max()?;
+            for level in levels.iter_mut().flatten() {
+                let of_level = level.next_if(|(length, _)| *length == longest);
+                if let Some(answer) = of_level.and_then(|(_, answering)| self.answer(answering, wanted)) {
+                    return Some(answer);
                 }
-                None => trace.line(|| self.miss_in_words(levels, key, wanted)),
             }
         }
-        None
     }
 
-    /// The keys of R2 in their order, each with the path that a hit means.
-    fn keys<'k>(&'k self, levels: &'k Levels, wanted: &'k Wanted<'k>) -> impl Iterator<Item = (RatePath, RateKey<'k>)> {
-        let band = (!wanted.charge_band.is_empty()).then_some(RateKey::Band(wanted.charge_band));
-        let starts = levels.prefix_lengths.iter().filter_map(|length| wanted.number.get(..*length));
-        let own = band.into_iter().chain(starts.map(RateKey::Prefix)).chain([RateKey::Type(wanted.call_type)]);
-
-        let rate_as = |id: &CallTypeId| self.book.call_type(*id).fallback_rate_as;
-        let fallbacks = std::iter::successors(rate_as(&wanted.call_type), rate_as).take(FALLBACK_STEPS);
-
-        own.map(|key| (RatePath::Rate, key))
-            .chain(fallbacks.map(|id| (RatePath::FallbackType, RateKey::Type(id))))
-            .chain([(RatePath::ClassDefault, RateKey::Class(wanted.class))])
+    fn answer(&self, answering: Answering, wanted: &Wanted) -> Option<Answer> {
+        self.answers.answer(answering, wanted.band, wanted.date)
     }
+}
 
-    /// In one tariff, for one key: the row for the band, else the row for all bands, valid on the day.
-    fn row_of(&self, tariff: TariffId, key: RateKey, wanted: &Wanted) -> Option<RateId> {
-        let rows = self.rows.get(&(tariff, key))?;
-        let in_force = |band: Option<BandId>| {
-            // Rows of one key and band never overlap, so only the last that has begun can be in force.
-            let begun = rows.partition_point(|id| {
-                let row = self.row(*id);
-                (row.band, row.valid.from) <= (band, Some(wanted.date))
-            });
-            let latest = rows[begun.checked_sub(1)?];
-            (self.row(latest).band == band && self.row(latest).valid.contains(wanted.date)).then_some(latest)
-        };
-        in_force(Some(wanted.band)).or_else(|| in_force(None))
-    }
+/// The tariffs that are asked for one: itself, its parent, the parent's parent (R2). A parent in another currency would
+/// price wrongly (X7): the book refuses it, and it is not asked.
+pub(super) fn levels(book: &Book, tariff: TariffId) -> Vec<TariffId> {
+    let currency = book.tariff(tariff).currency;
+    let parents = std::iter::successors(Some(tariff), |id| book.tariff(*id).parent);
+    parents.take(TARIFF_LEVELS).take_while(|id| book.tariff(*id).currency == currency).collect()
+}
 
-    fn hit_in_words(&self, rate: RateId) -> String {
-        let row = self.row(rate);
-        format!("{}: row {}", self.book.tariff(row.tariff).code, row.name)
-    }
-
-    /// `type:uk_mobile: retail has no row; base has none for evening on 2026-03-02`.
-    fn miss_in_words(&self, levels: &Levels, key: RateKey, wanted: &Wanted) -> String {
-        let key_words = match key {
-            RateKey::Band(band) => format!("band:{band}"),
-            RateKey::Prefix(prefix) => format!("prefix:{prefix}"),
-            RateKey::Type(id) => format!("type:{}", self.book.call_type(id).code),
-            RateKey::Class(class) => format!("class:{}", class.name()),
-        };
-        let whys = levels.tariffs.iter().map(|id| {
-            let code = &self.book.tariff(*id).code;
-            match self.rows.get(&(*id, key)) {
-                None => format!("{code} has no row"),
-                Some(_) => {
-                    let band = self.book.band_names.get(wanted.band.index()).map_or("all bands", String::as_str);
-                    format!("{code} has none for {band} on {}", wanted.date)
-                }
-            }
-        });
-        format!("{key_words}: {}", whys.collect::<Vec<_>>().join("; "))
+impl OwnRows {
+    fn new<'b>(rows: &TariffRows<'b>, charge_bands: &mut AHashMap<&'b str, u32>, answers: &mut Answers) -> Self {
+        let mut own_bands = AHashMap::with_capacity(rows.charge_bands.len());
+        for (band, by_band) in &rows.charge_bands {
+            let next = u32::try_from(charge_bands.len()).expect("no book has 2^32 charge bands");
+            own_bands.insert(*charge_bands.entry(*band).or_insert(next), answers.add(by_band));
+        }
+        let prefixes = rows.prefixes.iter().map(|(prefix, by_band)| (*prefix, answers.add(by_band)));
+        Self { charge_bands: own_bands, prefixes: PrefixTable::new(prefixes) }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::explanation::Trace;
+    use super::super::search;
     use super::super::test_book::*;
     use super::*;
 
@@ -202,7 +188,8 @@ mod tests {
             date: date("2026-03-02"),
         };
         change(&mut wanted);
-        let found = Rates::new(book).find(RETAIL, &wanted, &mut Trace::silent());
+        let found = Rates::new(book).find(RETAIL, &wanted);
+        assert_eq!(search::row(book, RETAIL, &wanted, &mut Trace::silent()), found, "both ways to the row");
         found.map(|found| (book.rates[found.rate.index()].name.clone(), found.path))
     }
 

@@ -19,16 +19,20 @@ pub(super) fn rounded_up(units: u64, increment: u64) -> Result<u64, Overflow> {
     units.div_ceil(increment).checked_mul(increment).ok_or(Overflow)
 }
 
+/// A step that a call enters, the second at which the next one begins, and the seconds inside it, rounded up to its
+/// increment.
+pub(super) type EnteredStep = (RateStep, Option<u64>, u64);
+
 /// The steps that a call enters, each with its seconds rounded up to its increment (R10). A step is entered by the
 /// first second in it; the one that begins with the call is entered by any call.
-pub(super) fn in_steps(seconds: u64, steps: &[RateStep]) -> Result<Vec<(RateStep, u64)>, Overflow> {
+pub(super) fn in_steps(seconds: u64, steps: &[RateStep]) -> Result<Vec<EnteredStep>, Overflow> {
     let mut entered = Vec::with_capacity(steps.len());
     for (index, step) in steps.iter().enumerate() {
         let from = u64::from(step.from_seconds);
         if seconds > from || from == 0 {
-            let next = steps.get(index + 1).map_or(u64::MAX, |next| u64::from(next.from_seconds));
-            let inside = seconds.min(next).saturating_sub(from);
-            entered.push((*step, rounded_up(inside, u64::from(step.increment))?));
+            let next = steps.get(index + 1).map(|next| u64::from(next.from_seconds));
+            let inside = seconds.min(next.unwrap_or(u64::MAX)).saturating_sub(from);
+            entered.push((*step, next, rounded_up(inside, u64::from(step.increment))?));
         }
     }
     Ok(entered)
@@ -71,7 +75,7 @@ mod tests {
         let rows: [(u64, &[u64]); 5] =
             [(0, &[0]), (1, &[3600]), (3600, &[3600]), (3601, &[3600, 60]), (3721, &[3600, 180])];
         for (seconds, expected) in rows {
-            let entered: Vec<u64> = in_steps(seconds, &steps).unwrap().into_iter().map(|(_, inside)| inside).collect();
+            let entered: Vec<u64> = in_steps(seconds, &steps).unwrap().into_iter().map(|(.., inside)| inside).collect();
             assert_eq!(entered, expected, "R10: {seconds} s");
         }
         assert_eq!(in_steps(10, &[step(20, 1)]).unwrap(), [], "R10: nothing is charged before the first step");

@@ -1,0 +1,181 @@
+//! Number → the prefixes that it begins with, longest first (R2, C1). Knows nothing of what a prefix means.
+//!
+//! Numbers are packed four bits a character, so that all prefixes of a list lie in one sorted array of integers: the
+//! last one that is not above the number is its longest prefix, or has it among the prefixes that it begins with itself.
+
+/// Characters that one packed number holds: `+` and the 15 digits of the longest international number.
+const PACKED_LENGTH: usize = 16;
+/// No entry.
+const NONE: u32 = u32::MAX;
+
+/// A number made ready to be looked up in any number of tables.
+#[derive(Clone, Copy, Debug)]
+pub struct PackedNumber<'a> {
+    text: &'a str,
+    packed: u64,
+}
+
+impl<'a> PackedNumber<'a> {
+    /// Of a number or of anything else: from the first character on that is neither digit nor `+`, nothing is packed.
+    pub fn of(text: &'a str) -> Self {
+        let mut packed = 0;
+        for (position, byte) in text.bytes().take(PACKED_LENGTH).enumerate() {
+            let Some(nibble) = nibble(byte) else { break };
+            packed |= nibble << shift(position + 1);
+        }
+        Self { text, packed }
+    }
+}
+
+/// 0 stands for no character, so that a prefix sorts before what it begins.
+fn nibble(byte: u8) -> Option<u64> {
+    match byte {
+        b'0'..=b'9' => Some(u64::from(byte - b'0') + 1),
+        b'+' => Some(11),
+        _ => None,
+    }
+}
+
+/// How far the last of so many characters lies from the right.
+fn shift(length: usize) -> usize {
+    4 * (PACKED_LENGTH - length)
+}
+
+/// Prefixes with a value each.
+#[derive(Clone, Debug)]
+pub struct PrefixTable<T> {
+    /// Packed, ascending.
+    keys: Vec<u64>,
+    entries: Vec<Entry<T>>,
+    /// What does not fit: longer than a packed number, or not of digits; longest first.
+    others: Vec<(String, T)>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Entry<T> {
+    value: T,
+    /// The longest other prefix of the table that this one begins with.
+    shorter: u32,
+    length: u8,
+}
+
+impl<T: Copy> PrefixTable<T> {
+    /// Of rows in any order; of equal prefixes the first counts.
+    pub fn new<'a>(rows: impl IntoIterator<Item = (&'a str, T)>) -> Self {
+        let (mut fitting, mut others) = (Vec::new(), Vec::new());
+        for (text, value) in rows {
+            match text.len() <= PACKED_LENGTH && text.bytes().all(|byte| nibble(byte).is_some()) {
+                true => fitting.push((PackedNumber::of(text).packed, text.len(), value)),
+                false => others.push((text.to_owned(), value)),
+            }
+        }
+        fitting.sort_by_key(|(packed, ..)| *packed);
+        fitting.dedup_by_key(|(packed, ..)| *packed);
+        others.sort_by(|(a, _), (b, _)| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+        others.dedup_by(|(a, _), (b, _)| a == b);
+        let mut table = Self { keys: Vec::with_capacity(fitting.len()), entries: Vec::new(), others };
+        for (packed, length, value) in fitting {
+            let shorter = table.longest(packed, NONE);
+            table.keys.push(packed);
+            let length = u8::try_from(length).unwrap_or(u8::MAX);
+            table.entries.push(Entry { value, shorter, length });
+        }
+        table
+    }
+
+    /// Without any prefix?
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty() && self.others.is_empty()
+    }
+
+    /// The prefixes that a number begins with, longest first: the length of each in bytes, and its value.
+    pub fn matches(&self, number: PackedNumber<'_>) -> impl Iterator<Item = (usize, T)> {
+        let text = number.text;
+        let others = self.others.iter().filter(move |(prefix, _)| text.starts_with(prefix.as_str()));
+        let longest = self.longest(number.packed, NONE);
+        let packed = std::iter::successors(self.entry(longest), |entry| self.entry(entry.shorter));
+        others
+            .map(|(prefix, value)| (prefix.len(), *value))
+            .chain(packed.map(|entry| (usize::from(entry.length), entry.value)))
+    }
+
+    fn entry(&self, position: u32) -> Option<&Entry<T>> {
+        self.entries.get(position as usize)
+    }
+
+    /// The position of the longest prefix of a packed number; `none` if it has none.
+    fn longest(&self, packed: u64, none: u32) -> u32 {
+        let after = self.keys.partition_point(|key| *key <= packed);
+        let mut at = after.checked_sub(1).and_then(|last| u32::try_from(last).ok()).unwrap_or(none);
+        while let Some(entry) = self.entry(at) {
+            if is_prefix(self.keys[at as usize], usize::from(entry.length), packed) {
+                return at;
+            }
+            at = entry.shorter;
+        }
+        none
+    }
+}
+
+/// Does a packed number begin with a packed prefix of so many characters? All begin with the empty one.
+fn is_prefix(prefix: u64, length: usize, number: u64) -> bool {
+    length == 0 || (prefix ^ number) >> shift(length) == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn found(prefixes: &[&str], number: &str) -> Vec<String> {
+        let table = PrefixTable::new(prefixes.iter().copied().zip(0_usize..));
+        let matches = table.matches(PackedNumber::of(number));
+        matches
+            .map(|(length, position)| {
+                assert_eq!(prefixes[position].len(), length);
+                prefixes[position].to_owned()
+            })
+            .collect()
+    }
+
+    #[test]
+    fn longest_first() {
+        let prefixes =
+            ["+44", "+4420", "+447700", "118", "1181", "+", "SIP-", "+441234567890123", "+4412345678901234567"];
+        let rows: [(&str, &[&str]); 10] = [
+            ("+442079460000", &["+4420", "+44", "+"]),
+            ("+4477", &["+44", "+"]),
+            ("+4477001", &["+447700", "+44", "+"]),
+            ("118118", &["1181", "118"]),
+            ("999", &[]),
+            ("", &[]),
+            ("+33", &["+"]),
+            ("SIP-7", &["SIP-"]),
+            ("+44123456789012345678", &["+4412345678901234567", "+441234567890123", "+44", "+"]),
+            ("+44é", &["+44", "+"]),
+        ];
+        for (number, expected) in rows {
+            assert_eq!(found(&prefixes, number), expected, "R2: {number}");
+        }
+        assert!(found(&[], "+44").is_empty());
+        assert_eq!(found(&["", "1"], "12"), ["1", ""]);
+        assert_eq!(found(&[""], ""), [""]);
+    }
+
+    proptest! {
+        #[test]
+        fn as_comparing_with_each(
+            mut prefixes in proptest::collection::vec("[+]?[0-3]{0,18}|[a-b]{1,3}", 0..40),
+            number in "[+]?[0-3]{0,20}[a-b]{0,3}",
+        ) {
+            prefixes.sort();
+            prefixes.dedup();
+            let prefixes: Vec<&str> = prefixes.iter().map(String::as_str).collect();
+            let mut expected: Vec<_> = prefixes.iter().filter(|prefix| number.starts_with(**prefix)).collect();
+            expected.sort_by_key(|prefix| std::cmp::Reverse(prefix.len()));
+            let found = found(&prefixes, &number);
+            prop_assert_eq!(found.iter().map(String::as_str).collect::<Vec<_>>(), expected.into_iter().copied().collect::<Vec<_>>());
+        }
+    }
+}
