@@ -3,6 +3,7 @@
 use tollbook::domain::usage::Direction;
 
 use super::call::Call;
+use super::rows::Row;
 
 /// C1: the charge band, the supplier's own prefixes, the general ones, the fallback of the kind. A call type of another
 /// kind than the record's never counts, and the search goes on.
@@ -10,10 +11,11 @@ pub fn find_call_type<'b>(call: &Call<'b>) -> Option<(&'b str, String)> {
     if let Some(found) = by_charge_band(call) {
         return Some((found, "charge band".to_owned()));
     }
-    if let Some((length, found)) = by_prefix(call, call.supplier_code()) {
+    let prefixes = prefixes_of_number(call);
+    if let Some((length, found)) = by_prefix(call, &prefixes, call.supplier_code()) {
         return Some((found, format!("supplier's prefix of {length}")));
     }
-    if let Some((length, found)) = by_prefix(call, "") {
+    if let Some((length, found)) = by_prefix(call, &prefixes, "") {
         return Some((found, format!("prefix of {length}")));
     }
     let column = format!("fallback_{}", call.record.kind.name());
@@ -37,21 +39,24 @@ fn by_charge_band<'b>(call: &Call<'b>) -> Option<&'b str> {
     Some(row.cell("call_type")).filter(|call_type| has_kind(call, call_type))
 }
 
-fn by_prefix<'b>(call: &Call<'b>, owner: &str) -> Option<(usize, &'b str)> {
+/// The rows of the other direction and of other numbers are of no use to anyone.
+fn prefixes_of_number<'b>(call: &Call<'b>) -> Vec<Row<'b>> {
     let direction = match call.record.direction {
         Direction::Out => "out",
         Direction::In => "in",
     };
+    let rows = call.book.sheet("prefixes").rows();
+    rows.filter(|row| call.looked_up().starts_with(row.cell("prefix")) && row.cell_or("direction", "out") == direction)
+        .collect()
+}
+
+/// The longest of those that the supplier, or nobody, declares.
+fn by_prefix<'b>(call: &Call<'b>, prefixes: &[Row<'b>], owner: &str) -> Option<(usize, &'b str)> {
     let mut best: Option<(usize, &str)> = None;
-    for row in call.book.sheet("prefixes").rows() {
-        let prefix = row.cell("prefix");
-        if row.cell("supplier") == owner
-            && call.looked_up().starts_with(prefix)
-            && row.cell_or("direction", "out") == direction
-            && best.is_none_or(|(length, _)| prefix.len() > length)
-            && has_kind(call, row.cell("call_type"))
-        {
-            best = Some((prefix.len(), row.cell("call_type")));
+    for row in prefixes.iter().filter(|row| row.cell("supplier") == owner) {
+        let length = row.cell("prefix").len();
+        if best.is_none_or(|(longest, _)| length > longest) && has_kind(call, row.cell("call_type")) {
+            best = Some((length, row.cell("call_type")));
         }
     }
     best

@@ -108,6 +108,7 @@ fn one_book(seed: u64, calls: u64) -> Result<Counts, String> {
         if expected != found {
             return Err(report(seed, &random, &engine, supplier, &record, &expected, &found));
         }
+        call.note(Box::leak(format!("{} {}", expected.disposition, expected.reason).into_boxed_str()));
         for note in call.notes() {
             *counts.entry(note).or_default() += 1;
         }

@@ -91,17 +91,15 @@ const GENERATIONS: usize = 3;
 /// else a row for all bands. The first hit wins.
 pub fn find_row<'b>(call: &Call<'b>, tariff: &str, keys: &Keys, band: &str) -> Option<Found<'b>> {
     for key in keys {
+        let rows =
+            call.book.sheet("rates").rows().filter(|row| row.cell("match") == key && row.is_valid_on(&call.date));
+        let rows: Vec<Row> = rows.collect();
         let (mut asked, mut generation) = (tariff, 0);
         while !asked.is_empty() && generation < GENERATIONS {
             for band in [band, ""] {
-                let row = call.book.sheet("rates").rows().find(|row| {
-                    row.cell("match") == key
-                        && row.cell("tariff") == asked
-                        && row.cell("time_band") == band
-                        && row.is_valid_on(&call.date)
-                });
+                let row = rows.iter().find(|row| row.cell("tariff") == asked && row.cell("time_band") == band);
                 if let Some(row) = row {
-                    return Some(Found { row, generation });
+                    return Some(Found { row: *row, generation });
                 }
             }
             asked = call.book.tariff(asked).cell("parent");
