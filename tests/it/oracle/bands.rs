@@ -19,7 +19,8 @@ impl Minute {
         Self { date: shown.date(), hour: shown.hour(), minute: shown.minute() }
     }
 
-    fn clock(self) -> String {
+    /// `07:30`
+    pub fn clock(self) -> String {
         format!("{:02}:{:02}", self.hour, self.minute)
     }
 }

@@ -2,7 +2,8 @@
 
 use std::cell::RefCell;
 
-use tollbook::domain::usage::{Direction, UsageRecord};
+use tollbook::domain::time::TimeFlag;
+use tollbook::domain::usage::{Direction, Kind, UsageRecord};
 
 use super::amounts::Amount;
 use super::bands::{Minute, band_at, is_known};
@@ -28,7 +29,7 @@ impl<'b> Call<'b> {
         let start = Minute::at(record.started.instant, &book.zone);
         let band_is_the_files = is_known(book, &record.time_band);
         let band = if band_is_the_files { record.time_band.to_string() } else { band_at(book, supplier, start) };
-        Self {
+        let call = Self {
             book,
             supplier: book.sheet("suppliers").find("supplier", supplier).unwrap(),
             record,
@@ -36,6 +37,33 @@ impl<'b> Call<'b> {
             band,
             band_is_the_files,
             notes: RefCell::default(),
+        };
+        call.note_record(start);
+        call
+    }
+
+    /// What is special about the record itself.
+    fn note_record(&self, start: Minute) {
+        self.note(match self.record.kind {
+            Kind::Voice => "kind: voice",
+            Kind::Data => "kind: data",
+            Kind::Sms => "kind: sms",
+            Kind::Event => "kind: event",
+        });
+        self.note(if self.record.direction == Direction::In { "direction: in" } else { "direction: out" });
+        match self.record.time_flag {
+            TimeFlag::Plain => {}
+            TimeFlag::InGap => self.note("time: in the gap of spring"),
+            TimeFlag::Ambiguous => self.note("time: ambiguous in autumn"),
+        }
+        if self.band_is_the_files {
+            self.note("time: the file's own band");
+        }
+        if self.book.sheet("holidays").find("date", &self.date).is_some() {
+            self.note("time: a bank holiday");
+        }
+        if (start.date.month(), start.date.day()) == (2, 29) {
+            self.note("time: 29 February");
         }
     }
 

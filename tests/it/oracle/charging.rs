@@ -22,8 +22,8 @@ impl Charge {
     /// R5: connection plus usage, within the bounds.
     pub fn within_bounds(&self, call: &Call, row: Row, unit: &str) -> Amount {
         let amount = &self.connection + &self.usage;
-        // R15: the bounds of a credit are those of its absolute value.
-        let is_credit = amount < zero();
+        // R15: the bounds of a credit are those of its absolute value; nothing at a negative rate is a credit, too.
+        let is_credit = amount < zero() || (amount == zero() && row.cell("rate").starts_with('-'));
         let mut magnitude = if is_credit { -amount } else { amount };
         let (minimum, maximum) = (row.cell("minimum"), row.cell("maximum"));
         if is_credit && !(minimum.is_empty() && maximum.is_empty()) {
@@ -113,7 +113,13 @@ fn by_units(call: &Call, row: Row, other_bands: Option<(&str, &Keys)>) -> Charge
             }
             rate * whole(billable_units.saturating_sub(included)) / whole(60)
         }
-        (Kind::Data, _) => rate * whole(billable_units) / number(call.supplier.cell_or("bytes_per_mb", "1000000")),
+        (Kind::Data, _) => {
+            call.note(match call.supplier.cell("bytes_per_mb") {
+                "1048576" => "charge: MB of 1,048,576",
+                _ => "charge: MB of 1,000,000",
+            });
+            rate * whole(billable_units) / number(call.supplier.cell_or("bytes_per_mb", "1000000"))
+        }
         (Kind::Sms | Kind::Event, _) => rate * whole(billable_units),
     };
     Charge { connection, usage, access: zero(), billable_units }
@@ -140,13 +146,21 @@ fn split(call: &Call, row: Row, tariff: &str, keys: &Keys, billable_units: u64) 
         begin += block;
         block = increment;
     }
+    let changes = Minute::at(call.record.started.instant + 86_400, &call.book.zone);
+    if changes.clock() != Minute::at(call.record.started.instant, &call.book.zone).clock() && seconds_at.len() > 1 {
+        call.note("split: on a day when the clock changes");
+    }
     if seconds_at.len() > 1 {
         call.note("charge: split over bands");
     }
     let of_band = |(band, seconds): &(String, u64)| {
         let own = find_row(call, tariff, keys, band).map(|found| found.row);
         let plain = |row: &Row| row.cell_or("mode", "calculated") == "calculated" && row.cell("steps").is_empty();
-        let row = if *band == call.band { row } else { own.filter(plain).unwrap_or(row) };
+        let other = own.filter(|own| *band != call.band && plain(own));
+        if *band != call.band {
+            call.note(if other.is_some() { "split: row of the other band" } else { "split: row at the start" });
+        }
+        let row = other.unwrap_or(row);
         price(row.cell("rate"), unit_of(call, row)) * whole(*seconds) / whole(60)
     };
     seconds_at.iter().map(of_band).sum()
@@ -191,7 +205,10 @@ fn access(call: &Call, row: Row) -> Amount {
     let charged = rounded_up(seconds, row.whole("access_increment", 1));
     let exact = price(connection, unit) + price(rate, unit) * whole(charged) / whole(60);
     match row.cell("access_rounding").split_once(':') {
-        Some((mode, decimals)) => round(&exact, decimals.parse().unwrap(), mode),
+        Some((mode, decimals)) => {
+            call.note("charge: access rounded");
+            round(&exact, decimals.parse().unwrap(), mode)
+        }
         None => exact,
     }
 }

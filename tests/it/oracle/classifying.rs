@@ -9,18 +9,25 @@ use super::rows::Row;
 /// kind than the record's never counts, and the search goes on.
 pub fn find_call_type<'b>(call: &Call<'b>) -> Option<(&'b str, String)> {
     if let Some(found) = by_charge_band(call) {
+        call.note("classify: charge band");
         return Some((found, "charge band".to_owned()));
     }
     let prefixes = prefixes_of_number(call);
     if let Some((length, found)) = by_prefix(call, &prefixes, call.supplier_code()) {
+        call.note("classify: supplier's prefix");
         return Some((found, format!("supplier's prefix of {length}")));
     }
     if let Some((length, found)) = by_prefix(call, &prefixes, "") {
+        call.note("classify: prefix");
         return Some((found, format!("prefix of {length}")));
     }
     let column = format!("fallback_{}", call.record.kind.name());
     let fallback = if column == "fallback_event" { "" } else { call.supplier.cell(&column) };
-    (!fallback.is_empty() && has_kind(call, fallback)).then(|| (fallback, "fallback".to_owned()))
+    if fallback.is_empty() || !has_kind(call, fallback) {
+        return None;
+    }
+    call.note("classify: fallback");
+    Some((fallback, "fallback".to_owned()))
 }
 
 fn has_kind(call: &Call, call_type: &str) -> bool {

@@ -17,6 +17,7 @@ pub fn find_line<'b>(call: &Call<'b>) -> Result<Row<'b>, Aside<'b>> {
     let customer = call.customer(line);
     let last = customer.cell("final_bill_date");
     if !last.is_empty() && call.date.as_str() > last {
+        call.note("match: after the final bill");
         // Decision 0006: the line ended with the customer.
         return Err(Aside::suspense("CLI not billable on date", None));
     }

@@ -295,6 +295,8 @@ fn add_customers(tables: &mut Tables, dice: &mut Dice, workspace: &str) {
             "active",
             "suspended",
             "active_do_not_bill",
+            "active",
+            "active",
             "final_bill",
             "dropped",
             "cancelled",

@@ -99,8 +99,8 @@ fn moment(dice: &mut Dice, zone: &Zone) -> (tollbook::domain::time::Moment, Time
 
 /// One that a line holds, or one within a range of it, or nobody's.
 fn own_number(dice: &mut Dice) -> String {
-    let held = if dice.chance(80) { dice.pick(&OWN) } else { dice.pick(&ALTERNATES) };
-    longer(dice, held, 35)
+    let held = if dice.chance(92) { dice.pick(&OWN) } else { dice.pick(&ALTERNATES) };
+    longer(dice, held, 15)
 }
 
 fn other_number(dice: &mut Dice) -> String {

@@ -38,6 +38,7 @@ pub fn answer(call: &Call) -> Answer {
 }
 
 fn set_aside(call: &Call, aside: Aside, known: Option<(&str, String)>) -> Answer {
+    call.note(if aside.reason.is_empty() { aside.disposition } else { aside.reason });
     let of_line = |line: Row| ["cli", "extension", "from"].map(|column| line.cell(column).to_owned());
     let (call_type, classified_by) = known.unwrap_or_default();
     Answer {
@@ -67,6 +68,12 @@ fn call_rounding(call: &Call, tariff: Option<&str>) -> CallRounding {
         let beneath = tariff.map_or(default, |tariff| tariff.cell_or(general, default));
         call.supplier.cell_or(own, beneath).to_owned()
     };
+    if !call.supplier.cell("call_decimals").is_empty() {
+        call.note("rounding: supplier's decimals");
+    }
+    if !call.supplier.cell("call_rounding").is_empty() {
+        call.note("rounding: supplier's mode");
+    }
     let decimals = cell("call_decimals", "decimals", "4").parse().unwrap();
     CallRounding { decimals, mode: cell("call_rounding", "rounding", "half_up") }
 }
@@ -189,6 +196,22 @@ fn take_row(call: &Call, price: &mut Priced, found: Found, keys: &Keys) {
         ("rate", "path: rate")
     };
     call.note(note);
+    call.note(match key.split_once(':') {
+        Some(("band", _)) => "key: charge band",
+        Some(("prefix", _)) => "key: prefix",
+        Some(("type", _)) => "key: call type",
+        _ => "key: class",
+    });
+    call.note(match row.cell_or("mode", "calculated") {
+        "markup" => "mode: markup",
+        "suggested" => "mode: suggested",
+        "from_file" => "mode: from_file",
+        _ if row.cell("steps").is_empty() => "mode: calculated",
+        _ => "mode: steps",
+    });
+    if found.generation == 2 {
+        call.note("tariff: of the parent's parent");
+    }
     price.path = path.to_owned();
     price.rate_row = Some((row.cell("tariff").to_owned(), name_of(row)));
 }

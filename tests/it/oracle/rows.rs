@@ -80,7 +80,7 @@ impl PlainBook {
         for (name, sheet) in &mut sheets {
             match *name {
                 "call_types" => sheet.lay_beneath(&PLAN.0, &["call_type"]),
-                "prefixes" => sheet.lay_beneath(&PLAN.1, &["supplier", "prefix", "direction"]),
+                "prefixes" => sheet.lay_beneath(&PLAN.1, &["prefix", "direction", "supplier"]),
                 _ => {}
             }
         }
