@@ -9,6 +9,7 @@ mod house;
 mod malformed;
 mod open_formats;
 mod opened;
+mod oracle;
 mod program;
 mod published_cases;
 mod rated;

@@ -1,0 +1,101 @@
+//! What must have happened in a run, so that agreement means something.
+
+use std::collections::BTreeMap;
+
+/// How often each thing happened.
+pub type Counts = BTreeMap<&'static str, u64>;
+
+/// One in so many calls at least, of each of [`EXPECTED`].
+const RAREST: u64 = 20_000;
+
+/// Every end of a record, every path and mode, every feature of a row, every edge of the calendar.
+const EXPECTED: [&str; 82] = [
+    "CLI excluded",
+    "CLI not billable on date",
+    "amount out of range",
+    "call type excluded",
+    "charge: MB of 1,000,000",
+    "charge: MB of 1,048,576",
+    "charge: access",
+    "charge: access rounded",
+    "charge: bounds of a credit",
+    "charge: credit",
+    "charge: included seconds",
+    "charge: later step",
+    "charge: maximum",
+    "charge: minimum",
+    "charge: split over bands",
+    "classify: charge band",
+    "classify: fallback",
+    "classify: other kind passed over",
+    "classify: prefix",
+    "classify: supplier's prefix",
+    "currency: converted",
+    "currency: no rate",
+    "customer dropped",
+    "direction: in",
+    "direction: out",
+    "expected cost",
+    "ignored identifier",
+    "key: call type",
+    "key: charge band",
+    "key: class",
+    "key: prefix",
+    "kind: data",
+    "kind: event",
+    "kind: sms",
+    "kind: voice",
+    "match: after the final bill",
+    "match: alternate",
+    "match: extension",
+    "match: extension not held",
+    "match: longer identifier out of date",
+    "match: range",
+    "mode: calculated",
+    "mode: from_file",
+    "mode: markup",
+    "mode: steps",
+    "mode: suggested",
+    "no exchange rate",
+    "no rate",
+    "path: class_default",
+    "path: class_markup",
+    "path: fallback_markup",
+    "path: fallback_suggested",
+    "path: fallback_type",
+    "path: from_file",
+    "path: parent",
+    "path: rate",
+    "rated",
+    "rounding: down",
+    "rounding: half_even",
+    "rounding: half_up",
+    "rounding: supplier's decimals",
+    "rounding: supplier's mode",
+    "rounding: up",
+    "row without its price",
+    "split: on a day when the clock changes",
+    "split: row at the start",
+    "split: row of the other band",
+    "surcharge: mobile_origin",
+    "surcharge: payphone",
+    "surcharge: recorded",
+    "tariff: of the CLI",
+    "tariff: of the customer",
+    "tariff: of the parent's parent",
+    "tariff: of the supplier",
+    "time: 29 February",
+    "time: a bank holiday",
+    "time: ambiguous in autumn",
+    "time: in the gap of spring",
+    "time: the file's own band",
+    "unanswered",
+    "unknown CLI",
+    "unknown call type",
+];
+
+/// What happened too seldom among so many calls.
+pub fn missing(counts: &Counts, calls: u64) -> Vec<&'static str> {
+    let least = (calls / RAREST).max(1);
+    EXPECTED.into_iter().filter(|what| counts.get(what).copied().unwrap_or_default() < least).collect()
+}

@@ -1,0 +1,68 @@
+//! What the product says of a record, in the words that the oracle uses.
+
+use tollbook::domain::book::{Book, CallTypeId, CliId, CustomerId, SupplierId};
+use tollbook::domain::usage::{ClassifiedBy, RatedUsage, SetAside, UsageRecord};
+use tollbook::pipeline::Engine;
+
+use super::answer::{Answer, Priced};
+
+/// The product's answer.
+pub fn answer(engine: &Engine, supplier: SupplierId, record: &UsageRecord) -> Answer {
+    match engine.price(supplier, record.clone()) {
+        Ok(rated) => of_rated(engine.book, &rated),
+        Err(aside) => of_set_aside(engine.book, &aside),
+    }
+}
+
+fn of_rated(book: &Book, rated: &RatedUsage) -> Answer {
+    let matched = &rated.matched;
+    let classified_by = match matched.classified_by {
+        ClassifiedBy::ChargeBand => "charge band".to_owned(),
+        ClassifiedBy::SupplierPrefix(length) => format!("supplier's prefix of {length}"),
+        ClassifiedBy::Prefix(length) => format!("prefix of {length}"),
+        ClassifiedBy::Fallback => "fallback".to_owned(),
+    };
+    let row = rated.rate_row.map(|id| &book.rates[id.index()]);
+    let tariff = |id: tollbook::domain::book::TariffId| book.tariff(id).code.clone();
+    Answer {
+        disposition: "rated".into(),
+        classified_by,
+        price: Some(Priced {
+            cost: rated.cost.scaled(),
+            expected_cost: rated.expected_cost.map(|cost| cost.scaled()),
+            sell: rated.sell.scaled(),
+            connection: rated.components.connection.scaled(),
+            usage: rated.components.usage.scaled(),
+            access: rated.components.access.scaled(),
+            surcharges: rated.components.surcharges.scaled(),
+            billable_units: rated.billable_units,
+            band: book.band_names[rated.band.index()].clone(),
+            tariff: rated.tariff.map(tariff).unwrap_or_default(),
+            rate_row: row.map(|row| (tariff(row.tariff), row.name.clone())),
+            path: rated.path.name().into(),
+            unanswered: rated.unanswered,
+        }),
+        ..known(book, Some(matched.cli), Some(matched.customer), Some(matched.call_type))
+    }
+}
+
+fn of_set_aside(book: &Book, aside: &SetAside) -> Answer {
+    Answer {
+        disposition: aside.disposition.name().into(),
+        reason: aside.reason.name().into(),
+        ..known(book, aside.cli, aside.customer, aside.call_type)
+    }
+}
+
+fn known(book: &Book, cli: Option<CliId>, customer: Option<CustomerId>, call_type: Option<CallTypeId>) -> Answer {
+    let line = cli.map(|id| {
+        let cli = book.cli(id);
+        (cli.cli.clone(), cli.extension.clone(), cli.valid.from.map(|from| from.to_string()).unwrap_or_default())
+    });
+    Answer {
+        line,
+        account: customer.map(|id| book.customer(id).account.clone()).unwrap_or_default(),
+        call_type: call_type.map(|id| book.call_type(id).code.clone()).unwrap_or_default(),
+        ..Answer::default()
+    }
+}
