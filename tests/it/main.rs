@@ -13,4 +13,5 @@ mod recovery;
 mod scenarios;
 mod snapshot;
 mod sums;
+mod tariff_increase;
 mod workload;

@@ -20,12 +20,18 @@ use crate::tariffs::increase::{
 };
 use crate::workspace::{Workspace, refuse_book, stored_tables};
 
+/// The options that choose products; what is for tariffs only does not go with them.
+const OF_PRODUCTS: [&str; 2] = ["products", "product"];
+
 /// What is raised, by how much, from when.
 #[derive(Args)]
+#[command(override_usage = "tollbook tariff increase [OPTIONS] --percent <P> --from <DATE> <TARIFF>
+       tollbook tariff increase [OPTIONS] --percent <P> --from <DATE> --products <CATEGORY>
+       tollbook tariff increase [OPTIONS] --percent <P> --from <DATE> --product <CODE>")]
 #[command(group = ArgGroup::new("what").required(true).multiple(true).args(["tariff", "products", "product"]))]
 pub struct Increase {
     /// The tariff; only its own rows are raised, not those of its parents
-    #[arg(conflicts_with_all = ["products", "product"])]
+    #[arg(conflicts_with_all = OF_PRODUCTS)]
     tariff: Option<String>,
     /// By how much, in percent: -100 to 10000, at most 4 decimals
     #[arg(long, value_name = "P", allow_hyphen_values = true, value_parser = raise::parse_percent)]
@@ -34,16 +40,16 @@ pub struct Increase {
     #[arg(long, value_name = "DATE", value_parser = parse_date)]
     from: Date,
     /// Only these prices: connection, rate, minimum, maximum, access_connection, access_rate, steps
-    #[arg(long, value_name = "FIELD", value_delimiter = ',', value_parser = parse_field, requires = "tariff")]
+    #[arg(long, value_name = "FIELD", value_delimiter = ',', value_parser = parse_field, conflicts_with_all = OF_PRODUCTS)]
     fields: Vec<PriceField>,
     /// Only rows of this class of calls; may be given again
-    #[arg(long, value_name = "CLASS", value_parser = parse_class, requires = "tariff")]
+    #[arg(long, value_name = "CLASS", value_parser = parse_class, conflicts_with_all = OF_PRODUCTS)]
     class: Vec<CallClass>,
     /// Only rows with such a match, as prefix:+44*; may be given again
-    #[arg(long = "match", value_name = "PATTERN", requires = "tariff")]
+    #[arg(long = "match", value_name = "PATTERN", conflicts_with_all = OF_PRODUCTS)]
     pattern: Vec<String>,
     /// Make a new tariff of this code instead, with the same parent and terms
-    #[arg(long = "as", value_name = "NEWCODE", requires = "tariff")]
+    #[arg(long = "as", value_name = "NEWCODE", conflicts_with_all = OF_PRODUCTS)]
     version: Option<String>,
     /// The products of this category; may be given again
     #[arg(long, value_name = "CATEGORY")]
@@ -64,7 +70,7 @@ pub struct Increase {
     #[arg(long)]
     credits: bool,
     /// Raise on top of another increase from the same date
-    #[arg(long, requires = "tariff")]
+    #[arg(long, conflicts_with_all = OF_PRODUCTS)]
     again: bool,
 }
 
