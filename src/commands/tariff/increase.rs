@@ -140,10 +140,12 @@ impl Increase {
             return raise::raise_products(tables, &selection, &asked).map_err(refused);
         };
         let selection = Selection { classes: self.class.clone(), patterns: self.pattern.clone() };
-        let book = book::compile(tables, &workspace.settings).map_err(|errors| refuse_book(&errors))?;
+        let compile = || book::compile(tables, &workspace.settings).map_err(|errors| refuse_book(&errors));
+        let book = if self.class.is_empty() { None } else { Some(compile()?) };
+        let book = book.as_ref();
         match &self.version {
-            Some(code) => raise::raise_as_version(tables, &book, tariff, code, &selection, &asked),
-            None => raise::raise_in_place(tables, &book, tariff, &selection, &asked),
+            Some(code) => raise::raise_as_version(tables, book, tariff, code, &selection, &asked),
+            None => raise::raise_in_place(tables, book, tariff, &selection, &asked),
         }
         .map_err(refused)
     }

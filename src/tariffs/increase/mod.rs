@@ -100,14 +100,14 @@ impl Refusal {
 
 /// Raises rates of a tariff in place: rows in force on the date end on the day before and go on at the new prices, rows
 /// that begin on the date or later get them where they are. Rows of parents and children are not touched.
-/// `book` is the compiled form of `tables`.
+/// `book` is the compiled form of `tables`, by which classes are told: needed where the selection has any.
 ///
 /// # Errors
 /// No such tariff; no row is meant; a price that leaves the range of prices; rows that have other prices from the date
 /// already, unless the increase says `again`.
 pub fn raise_in_place(
     tables: &Tables,
-    book: &Book,
+    book: Option<&Book>,
     tariff: &str,
     selection: &Selection,
     increase: &Increase,

@@ -80,7 +80,7 @@ proptest! {
         let settings = parse_settings(DEFAULT_SETTINGS).expect("shipped");
         let book = compile(&tables, &settings).expect("sound");
         let increase = Increase { credits, again: true, ..Increase::new(Percent::from_scaled(percent), day(offset)) };
-        let outcome = raise_in_place(&tables, &book, "retail", &Selection::default(), &increase).expect("in range");
+        let outcome = raise_in_place(&tables, Some(&book), "retail", &Selection::default(), &increase).expect("in range");
         let mut after = tables.clone();
         after.merge(outcome.rows);
         compile(&after, &settings).expect("still sound");
@@ -94,7 +94,7 @@ proptest! {
 
         let strict = Increase { again: false, ..increase.clone() };
         for repeated in [&increase, &strict] {
-            match raise_in_place(&after, &book, "retail", &Selection::default(), repeated) {
+            match raise_in_place(&after, Some(&book), "retail", &Selection::default(), repeated) {
                 Ok(outcome) => prop_assert!(outcome.rows.is_empty(), "{:?}", outcome.report),
                 // Prices that were changed by hand from the date and cannot be raised any further.
                 Err(refusal) => prop_assert!(false, "{refusal:?}"),

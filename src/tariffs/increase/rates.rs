@@ -20,14 +20,14 @@ use super::{Increase, PriceField, Refusal};
 /// The rows of a tariff to write; fills the report.
 pub(super) fn raise(
     tables: &Tables,
-    book: &Book,
+    book: Option<&Book>,
     tariff: &str,
     selection: &Selection,
     increase: &Increase,
     report: &mut Report,
 ) -> Result<Vec<TableRow>, Refusal> {
     let mut own: Vec<Row> = rows(tables, "rates").filter(|row| row.get("tariff") == Some(tariff)).collect();
-    own.sort_by_key(|row| (row.text("match"), row.text("time_band"), row.date("from")));
+    own.sort_by_cached_key(|row| (row.text("match"), row.text("time_band"), row.date("from")));
     let chooser = Chooser::new(selection, book);
     let mut work = Work { increase, report, written: Vec::new(), out_of_range: Vec::new(), clashing: Vec::new() };
     let mut meant = 0;

@@ -25,7 +25,7 @@ pub(super) enum Chosen {
     InPart,
 }
 
-/// The selection with the classes of a book looked up.
+/// The selection with the classes of a book looked up; without a book no row but `class:…` is of a class.
 pub(super) struct Chooser<'s> {
     selection: &'s Selection,
     types: BTreeMap<&'s str, CallClass>,
@@ -34,11 +34,9 @@ pub(super) struct Chooser<'s> {
 }
 
 impl<'s> Chooser<'s> {
-    pub(super) fn new(selection: &'s Selection, book: &'s Book) -> Self {
+    pub(super) fn new(selection: &'s Selection, book: Option<&'s Book>) -> Self {
         let mut chooser = Self { selection, types: BTreeMap::new(), bands: BTreeMap::new(), prefixes: BTreeMap::new() };
-        if selection.classes.is_empty() {
-            return chooser;
-        }
+        let Some(book) = book else { return chooser };
         chooser.types = book.call_types.iter().map(|call_type| (call_type.code.as_str(), call_type.class)).collect();
         for band in &book.charge_bands {
             chooser.bands.entry(&band.band).or_default().insert(book.call_type(band.call_type).class);

@@ -46,7 +46,7 @@ fn settings() -> crate::domain::book::Settings {
 
 fn raise(tables: &Tables, selection: &Selection, increase: &Increase) -> Result<Outcome, Refusal> {
     let book = compile(tables, &settings()).unwrap();
-    raise_in_place(tables, &book, "retail", selection, increase)
+    raise_in_place(tables, Some(&book), "retail", selection, increase)
 }
 
 /// Raises in place and returns the rows afterwards; the increase made again changes nothing.
@@ -264,7 +264,7 @@ fn what_does_not_fit_is_an_error_that_names_the_rows() {
     let refusal = raise(&tables, &Selection::default(), &increase("10")).unwrap_err();
     assert_eq!(refusal.places, ["type:b, always"]);
     let book = compile(&tables, &settings()).unwrap();
-    let unknown = raise_in_place(&tables, &book, "x", &Selection::default(), &increase("5")).unwrap_err();
+    let unknown = raise_in_place(&tables, Some(&book), "x", &Selection::default(), &increase("5")).unwrap_err();
     assert_eq!(
         (unknown.reason.as_str(), unknown.hint.as_str()),
         ("there is no tariff \"x\"", "there are: base, retail")
@@ -296,7 +296,7 @@ fn a_version_is_a_copy_with_the_new_prices_and_is_made_once() {
         test_table("product_prices", "product,account,tariff,from,price\nLINE,,retail,2026-01-01,9\n");
     let book = compile(&tables, &settings()).unwrap();
     let make = |tables: &Tables, code: &str, increase: &Increase| {
-        raise_as_version(tables, &book, "retail", code, &Selection::default(), increase)
+        raise_as_version(tables, Some(&book), "retail", code, &Selection::default(), increase)
     };
     let before = lines_of(&tables, "retail");
     let outcome = make(&tables, "retail 2", &increase("5")).unwrap();

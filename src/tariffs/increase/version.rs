@@ -27,13 +27,13 @@ pub(super) fn check_tariff(tables: &Tables, tariff: &str) -> Result<(), Refusal>
 
 /// Raises a tariff into a new one under `code`, with the product prices of the old one as they are. The old one is not
 /// touched; nobody is moved to the new one. If the version is there already, nothing is to be written and the report has
-/// no changes. `book` is the compiled form of `tables`.
+/// no changes. `book` as for [`super::raise_in_place`].
 ///
 /// # Errors
 /// Those of [`super::raise_in_place`]; a code that cannot be one; a tariff of this code with other rows.
 pub fn raise_as_version(
     tables: &Tables,
-    book: &Book,
+    book: Option<&Book>,
     tariff: &str,
     code: &str,
     selection: &Selection,
