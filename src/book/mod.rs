@@ -28,6 +28,7 @@ mod write;
 pub use cells::{CellRefusal, canonical_cell};
 pub use compile::compile;
 pub use errors::BookError;
+pub use notation::{steps as read_steps, steps_text};
 pub use read::{read_folder, read_folder_with};
 pub use schema::{CellKind, ColumnSchema, FileSchema, schemas};
 pub use settings::{DEFAULT_SETTINGS, parse_settings};

@@ -19,4 +19,5 @@ mod rules;
 mod scenarios;
 mod snapshot;
 mod sums;
+mod tariff_increase;
 mod workload;
