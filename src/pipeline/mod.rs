@@ -1,6 +1,7 @@
 //! The data's whole way, joined from the stages: import, rate, derive what is unbilled, draft, post, document.
 //! Joins and counts; computes no price and no sum of its own.
 
+pub mod below_cost;
 pub mod documents;
 pub mod draft;
 pub mod import;
@@ -10,6 +11,7 @@ pub mod rejects;
 pub mod rows;
 pub mod services;
 pub mod unbilled;
+pub mod usage_losses;
 
 use crate::domain::book::{Book, SupplierId};
 use crate::domain::usage::{RatedUsage, SetAside, UsageRecord};

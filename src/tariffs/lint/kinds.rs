@@ -183,6 +183,9 @@ kinds! {
     BelowCost "below-cost" Warning
         "usage of the period is sold for less than its cost in the file" "raise the price, or accept the loss knowingly"
 
+    NotCompared "not-compared" Note
+        "what the supplier charges is in a currency without an exchange rate: nobody knows what is below cost (X7)"
+        "an exchange rate in exchange_rates.csv"
     ValidityGapCovered "validity-gap-covered" Note
         "on these days a less specific row prices the usage" "let the later row begin the day after the earlier one ends"
     RepeatedPrefix "repeated-prefix" Note
