@@ -8,19 +8,19 @@ use ahash::AHashSet;
 use super::Engine;
 use crate::domain::book::{BandId, Book, CallTypeId, RateId, SupplierId, TariffId};
 use crate::domain::money::{CallCharge, Currency, Price, Rounding};
-use crate::domain::price_book::{CallClass, RateMatch};
+use crate::domain::price_book::{CallClass, Rate, RateMatch, RateMode};
 use crate::domain::time::{CivilDateTime, Date, TimeFlag};
 use crate::domain::usage::{ClassifiedBy, Direction, Kind, MatchedUsage, UsageFlags, UsageRecord};
 use crate::rating::{TariffQuote, TariffVersion};
 use crate::workers::Workers;
 
 /// Two tariffs that price the same usage: what we charge, and what the supplier charges us.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TariffPair {
     /// Whose usage.
     pub supplier: SupplierId,
-    /// Of which class.
-    pub class: CallClass,
+    /// Of which classes.
+    pub classes: Vec<CallClass>,
     /// What we charge.
     pub retail: TariffId,
     /// What it charges us.
@@ -30,8 +30,8 @@ pub struct TariffPair {
 /// Usage that a row of ours sells for less than the supplier's tariff charges: the worst that was tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SoldBelow {
-    /// The tariffs.
-    pub pair: TariffPair,
+    /// Whose usage.
+    pub supplier: SupplierId,
     /// Our row.
     pub row: RateId,
     /// The supplier's.
@@ -89,13 +89,14 @@ pub fn below_wholesale(
             let of_pair: BTreeSet<TariffId> =
                 [pair.retail, pair.wholesale].into_iter().flat_map(|tariff| chain(engine.book, tariff)).collect();
             let changing = changes.iter().filter(move |(_, tariffs)| !tariffs.is_disjoint(&of_pair));
-            [on].into_iter().chain(changing.map(|(day, _)| *day)).map(|day| (*pair, day))
+            [on].into_iter().chain(changing.map(|(day, _)| *day)).map(|day| (pair.clone(), day))
         })
         .collect();
-    let rows_of_tariffs = prefixes_of_tariffs(engine.book);
+    let rows_of_tariffs = rows_of_tariffs(engine.book);
     let compared = workers.map(work, |(pair, day)| {
-        let pricing = Pricing::new(engine, pair, day);
-        (pair, pricing.map(|pricing| pricing.compare(&bands[pair.supplier.index()], &rows_of_tariffs)))
+        let bands = &bands[pair.supplier.index()];
+        let compared = Pricing::new(engine, &pair, day).map(|pricing| pricing.compare(bands, &rows_of_tariffs));
+        (pair, compared)
     });
     let mut all = Comparison::default();
     let mut worst: BTreeMap<RateId, SoldBelow> = BTreeMap::new();
@@ -139,21 +140,41 @@ fn changes_after(book: &Book, on: Date) -> BTreeMap<Date, BTreeSet<TariffId>> {
     changes.into_iter().take(MOST_CHANGES).collect()
 }
 
-/// The prefixes of each tariff's own rows.
-fn prefixes_of_tariffs(book: &Book) -> Vec<BTreeSet<&str>> {
-    let mut prefixes = vec![BTreeSet::new(); book.tariffs.len()];
+/// What a tariff's own rows are for.
+#[derive(Clone, Default)]
+struct Rows<'b> {
+    prefixes: BTreeSet<&'b str>,
+    /// Has any of them a time band?
+    has_bands: bool,
+}
+
+fn rows_of_tariffs(book: &Book) -> Vec<Rows<'_>> {
+    let mut rows = vec![Rows::default(); book.tariffs.len()];
     for rate in &book.rates {
+        let of_tariff = &mut rows[rate.tariff.index()];
+        of_tariff.has_bands |= rate.band.is_some();
         if let RateMatch::Prefix(prefix) = &rate.matches {
-            prefixes[rate.tariff.index()].insert(prefix.as_str());
+            of_tariff.prefixes.insert(prefix.as_str());
         }
     }
-    prefixes
+    rows
+}
+
+/// Do two rows charge by the minute in the same blocks, ours no less in any part? Then there is nothing to compare.
+fn is_never_below(ours: &Rate, theirs: &Rate) -> bool {
+    let is_plain = |row: &Rate| {
+        let bounds = row.minimum.is_none() && row.maximum.is_none() && row.access.is_none();
+        row.mode == RateMode::Calculated && row.steps.is_empty() && bounds
+    };
+    let blocks = |row: &Rate| (row.initial_increment, row.increment, row.included_seconds, row.min_seconds);
+    let is_dearer = ours.connection >= theirs.connection && ours.rate >= theirs.rate;
+    is_plain(ours) && is_plain(theirs) && blocks(ours) == blocks(theirs) && is_dearer
 }
 
 /// A pair of tariffs on a day.
 struct Pricing<'e, 'b> {
     engine: &'e Engine<'b>,
-    pair: TariffPair,
+    pair: &'e TariffPair,
     on: Date,
     /// The record that every kind of usage is made of.
     blank: UsageRecord,
@@ -172,7 +193,7 @@ struct Kindred<'b> {
 
 impl<'e, 'b> Pricing<'e, 'b> {
     /// None if what the supplier charges cannot be brought to our currency.
-    fn new(engine: &'e Engine<'b>, pair: TariffPair, on: Date) -> Option<Self> {
+    fn new(engine: &'e Engine<'b>, pair: &'e TariffPair, on: Date) -> Option<Self> {
         let book = engine.book;
         let noon = CivilDateTime::new(on, 12, 0, 0)?;
         let (started, _) = book.settings.zone.moment(noon, &book.settings.zone)?;
@@ -210,20 +231,27 @@ impl<'e, 'b> Pricing<'e, 'b> {
     }
 
     /// How many kinds of usage both priced, and what was sold below cost.
-    fn compare(&self, bands: &[BandId], prefixes: &[BTreeSet<&'b str>]) -> (usize, Vec<SoldBelow>) {
+    fn compare(&self, bands: &[BandId], rows: &[Rows<'b>]) -> (usize, Vec<SoldBelow>) {
+        let book = self.engine.book;
+        let has_bands = self.tariffs().any(|tariff| rows[tariff.index()].has_bands);
+        let bands = if has_bands { bands } else { &bands[..bands.len().min(1)] };
         let mut below = Vec::new();
         let mut seen = AHashSet::new();
-        for kindred in self.kinds_of_usage(prefixes) {
+        for kindred in self.kinds_of_usage(rows) {
             for band in bands {
                 for (tried, units) in (0..).zip(self.units(kindred.call_type)) {
                     let Some((cost, sell)) = self.priced(kindred, *band, units) else { break };
                     // The same two rows price all usage of a kind alike.
-                    let kind = self.engine.book.call_type(kindred.call_type).kind;
+                    let kind = book.call_type(kindred.call_type).kind;
                     if tried == 0 && !seen.insert((sell.rate_row, cost.1, kind)) {
                         break;
                     }
+                    let [ours, theirs] = [sell.rate_row, cost.1].map(|row| &book.rates[row.index()]);
+                    if self.currencies[0] == self.currencies[1] && is_never_below(ours, theirs) {
+                        break;
+                    }
                     let found = SoldBelow {
-                        pair: self.pair,
+                        supplier: self.pair.supplier,
                         row: sell.rate_row,
                         wholesale_row: cost.1,
                         on: self.on,
@@ -233,13 +261,20 @@ impl<'e, 'b> Pricing<'e, 'b> {
                         sell: sell.sell,
                         cost: cost.0,
                     };
-                    if found.loss() > 0 {
+                    // A credit of ours beside none of the supplier's is a share of what its tariff does not show (R15).
+                    let is_share = sell.sell.is_negative() && cost.0.is_zero();
+                    if found.loss() > 0 && !is_share {
                         below.push(found);
                     }
                 }
             }
         }
         (seen.len(), below)
+    }
+
+    /// Both tariffs and their parents.
+    fn tariffs(&self) -> impl Iterator<Item = TariffId> {
+        chain(self.engine.book, self.pair.retail).chain(chain(self.engine.book, self.pair.wholesale))
     }
 
     fn units(&self, call_type: CallTypeId) -> Vec<u64> {
@@ -284,54 +319,68 @@ impl<'e, 'b> Pricing<'e, 'b> {
     }
 
     /// Usage by each charge band, by each prefix of the numbering and of both tariffs, and by fallbacks.
-    fn kinds_of_usage(&self, prefixes: &[BTreeSet<&'b str>]) -> Vec<Kindred<'b>> {
+    fn kinds_of_usage(&self, rows: &[Rows<'b>]) -> Vec<Kindred<'b>> {
         let book = self.engine.book;
-        let is_wanted = |id: &CallTypeId| book.call_type(*id).class == self.pair.class && !book.call_type(*id).exclude;
-        let of_supplier = |row: &&'b crate::domain::price_book::ChargeBand| row.supplier == self.pair.supplier;
-        let direction = if self.pair.class == CallClass::Inbound { Direction::In } else { Direction::Out };
+        let supplier = book.supplier(self.pair.supplier);
         let mut kinds = Vec::new();
         let mut bands_of: BTreeMap<CallTypeId, Vec<&'b str>> = BTreeMap::new();
-        for row in book.charge_bands.iter().filter(of_supplier).filter(|row| is_wanted(&row.call_type)) {
-            kinds.push(Kindred { call_type: row.call_type, charge_band: &row.band, number: "", direction });
+        for row in book.charge_bands.iter().filter(|row| row.supplier == self.pair.supplier) {
             bands_of.entry(row.call_type).or_default().push(&row.band);
         }
-        let chains = chain(book, self.pair.retail).chain(chain(book, self.pair.wholesale));
-        let mut numbers: BTreeSet<&str> = chains.flat_map(|tariff| prefixes[tariff.index()].iter().copied()).collect();
-        let own = |supplier: Option<SupplierId>| supplier.is_none_or(|supplier| supplier == self.pair.supplier);
-        let plan = book.prefixes.iter().filter(|row| own(row.supplier) && is_wanted(&row.call_type));
-        numbers.extend(plan.map(|row| row.prefix.as_str()));
-        for number in numbers {
-            for (direction, call_type) in self.classified(number).into_iter().filter(|(_, id)| is_wanted(id)) {
-                let bands = bands_of.get(&call_type).into_iter().flatten().copied();
-                for charge_band in bands.chain([""]) {
-                    kinds.push(Kindred { call_type, charge_band, number, direction });
+        let without_number = |call_type: CallTypeId, charge_band: &'b str| {
+            let is_inbound = book.call_type(call_type).class == CallClass::Inbound;
+            let direction = if is_inbound { Direction::In } else { Direction::Out };
+            Kindred { call_type, charge_band, number: "", direction }
+        };
+        let banded = bands_of.iter().filter(|(id, _)| self.is_wanted(**id));
+        kinds.extend(banded.flat_map(|(id, bands)| bands.iter().map(|band| without_number(*id, band))));
+        let fallbacks = [supplier.fallback_voice, supplier.fallback_data, supplier.fallback_sms].into_iter().flatten();
+        kinds.extend(fallbacks.filter(|id| self.is_wanted(*id)).map(|id| without_number(id, "")));
+
+        let mut numbers: BTreeSet<&str> =
+            self.tariffs().flat_map(|tariff| rows[tariff.index()].prefixes.iter().copied()).collect();
+        let mut asked: BTreeSet<(Direction, Kind)> = BTreeSet::new();
+        for row in &book.prefixes {
+            if row.supplier.is_none_or(|supplier| supplier == self.pair.supplier) {
+                asked.insert((row.direction, book.call_type(row.call_type).kind));
+                if self.is_wanted(row.call_type) {
+                    numbers.insert(&row.prefix);
                 }
             }
         }
-        let supplier = book.supplier(self.pair.supplier);
-        let fallbacks = [supplier.fallback_voice, supplier.fallback_data, supplier.fallback_sms].into_iter().flatten();
-        kinds.extend(fallbacks.filter(is_wanted).map(|call_type| Kindred {
-            call_type,
-            charge_band: "",
-            number: "",
-            direction,
-        }));
+        let mut record = self.blank.clone();
+        for number in numbers {
+            for (direction, kind) in &asked {
+                let Some(call_type) = self.classified(number, *direction, *kind, &mut record) else { continue };
+                let bands = bands_of.get(&call_type).into_iter().flatten().copied();
+                kinds.extend(bands.chain([""]).map(|charge_band| Kindred {
+                    call_type,
+                    charge_band,
+                    number,
+                    direction: *direction,
+                }));
+            }
+        }
         kinds
     }
 
-    /// The call types of a number, in both directions and for every kind of usage (C1).
-    fn classified(&self, number: &str) -> Vec<(Direction, CallTypeId)> {
-        let mut found = Vec::new();
-        for direction in [Direction::Out, Direction::In] {
-            for kind in Kind::ALL {
-                let (cli, other_party) = if direction == Direction::Out { ("", number) } else { (number, "") };
-                let (cli, other_party) = (cli.into(), other_party.into());
-                let record = UsageRecord { kind, direction, cli, other_party, ..self.blank.clone() };
-                let classified = self.engine.matcher.classify(self.pair.supplier, &record);
-                let by_number = classified.filter(|(_, by)| *by != ClassifiedBy::Fallback);
-                found.extend(by_number.map(|(id, _)| (direction, id)));
-            }
-        }
-        found
+    fn is_wanted(&self, call_type: CallTypeId) -> bool {
+        let call_type = self.engine.book.call_type(call_type);
+        !call_type.exclude && self.pair.classes.contains(&call_type.class)
+    }
+
+    /// The call type of a number, if it is of one of the pair's classes (C1).
+    fn classified(
+        &self,
+        number: &str,
+        direction: Direction,
+        kind: Kind,
+        record: &mut UsageRecord,
+    ) -> Option<CallTypeId> {
+        (record.direction, record.kind) = (direction, kind);
+        record.cli = if direction == Direction::In { number.into() } else { "".into() };
+        record.other_party = if direction == Direction::Out { number.into() } else { "".into() };
+        let (call_type, by) = self.engine.matcher.classify(self.pair.supplier, record)?;
+        (by != ClassifiedBy::Fallback && self.is_wanted(call_type)).then_some(call_type)
     }
 }

@@ -17,11 +17,11 @@ use crate::workers::Workers;
 /// Usage of a period that was priced in one way, as far as it is sold below its cost. In the workspace's currency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PeriodLoss {
-    /// The tariff that was asked, if any.
-    pub tariff: Option<TariffId>,
     /// The row that priced it, if one did.
     pub row: Option<RateId>,
-    /// How the price was found.
+    /// Else the tariff that was asked, if any was.
+    pub tariff: Option<TariffId>,
+    /// Else how the price was found.
     pub path: RatePath,
     /// Records that were priced so.
     pub records: u64,
@@ -86,7 +86,13 @@ fn count(engine: &Engine, losses: &mut Losses, rated: &RatedUsage) {
     let sell = rated.sell.rescaled::<8>(Rounding::HalfUp).ok();
     let on = rated.matched.record.started.civil.date;
     let Some(sell) = sell.and_then(|sell| engine.rater.exchanged(sell, pair, on)) else { return };
-    let (tariff, row, path) = (rated.tariff, rated.rate_row, rated.path);
+    // A credit of ours for which the file states none is a share of what it does not show (R15).
+    if sell.is_negative() && rated.cost.is_zero() {
+        return;
+    }
+    let (row, path) = (rated.rate_row, rated.path);
+    let tariff = rated.tariff.filter(|_| row.is_none());
+    let path = if row.is_some() { RatePath::Rate } else { path };
     let (cost, no_sell) = (Sum::default(), Sum::default());
     let empty = PeriodLoss { tariff, row, path, records: 0, below: 0, cost, sell: no_sell };
     let loss = losses.entry((tariff, row, path)).or_insert(empty);

@@ -23,7 +23,7 @@ pub fn check(
     period: Option<DateRange>,
     findings: &mut Findings,
 ) -> Result<usize> {
-    let pair = |(supplier, class, retail, wholesale)| TariffPair { supplier, class, retail, wholesale };
+    let pair = |((supplier, retail, wholesale), classes)| TariffPair { supplier, classes, retail, wholesale };
     let pairs: Vec<TariffPair> = priced_twice(book, on).into_iter().map(pair).collect();
     if pairs.is_empty() && period.is_none() {
         return Ok(0);
@@ -49,7 +49,7 @@ fn rate(book: &Book, id: RateId) -> &Rate {
 fn of_wholesale(tables: &Tables, book: &Book, sold: &SoldBelow) -> Finding {
     let (row, wholesale) = (rate(book, sold.row), rate(book, sold.wholesale_row));
     let call_type = book.call_type(sold.call_type);
-    let supplier = book.supplier(sold.pair.supplier);
+    let supplier = book.supplier(sold.supplier);
     let units = match call_type.kind {
         Kind::Voice => format!("{} s", sold.units),
         Kind::Data => format!("{} MB", sold.units / u64::from(supplier.bytes_per_mb.max(1))),
@@ -102,13 +102,14 @@ fn terms(row: &Rate, kind: Kind) -> String {
 fn not_compared(tables: &Tables, book: &Book, pair: &TariffPair) -> Finding {
     let table = tables.get("tariffs");
     let (retail, wholesale) = (book.tariff(pair.retail), book.tariff(pair.wholesale));
+    let to = [retail.currency, book.settings.currency].into_iter().filter(|to| *to != wholesale.currency);
+    let to = to.map(|currency| currency.to_string()).collect::<std::collections::BTreeSet<_>>();
     let what = format!(
-        "cannot be compared with {} of supplier {}: no exchange rate from {} to {} and to {}",
+        "cannot be compared with {} of supplier {}: no exchange rate from {} to {}",
         wholesale.code,
         book.supplier(pair.supplier).code,
         wholesale.currency,
-        retail.currency,
-        book.settings.currency
+        to.into_iter().collect::<Vec<_>>().join(" or to "),
     );
     let place = Place::of(table, &table.rows[pair.retail.index()], "currency");
     Finding::new(FindingKind::NotCompared, place, what).about(&retail.code)

@@ -18,7 +18,7 @@ mod validity;
 mod values;
 mod weeks;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ahash::AHashMap;
 
@@ -67,22 +67,23 @@ pub fn bands_of_suppliers(book: &Book) -> Vec<Vec<BandId>> {
     suppliers.map(|supplier| weeks.bands(supplier).iter().copied().collect()).collect()
 }
 
-/// Two tariffs that price the same usage: of a supplier, of a class, what we charge for it, what the supplier charges.
-pub type PricedTwice = (SupplierId, CallClass, TariffId, TariffId);
+/// A supplier, a tariff by which we may charge usage of it, its own tariff for the same usage.
+pub type PricedTwice = (SupplierId, TariffId, TariffId);
 
-/// For every class of every supplier with a tariff of its own (R14): each tariff by which we may charge its usage (R1).
-pub fn priced_twice(book: &Book, on: Date) -> Vec<PricedTwice> {
+/// For every supplier with a tariff of its own (R14): each tariff by which we may charge its usage (R1), and the classes
+/// for which both are asked.
+pub fn priced_twice(book: &Book, on: Date) -> BTreeMap<PricedTwice, Vec<CallClass>> {
     let asks = Asks::new(book, &RateIndex::new(book), ClassSet::default(), on);
-    let mut pairs = BTreeSet::new();
+    let mut pairs: BTreeMap<PricedTwice, Vec<CallClass>> = BTreeMap::new();
     for row in book.supplier_tariffs.iter().filter(|row| row.wholesale) {
         for retail in (0..book.tariffs.len()).map(TariffId::from_index) {
             let is_asked = asks.of(retail).retail().has(row.class);
             if is_asked && asks.suppliers(retail, row.class).contains(&row.supplier) && retail != row.tariff {
-                pairs.insert((row.supplier, row.class, retail, row.tariff));
+                pairs.entry((row.supplier, retail, row.tariff)).or_default().push(row.class);
             }
         }
     }
-    pairs.into_iter().collect()
+    pairs
 }
 
 /// The book with what all checks ask of it.
