@@ -54,3 +54,57 @@ fn line_named(reason: &str) -> Option<u64> {
 fn names_file(reason: &str, files: &AHashSet<String>) -> bool {
     files.iter().any(|file| reason.contains(file.as_str()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::book::{DEFAULT_SETTINGS, parse_settings};
+
+    /// The errors of a folder of files, in words.
+    fn check(files: &[(&str, &str)], expected: &[&str]) {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        for (name, text) in files {
+            std::fs::write(folder.path().join(name), text).expect("written");
+        }
+        let settings = parse_settings(DEFAULT_SETTINGS).expect("sound");
+        let errors = check_folder(folder.path(), &NumberRules::of_country("44"), &settings);
+        assert_eq!(errors.iter().map(ToString::to_string).collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn errors_of_cells_and_of_the_book_come_together() {
+        let tariffs = "tariff,unit,decimals\nsilver,minor,9\ngold,minor,2\n";
+        // The row of silver is refused, and still it is known; that of copper is not.
+        let rates = "tariff,match,rate\nsilver,class:national,1\ncopper,class:national,1\ngold,class:national,x\n";
+        check(
+            &[("tariffs.csv", tariffs), ("rates.csv", rates)],
+            &[
+                "tariffs.csv, line 2, column decimals, \"9\": is out of range — a whole number from 0 to 6",
+                "rates.csv, line 3, column tariff, \"copper\": no such tariff in tariffs.csv",
+                "rates.csv, line 4, column rate, \"x\": is not a plain number (digits, one decimal point, an optional \
+                 leading minus) — 12.5, without separators or signs",
+            ],
+        );
+        check(&[("tariffs.csv", "tariff,unit\ngold,minor\n")], &[]);
+    }
+
+    #[test]
+    fn what_follows_from_a_refused_cell_or_file_is_left_out() {
+        // Without its last day the first row would overlap the second.
+        let rates = "tariff,match,from,to,rate\ngold,class:national,,2026-02-30,1\ngold,class:national,2026-03-01,,1\n";
+        check(
+            &[("tariffs.csv", "tariff,unit\ngold,minor\n"), ("rates.csv", rates)],
+            &[
+                "rates.csv, line 2, column to, \"2026-02-30\": is not a date — YYYY-MM-DD between 2000-01-01 and 2100-12-31",
+            ],
+        );
+        // A file that cannot be read as one has no names to look for.
+        let rates = "tariff,match,rate\ngold,class:national,1\n";
+        check(
+            &[("tariffs.csv", "tariff,unit\ngold,\"minor\n"), ("rates.csv", rates)],
+            &[
+                "tariffs.csv, line 2: a quote opened in this record is never closed — close it, or double it if it is meant",
+            ],
+        );
+    }
+}

@@ -5,6 +5,7 @@ mod commands;
 mod conservation;
 mod determinism;
 mod house;
+mod lint;
 mod malformed;
 mod open_formats;
 mod opened;

@@ -119,16 +119,14 @@ pub fn counts(findings: &[Finding]) -> Vec<(FindingKind, usize)> {
 }
 
 /// The words in an error of the book → its kind; the first that fits.
-const KINDS_OF_REASONS: [(&str, FindingKind); 19] = [
+const KINDS_OF_REASONS: [(&str, FindingKind); 17] = [
     ("on overlapping dates", FindingKind::OverlappingRows),
-    ("in force on overlapping dates", FindingKind::OverlappingRows),
     ("has the same", FindingKind::DuplicateKey),
     ("each other's parents", FindingKind::ParentLoop),
     ("each other's rate", FindingKind::FallbackLoop),
     ("begins a chain of", FindingKind::FallbackLoop),
     ("(X7)", FindingKind::WrongCurrency),
     ("no such", FindingKind::UnknownName),
-    ("has no such", FindingKind::UnknownName),
     ("no time band of this name", FindingKind::UnknownName),
     ("no call type has this display group", FindingKind::UnknownName),
     ("in products.csv has this category", FindingKind::UnknownName),
