@@ -3,5 +3,6 @@
 
 pub mod contents;
 pub mod increase;
+pub mod lint;
 pub mod listing;
 mod rows;

@@ -6,6 +6,7 @@ mod conservation;
 mod determinism;
 mod hard_times;
 mod house;
+mod lint;
 mod malformed;
 mod open_formats;
 mod opened;

@@ -1,5 +1,6 @@
 //! `tariff`: what tariffs hold, what is wrong with them, what a change of them does. One file per verb.
 
+mod below_cost;
 mod best;
 mod diff;
 mod increase;
