@@ -18,9 +18,10 @@ const DAYS: [&str; 11] = [
     "2024-03-31",
     "2024-10-27",
     "2000-01-01",
-    "2100-12-31",
+    LAST_DAY,
     "2028-02-29",
 ];
+const LAST_DAY: &str = "2100-12-29";
 /// Hours at which bands of the book begin or end, or clocks change.
 const HOURS: [u32; 22] = [0, 6, 7, 8, 9, 12, 18, 19, 20, 22, 24, 1, 1, 2, 2, 3, 24, 12, 7, 19, 8, 18];
 /// Lengths around increments, included seconds and steps.
@@ -91,7 +92,8 @@ fn moment(dice: &mut Dice, zone: &Zone) -> (tollbook::domain::time::Moment, Time
         };
         let seconds = i64::from(day.days()) * 86_400 + around + away;
         let found = CivilDateTime::from_utc_seconds(seconds).and_then(|civil| zone.moment(civil, zone));
-        if let Some(found) = found {
+        // The calendar of the product ends with 2100 (X5), and so must the longest call.
+        if let Some(found) = found.filter(|(moment, _)| moment.civil.date <= Date::parse(LAST_DAY).unwrap()) {
             return found;
         }
     }
