@@ -85,7 +85,8 @@ pub struct DraftArguments {
     message: String,
 }
 
-fn parse_date(text: &str) -> std::result::Result<Date, String> {
+/// Reads a date of an option.
+pub(super) fn parse_date(text: &str) -> std::result::Result<Date, String> {
     Date::parse(text).ok_or_else(|| "not a date: write YYYY-MM-DD, between 2000-01-01 and 2100-12-31".to_owned())
 }
 

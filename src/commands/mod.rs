@@ -10,7 +10,10 @@ mod init;
 mod invoice;
 mod layouts;
 mod pages;
+mod period;
 mod rate;
+mod report;
+mod sheets;
 mod tariff;
 mod usage;
 mod verify;
@@ -96,6 +99,9 @@ enum Command {
     /// List, check, compare and change tariffs
     #[command(subcommand)]
     Tariff(tariff::TariffCommand),
+    /// Show what the workspace holds, seen from one side
+    #[command(subcommand)]
+    Report(report::ReportCommand),
     /// Check the integrity of the whole store
     Verify,
     /// Write shell completions to standard output
@@ -120,6 +126,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
         Command::Invoice(invoice) => invoice.run(global),
         Command::Customer(customer) => customer.run(global),
         Command::Tariff(tariff) => tariff.run(global),
+        Command::Report(report) => report.run(global),
         Command::Verify => verify::run(global),
         Command::Completions(completions) => completions.run(),
         Command::Man(man) => man.run(global),

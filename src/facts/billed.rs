@@ -28,7 +28,7 @@ pub struct BilledRow<'a> {
     pub row: u32,
     /// The number of the invoice.
     pub invoice: Cow<'a, str>,
-    /// The record with its price.
+    /// The record with its price, without its call id.
     pub rated: RatedRow<'a>,
     /// What the invoice charges for it: the price after allowances and caps.
     pub charge: CallCharge,
@@ -157,7 +157,7 @@ mod tests {
             import: i64::from(number % 3),
             row: number,
             invoice: invoice.to_owned().into(),
-            rated: rated(number),
+            rated: RatedRow { call_id: "".into(), ..rated(number) },
             charge: CallCharge::from_scaled(i64::from(number)),
             description: "UK Mobile".into(),
         }
@@ -207,7 +207,7 @@ mod tests {
             let test = TestStore::new();
             let rows: Vec<_> = (0..).zip(rated).map(|(number, rated)| BilledRow {
                 import,
-                rated,
+                rated: RatedRow { call_id: "".into(), ..rated },
                 description: words.clone().into(),
                 ..billed(number, "INV-1")
             }).collect();

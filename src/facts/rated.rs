@@ -10,7 +10,7 @@ use crate::domain::time::Moment;
 use crate::domain::usage::{ChargeComponents, Direction, Kind, RatePath};
 
 /// The columns of rated records, in order.
-pub const COLUMNS: [&str; 28] = [
+pub const COLUMNS: [&str; 29] = [
     "record",
     "file",
     "line",
@@ -39,6 +39,7 @@ pub const COLUMNS: [&str; 28] = [
     "sell",
     "disposition",
     "reason",
+    "call_id",
 ];
 
 /// A record with its price, or with the reason why it has none; texts that are not known are empty (R13).
@@ -94,6 +95,9 @@ pub struct RatedRow<'a> {
     pub disposition: Disposition,
     /// Why, where that needs a reason.
     pub reason: Option<Reason>,
+    /// The id that the legs of one call share (C4); empty if the supplier has none. Billed usage does not keep it: the
+    /// record that it names has it.
+    pub call_id: Cow<'a, str>,
 }
 
 /// The line of CSV that names the columns, with its line end.
@@ -160,6 +164,7 @@ impl RatedRow<'_> {
             amount(self.sell),
             Cell::text(self.disposition.name()),
             Cell::text(self.reason.map_or("", Reason::name)),
+            Cell::text(&self.call_id),
         ]
     }
 }
@@ -251,7 +256,7 @@ mod tests {
         assert_eq!(
             rated(0).csv_line(),
             "r0,\"calls, may.csv\",2,acme,A1,+442079460018,,out,+447700900123,2026-06-01T09:30:00+01:00,voice,61,120,\
-             uk_mobile,mobile,daytime,national,type:uk_mobile,rate,0.0102,,0.05,0.02,0.00,0.00,0.07,rated,\n"
+             uk_mobile,mobile,daytime,national,type:uk_mobile,rate,0.0102,,0.05,0.02,0.00,0.00,0.07,rated,,leg-7\n"
         );
         assert_eq!(csv_header().trim_end().split(',').count(), COLUMNS.len());
     }
@@ -264,6 +269,7 @@ mod tests {
         assert_eq!(value["units"], 61);
         assert_eq!(value["expected_cost"], serde_json::Value::Null);
         assert_eq!(value["file"], "calls, may.csv");
+        assert_eq!(value["call_id"], "leg-7");
         assert_eq!(value.as_object().unwrap().len(), COLUMNS.len());
         assert!(line.starts_with("{\"record\":\"r0\",\"file\":") && line.ends_with("}\n"));
     }
@@ -292,7 +298,7 @@ mod tests {
     #[test]
     fn credits_stay_numbers() {
         let row = RatedRow { sell: Some(CallCharge::parse("-5").unwrap()), ..rated(0) };
-        assert!(row.csv_line().ends_with(",-5.00,rated,\n"));
+        assert!(row.csv_line().ends_with(",-5.00,rated,,leg-7\n"));
     }
 
     #[test]

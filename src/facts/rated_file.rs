@@ -29,7 +29,7 @@ impl RatedFile {
 
     /// Adds records.
     pub fn write(&mut self, rows: &[RatedRow<'_>]) -> Result<(), FactsError> {
-        rows.iter().try_for_each(|rated| self.table.row(|row| put_rated(row, rated)))
+        rows.iter().try_for_each(|rated| self.table.row(|row| put_with_call(row, rated)))
     }
 
     /// Puts the file in its place. Gives the number of its rows. After it returns, the file survives a power cut.
@@ -43,10 +43,20 @@ impl RatedFile {
 /// Reads back what [`RatedFile`] wrote, in batches.
 pub fn scan_rated(path: &Path, batch_rows: usize) -> Scan<'static, RatedRow<'static>> {
     let table = seal::check_seal(path).and_then(|()| TableReader::open(path, &RATED, Columns::All));
-    Scan::new(table, batch_rows, None, take_rated)
+    Scan::new(table, batch_rows, None, take_with_call)
 }
 
-/// Writes the columns of a rated record.
+fn put_with_call(row: &mut RowWriter<'_>, rated: &RatedRow<'_>) {
+    put_rated(row, rated);
+    row.text_or_null(&rated.call_id);
+}
+
+fn take_with_call(row: &mut RowReader<'_>) -> Result<RatedRow<'static>, BadCell> {
+    let rated = take_rated(row)?;
+    Ok(RatedRow { call_id: owned(row.text_or_null()?), ..rated })
+}
+
+/// Writes the columns that rated and billed records share.
 pub(super) fn put_rated(row: &mut RowWriter<'_>, rated: &RatedRow<'_>) {
     row.text(&rated.record);
     row.text(&rated.file);
@@ -106,6 +116,7 @@ pub(super) fn take_rated(row: &mut RowReader<'_>) -> Result<RatedRow<'static>, B
         sell: row.optional_amount()?,
         disposition: row.word(Disposition::parse)?,
         reason: row.optional_word(Reason::parse)?,
+        call_id: Cow::Borrowed(""),
     })
 }
 

@@ -124,6 +124,7 @@ pub(super) fn rated(row: u32) -> RatedRow<'static> {
         sell: Some(CallCharge::parse("0.07").unwrap()),
         disposition: Disposition::Rated,
         reason: None,
+        call_id: "leg-7".into(),
     }
 }
 
@@ -190,7 +191,7 @@ pub(super) fn records(most: usize) -> impl Strategy<Value = Vec<UsageRecord>> {
 pub(super) fn rated_rows(most: usize) -> impl Strategy<Value = Vec<RatedRow<'static>>> {
     let cow = || texts().prop_map(|text| std::borrow::Cow::<'static, str>::Owned(text.into()));
     let names = (cow(), cow(), cow(), cow(), cow(), cow(), cow());
-    let more_names = (cow(), cow(), cow(), cow());
+    let more_names = (cow(), cow(), cow(), cow(), cow());
     let counted = (counts(), counts(), proptest::option::of(counts()), moments());
     let words = (
         one_of(&Kind::ALL),
@@ -226,6 +227,7 @@ pub(super) fn rated_rows(most: usize) -> impl Strategy<Value = Vec<RatedRow<'sta
         sell: money.3.map(|amount| CallCharge::from_scaled(amount.scaled())),
         disposition: words.2,
         reason: words.3,
+        call_id: more.4,
     });
     proptest::collection::vec(one, 0..most)
 }

@@ -96,8 +96,15 @@ macro_rules! rated_columns {
 }
 
 /// Rated records, as `rate --out` writes them.
-pub(super) const RATED: Schema =
-    Schema { message: concat!("message rated {", rated_columns!(), "}"), rows_in_group: 131_072 };
+pub(super) const RATED: Schema = Schema {
+    message: concat!(
+        "message rated {",
+        rated_columns!(),
+        "optional binary call_id (STRING);
+    }"
+    ),
+    rows_in_group: 131_072,
+};
 
 /// Usage on posted invoices. Its groups are small, because documents read one invoice at a time.
 pub(super) const BILLED: Schema = Schema {
@@ -164,7 +171,7 @@ mod tests {
         let check = |schema: &Schema, columns: usize| assert_eq!(schema.columns().get_fields().len(), columns);
         check(&USAGE, USAGE_FIELDS + 2);
         check(&MARKS, 2);
-        check(&RATED, 29);
+        check(&RATED, 30);
         check(&BILLED, 34);
     }
 }

@@ -19,7 +19,7 @@ use super::error::FactsError;
 use super::schema::Schema;
 use super::seal;
 use crate::domain::money::Decimal;
-use crate::files::{PARTIAL_PREFIX, make_folder, sync_folder};
+use crate::files::{PARTIAL_PREFIX, folder_of, make_folder, sync_folder};
 
 /// The first integer that a decimal of 18 digits does not hold.
 const DECIMAL_LIMIT: u64 = 1_000_000_000_000_000_000;
@@ -47,7 +47,7 @@ pub(super) struct SealedTable {
 impl TableWriter {
     /// Begins a file that will become `target`, with these entries in its metadata.
     pub fn create(target: &Path, schema: &Schema, metadata: &[(&str, &str)]) -> Result<Self, FactsError> {
-        let folder = target.parent().expect("every target is a file in a folder");
+        let folder = folder_of(target);
         let temporary = make_folder(folder)
             .and_then(|()| tempfile::Builder::new().prefix(PARTIAL_PREFIX).tempfile_in(folder))
             .map_err(|error| FactsError::Io { file: folder.to_owned(), source: error })?;
@@ -128,7 +128,7 @@ impl SealedTable {
 }
 
 fn sync_folder_of(file: &Path) -> Result<(), FactsError> {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder_of(file);
     sync_folder(folder).map_err(|source| FactsError::Io { file: folder.to_owned(), source })
 }
 

@@ -1,4 +1,5 @@
-//! The data's whole way, joined from the stages: import, rate, derive what is unbilled, draft, post, document.
+//! The data's whole way, joined from the stages: import, rate, derive what is unbilled, price again for
+//! comparisons, draft, post, document.
 //! Joins and counts; computes no price and no sum of its own.
 
 pub mod documents;
@@ -8,6 +9,7 @@ pub mod import;
 pub mod post;
 pub mod rate;
 pub mod rejects;
+pub mod reprice;
 pub mod rows;
 pub mod services;
 pub mod unbilled;

@@ -102,5 +102,6 @@ fn bare_row<'a>(
         sell: None,
         disposition: Disposition::Suspense,
         reason: None,
+        call_id: Cow::Borrowed(&record.call_id),
     }
 }

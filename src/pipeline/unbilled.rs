@@ -121,30 +121,6 @@ impl OpenImport {
         workers: &Workers,
         mut take: impl FnMut(OpenRecord) -> Result<()>,
     ) -> Result<()> {
-        if self.billed.len() >= u64::from(self.rows) {
-            return Ok(());
-        }
-        let mut open = RowSet::new();
-        for gap in self.billed.gaps(self.rows) {
-            open.insert_range(gap);
-        }
-        let mut window = Vec::new();
-        for batch in store.scan_rows(&self.facts_file, &open, BATCH_ROWS) {
-            window.push(batch?);
-            if window.len() == workers.threads() * WINDOW_PER_THREAD {
-                self.price_window(engine, workers, std::mem::take(&mut window), &mut take)?;
-            }
-        }
-        self.price_window(engine, workers, window, &mut take)
-    }
-
-    fn price_window(
-        &self,
-        engine: &Engine,
-        workers: &Workers,
-        window: Vec<Vec<UsageRecord>>,
-        take: &mut impl FnMut(OpenRecord) -> Result<()>,
-    ) -> Result<()> {
         let price = |record: UsageRecord| match self.mark_of(record.row) {
             Some((disposition, reason)) => OpenRecord::Marked(disposition, reason, Box::new(record)),
             None => match engine.price(self.supplier, record) {
@@ -152,8 +128,51 @@ impl OpenImport {
                 Err(set_aside) => OpenRecord::SetAside(set_aside),
             },
         };
-        let priced = workers.map(window, |batch| batch.into_iter().map(price).collect::<Vec<_>>());
-        priced.into_iter().flatten().try_for_each(take)
+        let price_batch = |batch: Vec<UsageRecord>| batch.into_iter().map(price).collect::<Vec<_>>();
+        let open = self.all_but(&self.billed);
+        self.each_batch(&open, store, workers, price_batch, |priced| priced.into_iter().try_for_each(&mut take))
+    }
+
+    /// Gives the records that carry no mark (not deleted, duplicate or conflicting), billed or not, to `work` in batches,
+    /// side by side, and what it makes of each batch to `take`, in row order.
+    pub fn each_live_batch<R: Send>(
+        &self,
+        store: &UsageStore,
+        workers: &Workers,
+        work: impl Fn(Vec<UsageRecord>) -> R + Sync + Send,
+        take: impl FnMut(R) -> Result<()>,
+    ) -> Result<()> {
+        let mut marked = self.deleted.clone();
+        self.marks.keys().for_each(|row| {
+            marked.insert(*row);
+        });
+        self.each_batch(&self.all_but(&marked), store, workers, work, take)
+    }
+
+    fn all_but(&self, rows: &RowSet) -> RowSet {
+        rows.gaps(self.rows).collect()
+    }
+
+    /// At most a window of batches is held at once.
+    fn each_batch<R: Send>(
+        &self,
+        rows: &RowSet,
+        store: &UsageStore,
+        workers: &Workers,
+        work: impl Fn(Vec<UsageRecord>) -> R + Sync + Send,
+        mut take: impl FnMut(R) -> Result<()>,
+    ) -> Result<()> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let mut window = Vec::new();
+        for batch in store.scan_rows(&self.facts_file, rows, BATCH_ROWS) {
+            window.push(batch?);
+            if window.len() == workers.threads() * WINDOW_PER_THREAD {
+                workers.map(std::mem::take(&mut window), &work).into_iter().try_for_each(&mut take)?;
+            }
+        }
+        workers.map(window, &work).into_iter().try_for_each(&mut take)
     }
 }
 

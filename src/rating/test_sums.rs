@@ -147,6 +147,9 @@ fn prices_of_the_file() {
     // (row, cost, suggested retail, sell price, result)
     let rows = [
         ("type:geo markup=10", "0.0123", "", "", "0.0135 rate", "R3: 0.0123 × 1.1 = 0.01353"),
+        ("type:geo markup=0", "0.0123", "", "", "0.0123 rate", "R3: × 1"),
+        ("type:geo markup=100", "0.0123", "", "", "0.0246 rate", "R3: × 2"),
+        ("type:geo markup=-50", "0.0123", "", "", "0.0062 rate", "R3: × 0.5 = 0.00615"),
         ("type:geo markup=-100", "0.0123", "", "", "0.0000 rate", "R3: × 0"),
         ("type:geo markup=10000", "0.0123", "", "", "1.2423 rate", "R3: × 101"),
         ("type:geo markup=10 minimum=0.05", "0.0123", "", "", "0.0500 rate", "R3: the minimum applies in every mode"),

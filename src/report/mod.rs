@@ -1,4 +1,9 @@
 //! What a run says about itself, for people and for machines, and how tables are shown.
 
+pub mod best_tariff;
+pub mod carrier_costs;
 pub mod run;
 pub mod screen;
+pub mod sheet;
+pub mod tariff_difference;
+pub mod volume;

@@ -33,18 +33,24 @@ scenarios! {
     end_with_credit
     ends_of_months
     exclusions
+    expected_costs
     final_bill
+    forwarded_call
+    inbound_revenue
     line_added_later
     low_invoices
     markups_and_no_rate
+    number_ranges
     parked_customer
     prices_of_products
     proration_by_thirty
     proration_of_a_start
     rollover_over_two_months
     service_lines
+    service_numbers
     special_rates
     spending_cap
+    steps_and_caps
     suspended_and_not_billed
     tariff_parent_and_fallbacks
     two_currencies

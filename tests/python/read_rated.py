@@ -26,6 +26,7 @@ TYPES = {
     "usage": "DECIMAL(18,8)",
     "sell": "DECIMAL(18,6)",
     "disposition": "VARCHAR",
+    "call_id": "VARCHAR",
 }
 
 

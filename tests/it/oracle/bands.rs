@@ -13,10 +13,14 @@ pub struct Minute {
 }
 
 impl Minute {
-    /// What a clock in the zone shows so many seconds after 1970 began (X5).
+    /// What a clock in the zone shows so many seconds after 1970 began. The calendar ends with 2100 (X5); a call that
+    /// goes on stays in its last minute, and so in its band.
     pub fn at(instant: i64, zone: &jiff::tz::TimeZone) -> Self {
         let shown = zone.to_datetime(jiff::Timestamp::from_second(instant).unwrap());
-        Self { date: shown.date(), hour: shown.hour(), minute: shown.minute() }
+        match shown.year() > 2100 {
+            true => Self { date: jiff::civil::date(2100, 12, 31), hour: 23, minute: 59 },
+            false => Self { date: shown.date(), hour: shown.hour(), minute: shown.minute() },
+        }
     }
 
     /// `07:30`

@@ -15,6 +15,7 @@ mod classifying;
 mod comparison;
 mod coverage;
 mod dice;
+mod explanations;
 mod matching;
 mod planted;
 mod product;
