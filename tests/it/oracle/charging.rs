@@ -19,6 +19,11 @@ pub struct Charge {
 }
 
 impl Charge {
+    /// No charge at all.
+    pub fn nothing() -> Self {
+        Self { connection: zero(), usage: zero(), access: zero(), billable_units: 0 }
+    }
+
     /// R5: connection plus usage, within the bounds.
     pub fn within_bounds(&self, call: &Call, row: Row, unit: &str) -> Amount {
         let amount = &self.connection + &self.usage;
@@ -68,7 +73,7 @@ pub fn charge_by_row(
                 "suggested" => marked_up(priced.suggested_retail.as_ref()?, row.cell("percent")),
                 _ => priced.file_sell.clone()?,
             };
-            Charge { connection: zero(), usage, access: zero(), billable_units: call.record.units }
+            Charge { usage, billable_units: call.record.units, ..Charge::nothing() }
         }
     };
     charge.access = access(call, row);
@@ -122,7 +127,7 @@ fn by_units(call: &Call, row: Row, other_bands: Option<(&str, &Keys)>) -> Charge
         }
         (Kind::Sms | Kind::Event, _) => rate * whole(billable_units),
     };
-    Charge { connection, usage, access: zero(), billable_units }
+    Charge { connection, usage, billable_units, ..Charge::nothing() }
 }
 
 /// R9: each increment at the rate of the band in which it begins; what the connection includes is not charged again.
@@ -146,9 +151,8 @@ fn split(call: &Call, row: Row, tariff: &str, keys: &Keys, billable_units: u64) 
         begin += block;
         block = increment;
     }
-    let changes = Minute::at(call.record.started.instant + 86_400, &call.book.zone);
-    if changes.clock() != Minute::at(call.record.started.instant, &call.book.zone).clock() && seconds_at.len() > 1 {
-        call.note("split: on a day when the clock changes");
+    if clock_changes(call, billable_units) {
+        call.note("split: the clock changes in the call");
     }
     if seconds_at.len() > 1 {
         call.note("charge: split over bands");
@@ -166,6 +170,12 @@ fn split(call: &Call, row: Row, tariff: &str, keys: &Keys, billable_units: u64) 
     seconds_at.iter().map(of_band).sum()
 }
 
+fn clock_changes(call: &Call, seconds: u64) -> bool {
+    let offset_at = |instant| call.book.zone.to_offset(jiff::Timestamp::from_second(instant).unwrap());
+    let start = call.record.started.instant;
+    offset_at(start) != offset_at(start + i64::try_from(seconds).unwrap())
+}
+
 /// R10: entering a step charges its connection, the seconds inside it its rate. Steps are of elapsed seconds: usage that
 /// has no duration has no price by them.
 fn by_steps(call: &Call, row: Row) -> Option<Charge> {
@@ -175,7 +185,7 @@ fn by_steps(call: &Call, row: Row) -> Option<Charge> {
     let unit = unit_of(call, row);
     let steps: Vec<Vec<&str>> = row.cell("steps").split(';').map(|step| step.split(':').collect()).collect();
     let start_of = |step: &Vec<&str>| step[0].parse::<u64>().unwrap();
-    let mut charge = Charge { connection: zero(), usage: zero(), access: zero(), billable_units: 0 };
+    let mut charge = Charge::nothing();
     for (position, step) in steps.iter().enumerate() {
         let start = start_of(step);
         if position > 0 && call.record.units <= start {

@@ -74,7 +74,7 @@ const EXPECTED: [&str; 82] = [
     "rounding: supplier's mode",
     "rounding: up",
     "row without its price",
-    "split: on a day when the clock changes",
+    "split: the clock changes in the call",
     "split: row at the start",
     "split: row of the other band",
     "surcharge: mobile_origin",

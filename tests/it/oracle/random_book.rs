@@ -93,7 +93,7 @@ pub fn timeline(dice: &mut Dice) -> Vec<(String, String)> {
     let ends = edges.iter().map(|(day, _)| *day).chain(std::iter::once(""));
     let ranges: Vec<_> = starts.zip(ends).map(|(from, to)| (from.to_owned(), to.to_owned())).collect();
     let sound = ranges.into_iter().filter(|(from, to)| to.is_empty() || from <= to);
-    let kept: Vec<_> = sound.filter(|_| !dice.chance(12)).collect();
+    let kept: Vec<_> = sound.filter(|_| !dice.chance(8)).collect();
     if kept.is_empty() { vec![(String::new(), String::new())] } else { kept }
 }
 
@@ -172,7 +172,7 @@ fn add_suppliers(tables: &mut Tables, dice: &mut Dice) {
     for supplier in SUPPLIERS {
         let fallback = |kind: &str, dice: &mut Dice| {
             let types = of_kind(tables, kind);
-            if types.is_empty() || dice.chance(30) { String::new() } else { dice.pick(&types) }
+            if types.is_empty() || dice.chance(15) { String::new() } else { dice.pick(&types) }
         };
         let (voice, data, sms) = (fallback("voice", dice), fallback("data", dice), fallback("sms", dice));
         let matching = dice.pick(&["", "exact", "longest_prefix", "longest_prefix"]);
@@ -198,7 +198,7 @@ fn add_numbers(tables: &mut Tables, dice: &mut Dice) {
     for supplier in ["", "alpha", "beta"] {
         for prefix in STARTS {
             for direction in ["out", "in"] {
-                if dice.chance(30) {
+                if dice.chance(40) {
                     let direction = if direction == "out" { dice.pick(&["", "out"]) } else { direction };
                     let found = call_type(dice.below(CALL_TYPES));
                     let cells =
@@ -226,7 +226,7 @@ fn add_numbers(tables: &mut Tables, dice: &mut Dice) {
 
 /// R8: sets of time bands and holidays; the names that rates may use.
 fn add_calendar(tables: &mut Tables, dice: &mut Dice) -> Vec<&'static str> {
-    const SETS: [&[(&str, &str, &str, &str)]; 3] = [
+    const SETS: [&[(&str, &str, &str, &str)]; 4] = [
         &[
             ("day", "Mon-Fri", "08:00", "18:00"),
             ("night", "Mon-Fri", "00:00", "08:00"),
@@ -242,6 +242,12 @@ fn add_calendar(tables: &mut Tables, dice: &mut Dice) -> Vec<&'static str> {
             ("night", "Mon-Thu", "22:00", "24:00"),
             ("weekend", "Sun,Hol", "00:00", "12:01"),
             ("day", "Mon-Sat", "00:00", "12:00"),
+        ],
+        // Edges about the hours at which clocks change.
+        &[
+            ("night", "Mon-Sun", "00:00", "01:30"),
+            ("peak", "Sun", "01:30", "02:15"),
+            ("day", "Mon-Sun", "02:15", "24:00"),
         ],
     ];
     for (date, kind) in [("2025-12-25", "Hol"), ("2025-12-26", "Sun"), ("2024-02-29", "Hol"), ("2025-03-31", "Sat")] {
@@ -287,20 +293,8 @@ fn add_customers(tables: &mut Tables, dice: &mut Dice, workspace: &str) {
     for number in 0..6 {
         let account = format!("A{number}");
         let currency = dice.pick(&["", "", "GBP", "EUR", "USD"]);
-        let status = dice.pick(&[
-            "",
-            "",
-            "",
-            "active",
-            "active",
-            "suspended",
-            "active_do_not_bill",
-            "active",
-            "active",
-            "final_bill",
-            "dropped",
-            "cancelled",
-        ]);
+        let standings = ["", "active", "suspended", "active_do_not_bill", "final_bill", "dropped", "cancelled"];
+        let status = if dice.chance(70) { "" } else { dice.pick(&standings) };
         let (date, _) = dice.pick(&EDGES);
         let dropped = if ["dropped", "cancelled"].contains(&status) { date } else { "" };
         let last = if status == "final_bill" { date } else { "" };
@@ -361,11 +355,11 @@ fn class_prices(dice: &mut Dice, currency: &str, tariffs: u64, markups: u64) -> 
 fn add_lines(tables: &mut Tables, dice: &mut Dice, workspace: &str) {
     let mut alternates = ALTERNATES.to_vec();
     for identifier in OWN {
-        if dice.chance(15) {
+        if dice.chance(5) {
             continue;
         }
-        for extension in ["", "", "7", "8"].into_iter().skip(1) {
-            if dice.chance(if extension.is_empty() { 10 } else { 65 }) {
+        for extension in ["", "7", "8"] {
+            if dice.chance(if extension.is_empty() { 4 } else { 70 }) {
                 continue;
             }
             let held = if dice.chance(30) { alternates.pop().unwrap_or_default() } else { "" };

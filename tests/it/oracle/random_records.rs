@@ -24,7 +24,7 @@ const DAYS: [&str; 11] = [
 /// Hours at which bands of the book begin or end, or clocks change.
 const HOURS: [u32; 22] = [0, 6, 7, 8, 9, 12, 18, 19, 20, 22, 24, 1, 1, 2, 2, 3, 24, 12, 7, 19, 8, 18];
 /// Lengths around increments, included seconds and steps.
-const LENGTHS: [u64; 12] = [1, 6, 15, 30, 45, 60, 90, 120, 600, 900, 3600, 7200];
+const LENGTHS: [u64; 13] = [1, 6, 15, 30, 45, 60, 90, 120, 600, 900, 3600, 3600, 7200];
 
 /// A record and how its civil time relates to the zone.
 pub fn random_record(dice: &mut Dice, zone: &Zone, row: u32) -> UsageRecord {
@@ -145,6 +145,8 @@ fn units(dice: &mut Dice, kind: Kind) -> u64 {
 
 fn price(dice: &mut Dice, percent: u64) -> Option<Price> {
     let count = match dice.below(8) {
+        // Within the type, but not with a markup.
+        0 if dice.chance(4) => i64::MAX - 1,
         0 => 0,
         1 => -i64::try_from(dice.below(300_000_000)).unwrap(),
         2 => i64::try_from(dice.below(100)).unwrap(),

@@ -53,7 +53,6 @@ fn set_aside(call: &Call, aside: Aside, known: Option<(&str, String)>) -> Answer
 }
 
 const NO_EXCHANGE_RATE: &str = "no exchange rate";
-const OUT_OF_RANGE: &str = "amount out of range";
 
 /// How a call's charge is rounded (X3): decimals and mode.
 struct CallRounding {
@@ -88,73 +87,91 @@ fn in_currency(call: &Call, price: Option<Price>, to: &str) -> Result<Option<Amo
     call.converted(amount, &call.currency(), to).map(Some).ok_or(NO_EXCHANGE_RATE)
 }
 
-/// R1–R4, R12, R14.
+/// R1–R4, R12, R14: everything is found out exactly first; whether it fits (X1) is asked last.
 fn rate<'b>(call: &Call<'b>, line: Row<'b>, call_type: &str) -> Result<Priced, &'static str> {
     let class = call.book.call_type(call_type).cell("class");
     let cost = in_currency(call, call.record.cost, &call.book.currency)?.unwrap_or_else(zero);
     let tariff = retail_tariff(call, line, class);
     let keys = keys_of_usage(call, call_type);
-    let found = tariff.and_then(|tariff| find_row(call, tariff, &keys, &call.band));
-    let mut price = Priced {
-        cost: units(&round(&cost, 8, "half_up"), 8).ok_or(OUT_OF_RANGE)?,
+    let sale = sale(call, line, class, tariff, &keys)?;
+    let surcharges: Vec<_> = match sale.is_unanswered {
+        true => Vec::new(),
+        false => surcharges(call, retail_tariff(call, line, "surcharges")),
+    };
+    let surcharges: Amount = surcharges.into_iter().map(|(_, amount)| amount).sum();
+    let rounding = call_rounding(call, tariff);
+    let sell = round(&(sale.bounded + &sale.charge.access + &surcharges), rounding.decimals, &rounding.mode);
+    note_sell(call, &sell, &rounding.mode);
+    let expected_cost = expected_cost(call, line, class, &keys)?;
+    let fitting = |amount: &Amount, decimals: u32| {
+        units(&round(amount, decimals, "half_up"), decimals).ok_or("amount out of range")
+    };
+    Ok(Priced {
+        cost: fitting(&cost, 8)?,
+        expected_cost: expected_cost.map(|cost| fitting(&cost, 8)).transpose()?,
+        sell: fitting(&sell, 6)?,
+        connection: fitting(&sale.charge.connection, 8)?,
+        usage: fitting(&sale.charge.usage, 8)?,
+        access: fitting(&sale.charge.access, 8)?,
+        surcharges: fitting(&surcharges, 8)?,
+        billable_units: sale.charge.billable_units,
         band: call.band.clone(),
         tariff: tariff.unwrap_or_default().to_owned(),
-        billable_units: call.record.units,
-        ..Priced::default()
-    };
-    if let Some(found) = found {
-        if is_unanswered(call, found.row) {
-            call.note("unanswered");
-            price.unanswered = true;
-            price.billable_units = 0;
-            take_row(call, &mut price, found, &keys);
-            price.expected_cost = expected_cost(call, line, class, &keys)?;
-            return Ok(price);
-        }
-    }
-    let charge = match (tariff, found) {
-        (Some(tariff), Some(found)) => by_row(call, tariff, found, &keys)?,
-        _ => None,
-    };
-    let (charge, bounded) = match (charge, found) {
-        (Some(charge), Some(found)) => {
-            take_row(call, &mut price, found, &keys);
-            let bounded = charge.within_bounds(call, found.row, unit_of(call, found.row));
-            (charge, bounded)
-        }
-        _ => {
-            let usage = by_markup(call, line, class, &mut price)?;
-            let billable_units = call.record.units;
-            let charge = Charge { connection: zero(), usage: usage.clone(), access: zero(), billable_units };
-            (charge, usage)
-        }
-    };
-    let surcharges: Amount =
-        surcharges(call, retail_tariff(call, line, "surcharges")).into_iter().map(|(_, amount)| amount).sum();
-    let rounding = call_rounding(call, tariff);
-    note_rounding(call, &rounding);
-    let sell = round(&(bounded + &charge.access + &surcharges), rounding.decimals, &rounding.mode);
-    let component = |amount: &Amount| units(&round(amount, 8, "half_up"), 8).ok_or(OUT_OF_RANGE);
-    price.sell = units(&sell, 6).ok_or(OUT_OF_RANGE)?;
-    price.connection = component(&charge.connection)?;
-    price.usage = component(&charge.usage)?;
-    price.access = component(&charge.access)?;
-    price.surcharges = component(&surcharges)?;
-    price.billable_units = charge.billable_units;
-    if price.sell < 0 {
-        call.note("charge: credit");
-    }
-    price.expected_cost = expected_cost(call, line, class, &keys)?;
-    Ok(price)
+        rate_row: sale.row.map(|row| (row.cell("tariff").to_owned(), name_of(row))),
+        path: sale.path.to_owned(),
+        unanswered: sale.is_unanswered,
+    })
 }
 
-fn note_rounding(call: &Call, rounding: &CallRounding) {
-    call.note(match rounding.mode.as_str() {
+/// What the call is sold for before surcharges and rounding, and by what.
+struct Sale<'b> {
+    charge: Charge,
+    /// Connection and usage within the bounds of the row (R5).
+    bounded: Amount,
+    row: Option<Row<'b>>,
+    path: &'static str,
+    is_unanswered: bool,
+}
+
+/// By the row of the tariff (R2, R3), else by a markup (R4).
+fn sale<'b>(
+    call: &Call<'b>,
+    line: Row<'b>,
+    class: &str,
+    tariff: Option<&'b str>,
+    keys: &Keys,
+) -> Result<Sale<'b>, &'static str> {
+    if let Some(tariff) = tariff
+        && let Some(found) = find_row(call, tariff, keys, &call.band)
+    {
+        let row = found.row;
+        if is_unanswered(call, row) {
+            call.note("unanswered");
+            let path = path_of(call, found, keys);
+            return Ok(Sale { charge: Charge::nothing(), bounded: zero(), row: Some(row), path, is_unanswered: true });
+        }
+        if let Some(charge) = by_row(call, tariff, found, keys)? {
+            let bounded = charge.within_bounds(call, row, unit_of(call, row));
+            let path = path_of(call, found, keys);
+            return Ok(Sale { charge, bounded, row: Some(row), path, is_unanswered: false });
+        }
+        call.note("row without its price");
+    }
+    let (path, usage) = by_markup(call, line, class)?;
+    let charge = Charge { usage: usage.clone(), billable_units: call.record.units, ..Charge::nothing() };
+    Ok(Sale { charge, bounded: usage, row: None, path, is_unanswered: false })
+}
+
+fn note_sell(call: &Call, sell: &Amount, mode: &str) {
+    call.note(match mode {
         "half_up" => "rounding: half_up",
         "half_even" => "rounding: half_even",
         "up" => "rounding: up",
         _ => "rounding: down",
     });
+    if *sell < zero() {
+        call.note("charge: credit");
+    }
 }
 
 /// R3 in the tariff's currency; split over bands where the tariff says so (R9).
@@ -167,11 +184,7 @@ fn by_row(call: &Call, tariff: &str, found: Found, keys: &Keys) -> Result<Option
         suggested_retail: needed("suggested", call.record.suggested_retail)?,
         file_sell: needed("from_file", call.record.file_sell)?,
     };
-    let charge = charge_by_row(call, found.row, &prices, is_split(call, tariff).then_some((tariff, keys)));
-    if charge.is_none() {
-        call.note("row without its price");
-    }
-    Ok(charge)
+    Ok(charge_by_row(call, found.row, &prices, is_split(call, tariff).then_some((tariff, keys))))
 }
 
 /// R9: where the tariff says so, unless the file's own band holds for the whole call (R8).
@@ -179,8 +192,8 @@ fn is_split(call: &Call, tariff: &str) -> bool {
     call.book.tariff(tariff).cell("band_mode") == "split" && !call.band_is_the_files
 }
 
-/// R13: the row and the path by which it was chosen.
-fn take_row(call: &Call, price: &mut Priced, found: Found, keys: &Keys) {
+/// R13: the path by which a row was chosen.
+fn path_of(call: &Call, found: Found, keys: &Keys) -> &'static str {
     let row = found.row;
     let key = row.cell("match");
     let own_type = keys.iter().find(|key| key.starts_with("type:")).unwrap();
@@ -212,13 +225,12 @@ fn take_row(call: &Call, price: &mut Priced, found: Found, keys: &Keys) {
     if found.generation == 2 {
         call.note("tariff: of the parent's parent");
     }
-    price.path = path.to_owned();
-    price.rate_row = Some((row.cell("tariff").to_owned(), name_of(row)));
+    path
 }
 
 /// R4: the class markup of the CLI, else of the customer, on cost; the fallback markup on the suggested retail price; the
 /// fallback markup on cost. A markup whose price the record lacks does not apply.
-fn by_markup(call: &Call, line: Row, class: &str, price: &mut Priced) -> Result<Amount, &'static str> {
+fn by_markup(call: &Call, line: Row, class: &str) -> Result<(&'static str, Amount), &'static str> {
     let customer = call.book.sheet("customers").find("account", line.cell("account")).unwrap();
     let currency = call.book.currency_of(customer);
     let column = format!("markup_{class}");
@@ -239,8 +251,7 @@ fn by_markup(call: &Call, line: Row, class: &str, price: &mut Priced) -> Result<
         }
         let amount = in_currency(call, base, currency)?.unwrap();
         call.note(note);
-        price.path = path.to_owned();
-        return Ok(marked_up(&amount, percent));
+        return Ok((path, marked_up(&amount, percent)));
     }
     Err("no rate")
 }
@@ -276,7 +287,7 @@ fn surcharges<'b>(call: &Call<'b>, tariff: Option<&'b str>) -> Vec<(&'b str, Amo
 }
 
 /// R14: what the wholesale tariff makes of the call, rounded as a call's charge, in the workspace's currency.
-fn expected_cost<'b>(call: &Call<'b>, line: Row<'b>, class: &str, keys: &Keys) -> Result<Option<i64>, &'static str> {
+fn expected_cost<'b>(call: &Call<'b>, line: Row<'b>, class: &str, keys: &Keys) -> Result<Option<Amount>, &'static str> {
     let Some(tariff) = wholesale_tariff(call, line, class) else { return Ok(None) };
     let Some(found) = find_row(call, tariff, keys, &call.band) else { return Ok(None) };
     let currency = call.book.currency_of(call.book.tariff(tariff));
@@ -291,6 +302,5 @@ fn expected_cost<'b>(call: &Call<'b>, line: Row<'b>, class: &str, keys: &Keys) -
     call.note("expected cost");
     let rounding = call_rounding(call, Some(tariff));
     let rounded = round(&amount, rounding.decimals, &rounding.mode);
-    let converted = call.converted(rounded, currency, &call.book.currency).ok_or(NO_EXCHANGE_RATE)?;
-    units(&round(&converted, 8, "half_up"), 8).map(Some).ok_or(OUT_OF_RANGE)
+    call.converted(rounded, currency, &call.book.currency).map(Some).ok_or(NO_EXCHANGE_RATE)
 }
