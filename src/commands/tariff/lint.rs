@@ -42,6 +42,9 @@ fn date(text: &str) -> std::result::Result<Date, String> {
     Date::parse(text).ok_or_else(|| "not a date between 2000-01-01 and 2100-12-31, as YYYY-MM-DD".to_owned())
 }
 
+/// Tables and the book compiled from them, or why they make none.
+type Loaded = std::result::Result<(Tables, Book), Findings>;
+
 /// What was found, as data.
 #[derive(Serialize)]
 struct Linted {
@@ -95,8 +98,8 @@ impl Lint {
         self.judge(&linted)
     }
 
-    /// The settings, and the tables with the book compiled from them, or why they make none.
-    fn load(&self, global: &Global) -> Result<(Settings, std::result::Result<(Tables, Book), Findings>)> {
+    /// The settings, and the book of the folder or of the workspace.
+    fn load(&self, global: &Global) -> Result<(Settings, Loaded)> {
         let Some(dir) = &self.book else {
             let workspace = Workspace::find(global.workspace.as_deref())?;
             let mut tables = workspace.tables(&workspace.ledger()?)?;

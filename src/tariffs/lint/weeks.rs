@@ -140,8 +140,11 @@ fn day_name(day: BandDay) -> &'static str {
     }
 }
 
+/// A day, and from which second of it to which.
+type Stretch = (BandDay, u32, u32);
+
 /// The same stretch on several days → `Mon, Tue and Wed 18:00–24:00`, in the order of the first day.
-fn on_days(stretches: impl Iterator<Item = (BandDay, u32, u32)>) -> Vec<String> {
+fn on_days(stretches: impl Iterator<Item = Stretch>) -> Vec<String> {
     let mut by_time: BTreeMap<(u32, u32), Vec<&str>> = BTreeMap::new();
     for (day, start, end) in stretches {
         by_time.entry((start, end)).or_default().push(day_name(day));
@@ -177,7 +180,7 @@ fn has_rows_on(set: &Set, book: &Book, day: BandDay) -> bool {
 
 fn check_overlaps(set: &Set, subject: &Subject, place: &PlaceOf, findings: &mut Findings) {
     let book = subject.book;
-    let mut pairs: BTreeMap<(usize, usize), Vec<(BandDay, u32, u32)>> = BTreeMap::new();
+    let mut pairs: BTreeMap<(usize, usize), Vec<Stretch>> = BTreeMap::new();
     for day in Weekday::ALL.into_iter().map(BandDay::Weekday).chain([BandDay::Holiday]) {
         for (start, end, rows) in stretches(&set.rows, book, day) {
             let [first, others @ ..] = &rows[..] else { continue };
