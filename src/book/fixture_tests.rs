@@ -263,7 +263,7 @@ proptest::proptest! {
             table.rows.push(TableRow { line: 0, cells });
         }
         let bytes = table_bytes(&table).expect("text");
-        let read = super::read::read_table(schema, "organisations.csv", &bytes, &rules, &errors);
+        let read = super::read::read_table(schema, "organisations.csv", &bytes, &rules, &errors, &mut Vec::new());
         let cells = |table: &Table| table.rows.iter().map(|row| row.cells.clone()).collect::<Vec<_>>();
         proptest::prop_assert_eq!(cells(&read), cells(&table));
         proptest::prop_assert!(errors.into_result(()).is_ok());

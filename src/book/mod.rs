@@ -11,6 +11,7 @@
 //! column. Nothing here knows the ledger or changes a book.
 
 mod cells;
+mod check;
 mod compile;
 mod errors;
 #[cfg(test)]
@@ -26,8 +27,10 @@ mod tables;
 mod write;
 
 pub use cells::{CellRefusal, canonical_cell};
+pub use check::check_folder;
 pub use compile::compile;
 pub use errors::BookError;
+pub use notation::{steps as read_steps, steps_text};
 pub use read::{read_folder, read_folder_with};
 pub use schema::{CellKind, ColumnSchema, FileSchema, schemas};
 pub use settings::{DEFAULT_SETTINGS, parse_settings};

@@ -131,7 +131,7 @@ pub(super) fn rounding_to(text: &str) -> Option<(Rounding, u32)> {
 }
 
 /// `0:0.25:0:3600;3600:0:0.05:60` → steps with prices in the unit of the file (R10), or why it is none.
-pub(super) fn steps(text: &str) -> Result<Vec<RateStep>, String> {
+pub fn steps(text: &str) -> Result<Vec<RateStep>, String> {
     let mut steps: Vec<RateStep> = Vec::new();
     for part in text.split(';') {
         let step = step(part.trim())?;
@@ -164,7 +164,7 @@ fn step(text: &str) -> Result<RateStep, String> {
 }
 
 /// The canonical spelling of steps.
-pub(super) fn steps_text(steps: &[RateStep]) -> String {
+pub fn steps_text(steps: &[RateStep]) -> String {
     let text = |step: &RateStep| format!("{}:{}:{}:{}", step.from_seconds, step.connection, step.rate, step.increment);
     steps.iter().map(text).collect::<Vec<_>>().join(";")
 }

@@ -45,7 +45,7 @@ fn read_plan(call_types: &str, prefixes: &str) -> Result<Plan, Vec<BookError>> {
     let rules = NumberRules::of_country("44");
     let read = |name: &str, file: &str, text: &str| {
         let schema = find_schema(name).expect("the interface lists it");
-        let mut table = read_table(schema, file, text.as_bytes(), &rules, &errors);
+        let mut table = read_table(schema, file, text.as_bytes(), &rules, &errors, &mut Vec::new());
         keys::refuse_duplicates(&table, &errors);
         // The lines of the plan mean nothing to somebody who reads an error about a book.
         table.rows.iter_mut().for_each(|row| row.line = 0);

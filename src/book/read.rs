@@ -23,24 +23,40 @@ pub fn read_folder(dir: &Path) -> Result<Tables, Vec<BookError>> {
 /// # Errors
 /// Everything that is wrong with files, cells and keys, by file, line and column.
 pub fn read_folder_with(dir: &Path, rules: &NumberRules) -> Result<Tables, Vec<BookError>> {
-    let errors = Errors::default();
-    let mut tables = Tables::new();
+    let read = read_all(dir, rules);
+    read.errors.into_result(read.tables)
+}
+
+/// What could be read of a book folder, and what could not.
+pub(super) struct ReadFolder {
+    /// The sound rows.
+    pub tables: Tables,
+    /// The others by file, blank where they are unsound.
+    pub unsound: Vec<(&'static str, Vec<TableRow>)>,
+    pub errors: Errors,
+}
+
+/// Reads a book folder as far as that is possible.
+pub(super) fn read_all(dir: &Path, rules: &NumberRules) -> ReadFolder {
+    let (errors, mut tables, mut unsound) = (Errors::default(), Tables::new(), Vec::new());
     if let Err(error) = refuse_unknown_files(dir, &errors) {
         errors.add(file_error(&dir.display().to_string(), 0, &format!("cannot be read: {error}"), "a book folder"));
-        return errors.into_result(tables);
+        return ReadFolder { tables, unsound, errors };
     }
     for schema in schemas() {
         let file = schema.file_name();
         match std::fs::read(dir.join(&file)) {
             Ok(bytes) => {
-                *tables.get_mut(schema.name) = read_table(schema, &file, &bytes, rules, &errors);
+                let mut rows = Vec::new();
+                *tables.get_mut(schema.name) = read_table(schema, &file, &bytes, rules, &errors, &mut rows);
+                unsound.push((schema.name, rows));
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
             Err(error) => errors.add(file_error(&file, 0, &format!("cannot be read: {error}"), "")),
         }
     }
     tables.iter().for_each(|table| keys::refuse_duplicates(table, &errors));
-    errors.into_result(tables)
+    ReadFolder { tables, unsound, errors }
 }
 
 fn refuse_unknown_files(dir: &Path, errors: &Errors) -> std::io::Result<()> {
@@ -62,13 +78,15 @@ fn file_error(file: &str, line: u64, reason: &str, hint: &str) -> BookError {
     BookError { file: file.into(), line, column, value, reason: reason.into(), hint: hint.into() }
 }
 
-/// Reads one file's bytes; `file` is what errors call it. Refused rows are left out.
+/// Reads one file's bytes; `file` is what errors call it. Refused rows are left out, and go to `unsound` without the
+/// cells for which they are refused.
 pub(super) fn read_table(
     schema: &'static FileSchema,
     file: &str,
     bytes: &[u8],
     rules: &NumberRules,
     errors: &Errors,
+    unsound: &mut Vec<TableRow>,
 ) -> Table {
     let mut table = Table::new(schema);
     let text = text_of(bytes);
@@ -89,7 +107,11 @@ pub(super) fn read_table(
         found += 1;
         match &header {
             None => header = Some(Header::read(schema, file, line, &record, errors)),
-            Some(header) => table.rows.extend(header.row(line, &record, rules, errors)),
+            Some(header) => match header.row(line, &record, rules, errors) {
+                Some((row, true)) => table.rows.push(row),
+                Some((row, false)) => unsound.push(row),
+                None => {}
+            },
         }
     }
     if found != lines.len() {
@@ -173,8 +195,14 @@ impl<'e> Header<'e> {
         Some(self.schema.columns.len() + extra)
     }
 
-    /// The row of a record, or nothing if it is refused.
-    fn row(&self, line: u64, record: &csv::StringRecord, rules: &NumberRules, errors: &Errors) -> Option<TableRow> {
+    /// The row of a record and whether all of its cells are sound; nothing if it has another number of fields.
+    fn row(
+        &self,
+        line: u64,
+        record: &csv::StringRecord,
+        rules: &NumberRules,
+        errors: &Errors,
+    ) -> Option<(TableRow, bool)> {
         if record.len() != self.targets.len() {
             let s = if record.len() == 1 { "" } else { "s" };
             let reason = format!("has {} field{s}, the header has {}", record.len(), self.targets.len());
@@ -198,7 +226,7 @@ impl<'e> Header<'e> {
                 }
             }
         }
-        sound.then_some(TableRow { line, cells })
+        Some((TableRow { line, cells }, sound))
     }
 
     fn refuse_cell(&self, line: u64, target: usize, raw: &str, reason: &str, hint: &str, errors: &Errors) {

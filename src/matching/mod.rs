@@ -81,6 +81,11 @@ impl<'b> Matcher<'b> {
         }
     }
 
+    /// The call type of a record, whoever's it is (C1).
+    pub fn classify(&self, supplier: SupplierId, record: &UsageRecord) -> Option<(CallTypeId, ClassifiedBy)> {
+        self.classification.find(supplier, record, &mut Notes::silent())
+    }
+
     /// Finds the line, the customer and the product of a service line (P7), or the reason why it goes no further.
     /// `import` is carried through: it says which import the line came with.
     pub fn match_service(

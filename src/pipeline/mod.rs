@@ -2,6 +2,7 @@
 //! comparisons, draft, post, document.
 //! Joins and counts; computes no price and no sum of its own.
 
+pub mod below_cost;
 pub mod documents;
 pub mod draft;
 pub mod explained;
@@ -13,6 +14,7 @@ pub mod reprice;
 pub mod rows;
 pub mod services;
 pub mod unbilled;
+pub mod usage_losses;
 
 use crate::allowances::CapUse;
 use crate::domain::book::{Book, SupplierId};

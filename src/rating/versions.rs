@@ -7,7 +7,7 @@ use super::explanation::Trace;
 use super::{Rater, Unpriced};
 use crate::domain::book::{RateId, SupplierId, TariffId};
 use crate::domain::disposition::Reason;
-use crate::domain::money::CallCharge;
+use crate::domain::money::{CallCharge, Currency, Price, Rounding};
 use crate::domain::time::Date;
 use crate::domain::usage::{MatchedUsage, RatePath};
 
@@ -43,6 +43,12 @@ impl Rater<'_> {
         matched: &MatchedUsage,
     ) -> Result<Option<TariffQuote>, Reason> {
         self.quoted(version, supplier, matched).map_err(|Unpriced(reason)| reason)
+    }
+
+    /// An amount in another currency on a day, to 8 decimals (X7); none without an exchange rate for the day.
+    pub fn exchanged(&self, amount: Price, pair: (Currency, Currency), on: Date) -> Option<Price> {
+        let exchanged = self.currencies.convert(amount.into(), pair, on).ok()?;
+        exchanged.rounded(8, Rounding::HalfUp).ok()
     }
 
     fn quoted(

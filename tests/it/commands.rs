@@ -184,6 +184,9 @@ fn json_is_json_everywhere() {
         "customer list",
         "customer show A1",
         "customer history A1",
+        "tariff list",
+        "tariff show retail",
+        "tariff increase retail --percent 5 --from 2026-08-01 --dry-run",
         "verify",
         "import usage b.csv --supplier carrier",
         &format!("book import {} --dry-run", book.display()),
@@ -223,6 +226,8 @@ fn a_dry_run_changes_nothing() {
         "invoice export --run 1 --out documents",
         "invoice export MAIN-000001 --out documents",
         "book import change",
+        "tariff increase retail --percent 5 --from 2026-08-01",
+        "tariff increase retail --percent 5 --from 2026-08-01 --as raised",
         "book export exported",
         &format!(
             "rate b.csv --supplier carrier --book {} --out rated.csv",
@@ -293,6 +298,7 @@ fn one_writer_at_a_time() {
         "bill draft --invoice-date 2026-07-01",
         "bill run --invoice-date 2026-07-01",
         &format!("book import {}", book.display()),
+        "tariff increase retail --percent 5 --from 2026-08-01",
     ];
     for line in writers {
         let run = place.run(line).ended(5);

@@ -1,5 +1,6 @@
 //! `tariff`: what tariffs hold, what is wrong with them, what a change of them does. One file per verb.
 
+mod below_cost;
 mod best;
 mod diff;
 mod increase;
@@ -16,7 +17,7 @@ use crate::error::Result;
 #[derive(Subcommand)]
 pub enum TariffCommand {
     /// List the tariffs
-    List,
+    List(list::List),
     /// Show the rates of one tariff
     Show(show::Show),
     /// Find what is wrong with the tariffs before it bills
@@ -32,7 +33,7 @@ pub enum TariffCommand {
 impl TariffCommand {
     pub fn run(self, global: &Global) -> Result<()> {
         match self {
-            Self::List => list::run(global),
+            Self::List(list) => list.run(global),
             Self::Show(show) => show.run(global),
             Self::Lint(lint) => lint.run(global),
             Self::Diff(diff) => diff.run(global),
