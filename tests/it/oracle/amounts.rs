@@ -42,34 +42,33 @@ pub fn price(text: &str, unit: &str) -> Amount {
     }
 }
 
-/// X3: to so many decimals, by the named mode, alike for negative amounts (half-up is half away from zero).
-pub fn round(amount: &Amount, decimals: u32, mode: &str) -> Amount {
-    let scale = Amount::from_integer(BigInt::from(10).pow(decimals));
+/// X3: the count of 10^-`decimals` that is nearest by the named mode, alike for negative amounts (half-up is half away
+/// from zero).
+fn rounded_units(amount: &Amount, decimals: u32, mode: &str) -> BigInt {
     let is_negative = *amount < zero();
-    let magnitude = if is_negative { -amount } else { amount.clone() } * &scale;
-    let below = magnitude.trunc();
-    let rest = &magnitude - &below;
-    let half = Amount::new(BigInt::from(1), BigInt::from(2));
-    let is_odd = below.to_integer() % 2 == BigInt::from(1);
+    let scaled = amount.numer() * BigInt::from(10).pow(decimals);
+    let scaled = if is_negative { -scaled } else { scaled };
+    let (below, twice_rest) = (&scaled / amount.denom(), (&scaled % amount.denom()) * 2);
+    let is_odd = &below % 2 == BigInt::from(1);
     let goes_up = match mode {
-        "up" => rest > zero(),
+        "up" => twice_rest > BigInt::ZERO,
         "down" => false,
-        "half_up" => rest >= half,
-        "half_even" => rest > half || (rest == half && is_odd),
+        "half_up" => twice_rest >= *amount.denom(),
+        "half_even" => twice_rest > *amount.denom() || (twice_rest == *amount.denom() && is_odd),
         _ => panic!("{mode:?} is no rounding"),
     };
-    let rounded = if goes_up { below + whole(1) } else { below } / scale;
+    let rounded = if goes_up { below + 1 } else { below };
     if is_negative { -rounded } else { rounded }
 }
 
-/// The count of 10^-`decimals` that the amount is; `None` if it is beyond 64 bits (X1).
-///
-/// # Panics
-/// If it has more decimals.
-pub fn units(amount: &Amount, decimals: u32) -> Option<i64> {
-    let scaled = amount * Amount::from_integer(BigInt::from(10).pow(decimals));
-    assert!(scaled.is_integer(), "{amount} has more than {decimals} decimals");
-    i64::try_from(scaled.to_integer()).ok()
+/// X3: rounded once.
+pub fn round(amount: &Amount, decimals: u32, mode: &str) -> Amount {
+    Amount::new(rounded_units(amount, decimals, mode), BigInt::from(10).pow(decimals))
+}
+
+/// The component of a charge as it is kept (R5): the count of 10^-`decimals`; `None` if it is beyond 64 bits (X1).
+pub fn kept(amount: &Amount, decimals: u32) -> Option<i64> {
+    i64::try_from(rounded_units(amount, decimals, "half_up")).ok()
 }
 
 /// R4: × (1 + percent / 100).

@@ -96,3 +96,34 @@ pub fn is_known(book: &PlainBook, name: &str) -> bool {
     let is_shipped = sheet.find("supplier", "").is_none() && ["daytime", "evening", "weekend"].contains(&name);
     is_shipped || sheet.find("time_band", name).is_some()
 }
+
+/// X5: the product's moments of records, which the oracle takes as they are, are those of another reader of the zones.
+#[test]
+fn civil_times_become_the_moments_that_jiff_makes_of_them() {
+    use tollbook::domain::time::{CivilDateTime, Date, TimeFlag, Zone};
+    for name in ["Europe/London", "Australia/Lord_Howe", "America/New_York", "UTC"] {
+        let (zone, other) = (Zone::load(name).unwrap(), jiff::tz::TimeZone::get(name).unwrap());
+        for quarter in 0..3 * 366 * 96 {
+            let day = Date::parse("2024-01-01").unwrap().plus_days(quarter / 96);
+            let second_of_day = u32::try_from(quarter % 96).unwrap() * 900;
+            let (moment, flag) = zone.moment(CivilDateTime { date: day, second_of_day }, &zone).unwrap();
+            let civil = jiff::civil::date(i16::try_from(day.year()).unwrap(), 1, 1)
+                .checked_add(jiff::Span::new().days(day.days_since(Date::new(day.year(), 1, 1).unwrap())))
+                .unwrap()
+                .at(0, 0, 0, 0)
+                .checked_add(jiff::Span::new().seconds(second_of_day))
+                .unwrap();
+            let found = other.to_ambiguous_timestamp(civil);
+            let expected = match found.offset() {
+                jiff::tz::AmbiguousOffset::Unambiguous { .. } => TimeFlag::Plain,
+                jiff::tz::AmbiguousOffset::Gap { .. } => TimeFlag::InGap,
+                jiff::tz::AmbiguousOffset::Fold { .. } => TimeFlag::Ambiguous,
+            };
+            let instant = found.compatible().unwrap().as_second();
+            assert_eq!((moment.instant, flag), (instant, expected), "{civil} in {name}");
+            let shown = Minute::at(instant, &other);
+            let clock = format!("{} {}", shown.date, shown.clock());
+            assert!(moment.civil.to_string().starts_with(&clock), "{civil} in {name} is shown as {clock}");
+        }
+    }
+}

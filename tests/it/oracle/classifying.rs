@@ -52,9 +52,9 @@ fn prefixes_of_number<'b>(call: &Call<'b>) -> Vec<Row<'b>> {
         Direction::Out => "out",
         Direction::In => "in",
     };
-    let rows = call.book.sheet("prefixes").rows();
-    rows.filter(|row| call.looked_up().starts_with(row.cell("prefix")) && row.cell_or("direction", "out") == direction)
-        .collect()
+    let mut rows = call.book.sheet("prefixes").rows_where("prefix", |prefix| call.looked_up().starts_with(prefix));
+    rows.retain(|row| row.cell_or("direction", "out") == direction);
+    rows
 }
 
 /// The longest of those that the supplier, or nobody, declares.

@@ -3,8 +3,11 @@
 //!
 //! `rating` is where to begin reading; it is the specification from a record to its answer. Nothing of it comes from the
 //! product's matching, rating or compiled book: it scans the rows of the CSV files as text and counts with fractions of
-//! any size. `random_book`, `random_tariffs` and `random_records` make the cases, `comparison` holds the two answers
-//! together, `coverage` sees to it that everything happened.
+//! any size. `random_book` and its parts and `random_records` make the cases, `comparison` holds the two answers
+//! together, `coverage` sees to it that everything happened, `planted` that the comparison can fail.
+//!
+//! `TOLLBOOK_ORACLE_CALLS=100000000` compares that many calls, a book of 500 at a time; `TOLLBOOK_ORACLE_SEED` repeats a
+//! run. A failure names the seed of its book, with which that book is the first of a run.
 
 mod amounts;
 mod answer;
@@ -20,6 +23,7 @@ mod matching;
 mod planted;
 mod product;
 mod random_book;
+mod random_calendar;
 mod random_records;
 mod random_tariffs;
 mod rating;
@@ -27,11 +31,13 @@ mod rows;
 mod tariffs;
 
 #[test]
+#[allow(clippy::print_stderr)]
 fn a_million_random_calls_agree() {
     let calls = std::env::var("TOLLBOOK_ORACLE_CALLS").map_or(1_000_000, |calls| calls.parse().unwrap());
     let seed = comparison::seed();
+    eprintln!("TOLLBOOK_ORACLE_SEED={seed} TOLLBOOK_ORACLE_CALLS={calls}");
     let counts = comparison::compare(seed, calls);
-    println!("seed {seed}: {calls} calls agree\n{counts:#?}");
+    eprintln!("{calls} calls agree\n{counts:#?}");
     // The books of a short run cannot have everything.
     if calls >= 100_000 {
         let missing = coverage::missing(&counts, calls);

@@ -4,7 +4,7 @@
 use tollbook::domain::money::Price;
 use tollbook::domain::usage::UsageFlags;
 
-use super::amounts::{Amount, marked_up, of_units, round, units, zero};
+use super::amounts::{Amount, kept, marked_up, of_units, round, zero};
 use super::answer::{Answer, Aside, Priced};
 use super::call::Call;
 use super::charging::{Charge, RecordPrices, charge_by_row, is_unanswered, unit_of};
@@ -87,10 +87,13 @@ fn in_currency(call: &Call, price: Option<Price>, to: &str) -> Result<Option<Amo
     call.converted(amount, &call.currency(), to).map(Some).ok_or(NO_EXCHANGE_RATE)
 }
 
-/// R1–R4, R12, R14: everything is found out exactly first; whether it fits (X1) is asked last.
+/// R1–R4, R12, R14. Whether an amount fits (X1) is asked of cost and sell as they are found, of the parts at the end: M9
+/// does not rank *amount out of range* among the other reasons.
 fn rate<'b>(call: &Call<'b>, line: Row<'b>, call_type: &str) -> Result<Priced, &'static str> {
     let class = call.book.call_type(call_type).cell("class");
     let cost = in_currency(call, call.record.cost, &call.book.currency)?.unwrap_or_else(zero);
+    let fitting = |amount: &Amount, decimals: u32| kept(amount, decimals).ok_or("amount out of range");
+    let cost = fitting(&cost, 8)?;
     let tariff = retail_tariff(call, line, class);
     let keys = keys_of_usage(call, call_type);
     let sale = sale(call, line, class, tariff, &keys)?;
@@ -102,14 +105,12 @@ fn rate<'b>(call: &Call<'b>, line: Row<'b>, call_type: &str) -> Result<Priced, &
     let rounding = call_rounding(call, tariff);
     let sell = round(&(sale.bounded + &sale.charge.access + &surcharges), rounding.decimals, &rounding.mode);
     note_sell(call, &sell, &rounding.mode);
+    let sell = fitting(&sell, 6)?;
     let expected_cost = expected_cost(call, line, class, &keys)?;
-    let fitting = |amount: &Amount, decimals: u32| {
-        units(&round(amount, decimals, "half_up"), decimals).ok_or("amount out of range")
-    };
     Ok(Priced {
-        cost: fitting(&cost, 8)?,
+        cost,
         expected_cost: expected_cost.map(|cost| fitting(&cost, 8)).transpose()?,
-        sell: fitting(&sell, 6)?,
+        sell,
         connection: fitting(&sale.charge.connection, 8)?,
         usage: fitting(&sale.charge.usage, 8)?,
         access: fitting(&sale.charge.access, 8)?,

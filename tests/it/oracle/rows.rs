@@ -53,6 +53,12 @@ impl Sheet {
         self.rows.iter().map(|cells| Row { columns: &self.columns, cells })
     }
 
+    /// Those with such a text in this column.
+    pub fn rows_where(&self, column: &str, is_such: impl Fn(&str) -> bool) -> Vec<Row<'_>> {
+        let position = self.columns.iter().position(|known| known == column).unwrap();
+        self.rows().filter(|row| is_such(&row.cells[position])).collect()
+    }
+
     /// The first row with this text in this column.
     pub fn find(&self, column: &str, text: &str) -> Option<Row<'_>> {
         self.rows().find(|row| row.cell(column) == text)

@@ -91,9 +91,8 @@ const GENERATIONS: usize = 3;
 /// else a row for all bands. The first hit wins.
 pub fn find_row<'b>(call: &Call<'b>, tariff: &str, keys: &Keys, band: &str) -> Option<Found<'b>> {
     for key in keys {
-        let rows =
-            call.book.sheet("rates").rows().filter(|row| row.cell("match") == key && row.is_valid_on(&call.date));
-        let rows: Vec<Row> = rows.collect();
+        let mut rows = call.book.sheet("rates").rows_where("match", |cell| cell == key);
+        rows.retain(|row| row.is_valid_on(&call.date));
         let (mut asked, mut generation) = (tariff, 0);
         while !asked.is_empty() && generation < GENERATIONS {
             for band in [band, ""] {
