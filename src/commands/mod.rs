@@ -11,6 +11,7 @@ mod invoice;
 mod layouts;
 mod pages;
 mod rate;
+mod rate_sheet;
 mod tariff;
 mod usage;
 mod verify;
@@ -71,7 +72,7 @@ enum Command {
     /// Load or write the whole master data as CSV files
     #[command(subcommand)]
     Book(book::BookCommand),
-    /// Import usage (CDR) or service files
+    /// Import usage (CDR) files, service files, rate sheets
     #[command(subcommand)]
     Import(import::Import),
     /// Show the layouts of carriers' files, or find the one that fits a file

@@ -1,2 +1,6 @@
 //! Work on tariffs as rows of the book: what is wrong with them, price increases, rate sheets of others, what differs
 //! between two versions. Computes rows and findings; changes nothing by itself and prices no usage.
+
+pub mod differences;
+pub mod sheets;
+pub mod terms;
