@@ -9,6 +9,7 @@ mod malformed;
 mod open_formats;
 mod opened;
 mod program;
+mod rate_sheets;
 mod recovery;
 mod scenarios;
 mod snapshot;

@@ -1,10 +1,13 @@
 //! `import tariff`: a rate sheet of somebody else → rows of a tariff, compared with those in force, through the ledger.
 
+mod options;
 mod report;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use clap::{Args, ValueEnum};
+pub use options::RateSheet;
+
+use options::Unit;
 
 use super::{Global, import::find_supplier};
 use crate::book::{self, BookError, Tables, nearest};
@@ -14,136 +17,8 @@ use crate::domain::time::Date;
 use crate::error::{Error, Result, counted};
 use crate::ledger::{ApplyError, ApplyMode, LedgerWriter};
 use crate::tariffs::differences::{NewVersion, compare};
-use crate::tariffs::sheets::{
-    DateOrder, Declared, Format, Increments, KnownNames, Matching, Recognised, Sheet, Target,
-};
+use crate::tariffs::sheets::{Format, KnownNames, Recognised, Sheet, Target};
 use crate::workspace::{Workspace, refuse_book, stored_tables};
-
-/// Which sheet, for which tariff, and how it is to be read.
-#[derive(Args)]
-pub struct RateSheet {
-    /// The sheet, a CSV file
-    file: PathBuf,
-    /// The tariff that its rates are for
-    #[arg(long, value_name = "CODE")]
-    tariff: String,
-    /// What kind of sheet it is; told by its header unless given
-    #[arg(long, value_enum, default_value_t = FormatWord::Auto)]
-    format: FormatWord,
-    /// The first day of all its rates; that of each row unless given
-    #[arg(long, value_name = "DATE", value_parser = read_date)]
-    from: Option<Date>,
-    /// What it does not name ends on the day before
-    #[arg(long)]
-    full: bool,
-    /// The unit of its prices; that of the tariff unless given
-    #[arg(long, value_enum)]
-    unit: Option<Unit>,
-    /// Show every change
-    #[arg(long)]
-    all: bool,
-    #[command(flatten)]
-    reading: Reading,
-    #[command(flatten)]
-    classic: Classic,
-    #[command(flatten)]
-    creation: Creation,
-}
-
-/// How the text is read.
-#[derive(Args)]
-struct Reading {
-    /// What stands between its fields: , ; | or tab; told by its header unless given
-    #[arg(long, value_name = "MARK", value_parser = read_delimiter)]
-    delimiter: Option<u8>,
-    /// Its numbers have a decimal comma
-    #[arg(long)]
-    decimal_comma: bool,
-    /// The order of its dates
-    #[arg(long, value_enum)]
-    date_format: Option<DateWord>,
-    /// First and next increment in seconds of rows that state none, as 60/1
-    #[arg(long, value_name = "A/B", value_parser = read_increments)]
-    increments: Option<Increments>,
-    /// A column that is not to be read; may be given again
-    #[arg(long, value_name = "COLUMN")]
-    ignore: Vec<String>,
-}
-
-/// What a classic sheet needs.
-#[derive(Args)]
-struct Classic {
-    /// Classic sheets: the supplier whose charge bands they name
-    #[arg(long)]
-    supplier: Option<String>,
-    /// Classic sheets: what their destinations are
-    #[arg(long = "match", value_enum, default_value_t = MatchWord::Auto)]
-    matching: MatchWord,
-    /// Classic sheets: the time bands of peak, offpeak and weekend
-    #[arg(long, value_name = "PEAK,OFFPEAK,WEEKEND", default_value = "daytime,evening,weekend", value_parser = read_bands)]
-    bands: Bands,
-    /// Classic sheets: the tariff that their cost columns are for
-    #[arg(long, value_name = "CODE")]
-    wholesale: Option<String>,
-}
-
-/// A tariff that is not there yet.
-#[derive(Args)]
-struct Creation {
-    /// Make the tariff if it is not there, with the unit of --unit
-    #[arg(long, requires = "unit")]
-    create: bool,
-    /// The currency of a new tariff; the workspace's unless given
-    #[arg(long, requires = "create", value_parser = read_currency)]
-    currency: Option<Currency>,
-    /// The parent of a new tariff
-    #[arg(long, requires = "create", value_name = "CODE")]
-    parent: Option<String>,
-}
-
-type Bands = [String; 3];
-
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum FormatWord {
-    /// Told by the header
-    Auto,
-    /// The columns of rates.csv
-    Rates,
-    /// Destination or charge code with peak, offpeak and weekend prices
-    Classic,
-    /// Prefixes with a rate
-    Deck,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum MatchWord {
-    /// Whichever is known
-    Auto,
-    /// Charge bands of the supplier
-    Band,
-    /// Call types, by code or description
-    Type,
-    /// Starts of numbers
-    Prefix,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Unit {
-    /// Pounds
-    Major,
-    /// Pence
-    Minor,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum DateWord {
-    /// 2026-06-01
-    Iso,
-    /// 01/06/2026
-    Dmy,
-    /// 06/01/2026
-    Mdy,
-}
 
 impl RateSheet {
     pub fn run(self, global: &Global) -> Result<()> {
@@ -152,6 +27,7 @@ impl RateSheet {
         let bytes = read_file(&self.file)?;
         let declared = self.declared(&workspace);
         let recognised = Recognised::find(&file, &bytes, &declared).map_err(|error| refuse_sheet(&file, &[error]))?;
+        self.check_options(recognised.format)?;
         let mut ledger = workspace.ledger_for_writing(global.actor())?;
         let mut tables = workspace.tables(&ledger)?;
         let mut additions = Tables::new();
@@ -178,35 +54,6 @@ impl RateSheet {
         let facts =
             report::Facts { file: &file, format: recognised.format, delimiter: recognised.delimiter(), created };
         report::show(global, &facts, &sheet, &found, self.all)
-    }
-
-    fn declared(&self, workspace: &Workspace) -> Declared {
-        Declared {
-            format: match self.format {
-                FormatWord::Auto => None,
-                FormatWord::Rates => Some(Format::Rates),
-                FormatWord::Classic => Some(Format::Classic),
-                FormatWord::Deck => Some(Format::Deck),
-            },
-            delimiter: self.reading.delimiter,
-            decimal_comma: self.reading.decimal_comma,
-            date_order: self.reading.date_format.map(|word| match word {
-                DateWord::Iso => DateOrder::YearFirst,
-                DateWord::Dmy => DateOrder::DayFirst,
-                DateWord::Mdy => DateOrder::MonthFirst,
-            }),
-            from: self.from,
-            increments: self.reading.increments,
-            matching: match self.classic.matching {
-                MatchWord::Auto => None,
-                MatchWord::Band => Some(Matching::Band),
-                MatchWord::Type => Some(Matching::Type),
-                MatchWord::Prefix => Some(Matching::Prefix),
-            },
-            bands: self.classic.bands.clone(),
-            ignored: self.reading.ignore.clone(),
-            numbers: workspace.number_rules(),
-        }
     }
 
     /// The row of a tariff that is to be made. One that is there already must be what is asked for.
@@ -273,10 +120,6 @@ impl RateSheet {
         format: Format,
     ) -> Result<Option<Target>> {
         let Some(code) = &self.classic.wholesale else { return Ok(None) };
-        if format != Format::Classic {
-            let message = format!("a sheet of the format {} has no cost columns", format.name());
-            return Err(Error::refused(message, "leave --wholesale out, or import the costs as a sheet of their own"));
-        }
         if *code == self.tariff {
             let message = format!("{code:?} is both the tariff and the wholesale tariff");
             return Err(Error::refused(message, "name two tariffs"));
@@ -399,30 +242,4 @@ fn refuse_sheet(file: &str, errors: &[BookError]) -> Error {
     let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
     let count = counted(errors.len() as u64, "error");
     Error::refused(format!("{file} has {count}; nothing was changed\n{}", lines.join("\n")), "")
-}
-
-fn read_date(text: &str) -> std::result::Result<Date, String> {
-    Date::parse(text).ok_or_else(|| "not a date: YYYY-MM-DD between 2000-01-01 and 2100-12-31".to_owned())
-}
-
-fn read_currency(text: &str) -> std::result::Result<Currency, String> {
-    Currency::parse(text).ok_or_else(|| "not a currency code: three capital letters, as GBP".to_owned())
-}
-
-fn read_delimiter(text: &str) -> std::result::Result<u8, String> {
-    match text {
-        "tab" | "\t" | "\\t" => Ok(b'\t'),
-        "," | ";" | "|" => Ok(text.as_bytes()[0]),
-        _ => Err("one of , ; | or tab".to_owned()),
-    }
-}
-
-fn read_increments(text: &str) -> std::result::Result<Increments, String> {
-    Increments::parse(text).map_err(|refusal| format!("{}: {}", refusal.reason, refusal.hint))
-}
-
-fn read_bands(text: &str) -> std::result::Result<Bands, String> {
-    let bands: Vec<String> =
-        text.split(',').map(|band| band.trim().to_owned()).filter(|band| !band.is_empty()).collect();
-    bands.try_into().map_err(|_| "three names, as day,evening,weekend".to_owned())
 }

@@ -104,7 +104,7 @@ struct ClassicRow {
     costs: Option<[Price; 3]>,
     connection: Option<Price>,
     minimum: Option<Price>,
-    block: u64,
+    block: Increments,
     from: Date,
     note: Option<String>,
 }
@@ -129,7 +129,7 @@ impl ClassicRow {
             rate,
             connection: self.connection.filter(|price| sell && !price.is_zero()),
             minimum: self.minimum.filter(|price| sell && !price.is_zero()),
-            increments: sell.then_some(Increments { initial: self.block, next: self.block }),
+            increments: sell.then_some(self.block),
             note: self.note.clone(),
         })
     }
@@ -154,6 +154,7 @@ impl ClassicReader<'_> {
         let block = cells.optional(Field::Increments, increment);
         let described = if cells.get(Field::Description).is_some() { Field::Description } else { Field::Destination };
         let note = cells.optional(described, |text| note(text, self.input.declared));
+        let one = |block| Increments { initial: block, next: block };
         let stated = cells.optional(Field::Effective, |text| self.dates.read(text))?;
         let from = first_days.choose(stated).map_err(|refusal| {
             cells.fail(Field::Effective, &refusal);
@@ -165,7 +166,7 @@ impl ClassicReader<'_> {
             costs: costs.map(all).transpose()?,
             connection: connection?,
             minimum: minimum?,
-            block: block?.unwrap_or(1),
+            block: block?.map(one).or(self.input.declared.increments).unwrap_or(one(1)),
             from: from?,
             note: note?.flatten(),
         })

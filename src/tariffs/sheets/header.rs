@@ -15,24 +15,24 @@ const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 pub(super) struct FoundHeader {
     pub format: Format,
     pub delimiter: u8,
-    /// The physical line.
-    pub line: u64,
+    /// How many records stand before it.
+    pub place: usize,
 }
 
 /// Finds the header of a sheet.
 pub(super) fn find_header(file: &str, text: &str, declared: &Declared) -> Result<FoundHeader, BookError> {
     let formats: Vec<Format> = declared.format.map_or_else(|| Format::ALL.to_vec(), |format| vec![format]);
     let delimiters = declared.delimiter.map_or_else(|| DELIMITERS.to_vec(), |delimiter| vec![delimiter]);
-    let mut best: Option<(usize, Vec<Format>, u8, u64)> = None;
+    let mut best: Option<(usize, Vec<Format>, u8, (usize, u64))> = None;
     let mut nearest_line: Option<(usize, usize, Record)> = None;
     for delimiter in delimiters {
-        for record in first_records(text, delimiter, MOST_PREAMBLE) {
+        for (place, record) in first_records(text, delimiter, MOST_PREAMBLE).into_iter().enumerate() {
             let fitting: Vec<Format> =
                 formats.iter().copied().filter(|format| missing(*format, &record).is_empty()).collect();
             let known = formats.iter().map(|format| known_words(*format, &record)).max().unwrap_or(0);
             if !fitting.is_empty() {
                 if best.as_ref().is_none_or(|(most, ..)| known > *most) {
-                    best = Some((known, fitting, delimiter, record.line));
+                    best = Some((known, fitting, delimiter, (place, record.line)));
                 }
                 break;
             }
@@ -43,8 +43,8 @@ pub(super) fn find_header(file: &str, text: &str, declared: &Declared) -> Result
         }
     }
     match best {
-        Some((_, fitting, delimiter, line)) => match fitting[..] {
-            [format] => Ok(FoundHeader { format, delimiter, line }),
+        Some((_, fitting, delimiter, (place, line))) => match fitting[..] {
+            [format] => Ok(FoundHeader { format, delimiter, place }),
             _ => {
                 let names: Vec<&str> = fitting.iter().map(|format| format.name()).collect();
                 let reason = format!("its header fits more than one format: {}", names.join(", "));

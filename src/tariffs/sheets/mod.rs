@@ -10,6 +10,8 @@ mod header;
 mod numbers;
 mod rates;
 mod rows;
+#[cfg(test)]
+mod tests;
 mod text;
 mod words;
 
@@ -148,7 +150,8 @@ pub struct Recognised<'b> {
     delimiter: u8,
     /// Its format.
     pub format: Format,
-    header_line: u64,
+    /// How many records stand before its header.
+    header: usize,
 }
 
 impl<'b> Recognised<'b> {
@@ -159,7 +162,7 @@ impl<'b> Recognised<'b> {
     pub fn find(file: &'b str, bytes: &'b [u8], declared: &Declared) -> Result<Self, BookError> {
         let text = text::sheet_text(file, bytes)?;
         let found = header::find_header(file, text, declared)?;
-        Ok(Self { file, text, delimiter: found.delimiter, format: found.format, header_line: found.line })
+        Ok(Self { file, text, delimiter: found.delimiter, format: found.format, header: found.place })
     }
 
     /// What stands between its fields.
@@ -169,13 +172,12 @@ impl<'b> Recognised<'b> {
 
     /// Reads all rows. `costs_to` is the wholesale tariff that cost columns of a classic sheet go to.
     pub fn read(&self, target: &Target, costs_to: Option<&Target>, declared: &Declared, names: &KnownNames) -> Sheet {
-        let mut records = match text::records(self.file, self.text, self.delimiter) {
+        let records = match text::records(self.file, self.text, self.delimiter) {
             Ok(records) => records,
             Err(error) => return Sheet { errors: vec![error], ..Sheet::default() },
         };
-        records.retain(|record| record.line >= self.header_line);
-        let Some((header, records)) = records.split_first() else {
-            let error = text::whole_file(self.file, self.header_line, "its header cannot be read", "check its quotes");
+        let Some((header, records)) = records.get(self.header..).and_then(<[_]>::split_first) else {
+            let error = text::whole_file(self.file, 0, "its header cannot be read", "check its quotes");
             return Sheet { errors: vec![error], ..Sheet::default() };
         };
         let input = rows::Input { file: self.file, header, records, target, declared };
@@ -186,7 +188,7 @@ impl<'b> Recognised<'b> {
         };
         if records.is_empty() {
             let hint = "rows below the header";
-            sheet.errors.push(text::whole_file(self.file, self.header_line, "has a header and no rows", hint));
+            sheet.errors.push(text::whole_file(self.file, header.line, "has a header and no rows", hint));
         }
         sheet.header_line = header.line;
         sheet.errors.sort_by_key(|error| error.line);

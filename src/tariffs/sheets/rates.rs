@@ -40,8 +40,8 @@ fn header(input: &Input, sheet: &mut Sheet) -> Vec<Option<usize>> {
     };
     for name in input.header.cells.iter().map(str::trim) {
         let place = schema.position(name);
-        if input.declared.ignored.iter().any(|ignored| ignored == name) {
-            sheet.left_out.push(name.to_owned());
+        if name.is_empty() || input.declared.ignored.iter().any(|ignored| ignored == name) {
+            sheet.left_out.extend((!name.is_empty()).then(|| name.to_owned()));
             places.push(None);
             continue;
         }

@@ -44,6 +44,7 @@ impl Input<'_> {
             sheet.records += 1;
             if record.cells.len() == width {
                 sound.push(record);
+                sheet.errors.extend(self.value_without_name(record));
                 continue;
             }
             let s = if record.cells.len() == 1 { "" } else { "s" };
@@ -51,6 +52,14 @@ impl Input<'_> {
             sheet.errors.push(whole_file(self.file, record.line, &reason, "quote fields that hold the delimiter"));
         }
         sound
+    }
+
+    /// A column without a name may only be blank: a spreadsheet's width.
+    fn value_without_name(&self, record: &Record) -> Option<BookError> {
+        let named = self.header.cells.iter().zip(&record.cells);
+        let (_, value) = named.into_iter().find(|(name, cell)| name.trim().is_empty() && !cell.trim().is_empty())?;
+        let error = whole_file(self.file, record.line, "stands in a column without a name", "a name in the header");
+        Some(BookError { value: value.trim().to_owned(), ..error })
     }
 }
 

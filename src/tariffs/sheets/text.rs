@@ -47,11 +47,12 @@ pub(super) fn records(file: &str, text: &str, delimiter: u8) -> Result<Vec<Recor
     Err(whole_file(file, 0, &reason, "check its quotes"))
 }
 
-/// The first records, read leniently: where the header is looked for.
+/// The first records, read leniently: where the header is looked for. They are the first of [`records`] too.
 pub(super) fn first_records(text: &str, delimiter: u8, most: usize) -> Vec<Record> {
+    let lines = record_lines(text, delimiter).unwrap_or_default();
     let mut reader = csv_reader(text, delimiter);
-    let record = |cells: csv::StringRecord| Record { line: cells.position().map_or(0, csv::Position::line), cells };
-    reader.records().map_while(Result::ok).take(most).map(record).collect()
+    let cells = reader.records().map_while(Result::ok).take(most).enumerate();
+    cells.map(|(place, cells)| Record { line: lines.get(place).copied().unwrap_or(0), cells }).collect()
 }
 
 fn csv_reader(text: &str, delimiter: u8) -> csv::Reader<&[u8]> {
