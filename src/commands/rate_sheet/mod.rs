@@ -71,11 +71,20 @@ impl RateSheet {
         if let Some(there) = there {
             let own = workspace.settings.currency;
             let parent = self.creation.parent.as_deref().filter(|parent| there.cell("parent") != Some(*parent));
-            if there.currency(own) != currency || parent.is_some() {
+            if there.currency(own) != self.creation.currency.unwrap_or(there.currency(own)) || parent.is_some() {
                 let message = format!("the tariff {:?} is there already, with another currency or parent", self.tariff);
                 return Err(Error::refused(message, "leave --create out to import into it, or name another tariff"));
             }
             return Ok(false);
+        }
+        if let Some(parent) = self.creation.parent.as_deref().filter(|parent| TariffRow::find(tables, parent).is_none())
+        {
+            return Err(unknown_tariff(tables, parent));
+        }
+        let canonical = book::canonical_cell(book::CellKind::Code, &self.tariff, &workspace.number_rules());
+        if canonical.as_ref().ok().and_then(Option::as_deref) != Some(self.tariff.as_str()) {
+            let message = format!("{:?} is no code of a tariff", self.tariff);
+            return Err(Error::refused(message, "letters and digits without blanks around them"));
         }
         let table = additions.get_mut("tariffs");
         let cell =

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::commands::Global;
+use crate::domain::money::Rounding;
 use crate::error::{Result, counted};
 use crate::report::screen::{count, table};
 use crate::tariffs::differences::{ChangeKind, Counts, Differences, RateChange};
@@ -137,7 +138,9 @@ fn changes_in_words(changes: &[RateChange], all: bool) -> String {
     let rows = ranked.iter().take(shown).map(|change| {
         let percent = change.percent.map(|percent| {
             let sign = if percent.is_negative() { "" } else { "+" };
-            format!("{sign}{} %", percent.to_places(1))
+            let rounded =
+                percent.rescaled::<1>(Rounding::HalfUp).map_or_else(|_| String::new(), |short| short.to_fixed());
+            format!("{sign}{rounded} %")
         });
         vec![
             change.matches.clone(),

@@ -166,8 +166,11 @@ impl Timeline {
         for ((destination, from), mut rows) in days {
             rows.sort_by(|a, b| a.cells[self.columns.band].cmp(&b.cells[self.columns.band]));
             let mut known = self.destinations.remove(&destination).unwrap_or_default();
+            // As it was before this version: its own rows of other bands are no former price.
+            let former = comparable(&known, from).filter(|_| version.whole_destinations);
+            let former = former.map(|place| known[place].row.clone());
             for row in &rows {
-                self.take(&mut known, row, from, version.whole_destinations);
+                self.take(&mut known, row, from, former.as_ref());
             }
             if version.whole_destinations {
                 self.end_other_bands(&mut known, &rows, from);
@@ -176,8 +179,8 @@ impl Timeline {
         }
     }
 
-    /// Takes over one row.
-    fn take(&mut self, known: &mut Vec<Known>, new: &TableRow, from: Date, whole: bool) {
+    /// Takes over one row. `former` is what it is compared with where its band had no row.
+    fn take(&mut self, known: &mut Vec<Known>, new: &TableRow, from: Date, former: Option<&TableRow>) {
         let line = new.line;
         let mut new = Known::stored(&self.columns, new);
         new.row.line = line;
@@ -191,10 +194,8 @@ impl Timeline {
         }
         new.dirty = true;
         let in_force = known.iter().position(|other| other.band == new.band && other.holds_on(from));
-        let before =
-            in_force.or_else(|| comparable(known, from).filter(|_| whole)).map(|place| known[place].row.clone());
         let Some(place) = in_force else {
-            self.report(before.as_ref(), &new.row, from);
+            self.report(former, &new.row, from);
             known.push(new);
             return;
         };
@@ -211,7 +212,8 @@ impl Timeline {
             }
             return;
         }
-        self.report(before.as_ref(), &new.row, from);
+        let before = old.row.clone();
+        self.report(Some(&before), &new.row, from);
         if old.from == Some(from) {
             *old = new;
         } else {

@@ -152,7 +152,11 @@ impl ClassicReader<'_> {
         let connection = cells.optional(Field::Connection, price);
         let minimum = cells.optional(Field::Minimum, |text| self.units.minor_price(text));
         let block = cells.optional(Field::Increments, increment);
-        let described = if cells.get(Field::Description).is_some() { Field::Description } else { Field::Destination };
+        // A destination that is the key is no name beside it.
+        let described = match cells.get(Field::Description) {
+            None if self.key != Field::Destination => Field::Destination,
+            _ => Field::Description,
+        };
         let note = cells.optional(described, |text| note(text, self.input.declared));
         let one = |block| Increments { initial: block, next: block };
         let stated = cells.optional(Field::Effective, |text| self.dates.read(text))?;
