@@ -267,6 +267,7 @@ fn large_deck(prefixes: u32, raise: u32) -> String {
 
 /// The figure of the notes: `cargo test --release --locked --test it rate_sheets::thirty -- --nocapture`.
 #[test]
+#[allow(clippy::print_stdout)]
 fn thirty_thousand_prefixes_are_imported_and_compared() {
     let place = Place::new();
     place.write("deck.csv", &large_deck(30_000, 0));

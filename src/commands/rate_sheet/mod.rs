@@ -26,7 +26,7 @@ impl RateSheet {
         let file = self.file.display().to_string();
         let bytes = read_file(&self.file)?;
         let declared = self.declared(&workspace);
-        let recognised = Recognised::find(&file, &bytes, &declared).map_err(|error| refuse_sheet(&file, &[error]))?;
+        let recognised = Recognised::find(&file, &bytes, &declared).map_err(|error| refuse_sheet(&file, &[*error]))?;
         self.check_options(recognised.format)?;
         let mut ledger = workspace.ledger_for_writing(global.actor())?;
         let mut tables = workspace.tables(&ledger)?;

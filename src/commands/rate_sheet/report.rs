@@ -69,7 +69,7 @@ pub(super) fn show(
 
 fn in_words(report: &Report, all: bool) -> String {
     let verb = if report.dry_run { "would import" } else { "imported" };
-    let delimiter = if report.delimiter == '\t' { "tab".to_owned() } else { report.delimiter.to_string() };
+    let delimiter = if report.delimiter == '\t' { "tab".to_owned() } else { format!("{:?}", report.delimiter) };
     let skipped = match report.header_line {
         0 | 1 => String::new(),
         line => format!(", {} before it skipped", counted(line - 1, "line")),

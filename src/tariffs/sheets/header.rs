@@ -19,40 +19,48 @@ pub(super) struct FoundHeader {
     pub place: usize,
 }
 
+/// A line that may be the header.
+struct Candidate {
+    /// How many of its words are known.
+    known: usize,
+    formats: Vec<Format>,
+    delimiter: u8,
+    place: usize,
+    record: Record,
+}
+
 /// Finds the header of a sheet.
-pub(super) fn find_header(file: &str, text: &str, declared: &Declared) -> Result<FoundHeader, BookError> {
+pub(super) fn find_header(file: &str, text: &str, declared: &Declared) -> Result<FoundHeader, Box<BookError>> {
     let formats: Vec<Format> = declared.format.map_or_else(|| Format::ALL.to_vec(), |format| vec![format]);
     let delimiters = declared.delimiter.map_or_else(|| DELIMITERS.to_vec(), |delimiter| vec![delimiter]);
-    let mut best: Option<(usize, Vec<Format>, u8, (usize, u64))> = None;
-    let mut nearest_line: Option<(usize, usize, Record)> = None;
+    let (mut best, mut nearest_line): (Option<Candidate>, Option<Candidate>) = (None, None);
     for delimiter in delimiters {
         for (place, record) in first_records(text, delimiter, MOST_PREAMBLE).into_iter().enumerate() {
-            let fitting: Vec<Format> =
-                formats.iter().copied().filter(|format| missing(*format, &record).is_empty()).collect();
+            let fits = |format: &Format| missing(*format, &record).is_empty();
+            let fitting: Vec<Format> = formats.iter().copied().filter(fits).collect();
             let known = formats.iter().map(|format| known_words(*format, &record)).max().unwrap_or(0);
-            if !fitting.is_empty() {
-                if best.as_ref().is_none_or(|(most, ..)| known > *most) {
-                    best = Some((known, fitting, delimiter, (place, record.line)));
+            let found = Candidate { known, formats: fitting, delimiter, place, record };
+            if !found.formats.is_empty() {
+                if best.as_ref().is_none_or(|best| known > best.known) {
+                    best = Some(found);
                 }
                 break;
             }
-            let rank = (known, record.cells.len());
-            if nearest_line.as_ref().is_none_or(|(words, cells, _)| rank > (*words, *cells)) {
-                nearest_line = Some((rank.0, rank.1, record));
+            let rank = |candidate: &Candidate| (candidate.known, candidate.record.cells.len());
+            if nearest_line.as_ref().is_none_or(|nearest| rank(&found) > rank(nearest)) {
+                nearest_line = Some(found);
             }
         }
     }
-    match best {
-        Some((_, fitting, delimiter, (place, line))) => match fitting[..] {
-            [format] => Ok(FoundHeader { format, delimiter, place }),
-            _ => {
-                let names: Vec<&str> = fitting.iter().map(|format| format.name()).collect();
-                let reason = format!("its header fits more than one format: {}", names.join(", "));
-                Err(whole_file(file, line, &reason, "say which with --format"))
-            }
-        },
-        None => Err(no_header(file, &formats, nearest_line.map(|(_, _, record)| record))),
+    let Some(Candidate { formats: fitting, delimiter, place, record, .. }) = best else {
+        return Err(Box::new(no_header(file, &formats, nearest_line.map(|candidate| candidate.record))));
+    };
+    if let [format] = fitting[..] {
+        return Ok(FoundHeader { format, delimiter, place });
     }
+    let names: Vec<&str> = fitting.iter().map(|format| format.name()).collect();
+    let reason = format!("its header fits more than one format: {}", names.join(", "));
+    Err(Box::new(whole_file(file, record.line, &reason, "say which with --format")))
 }
 
 fn no_header(file: &str, formats: &[Format], seen: Option<Record>) -> BookError {

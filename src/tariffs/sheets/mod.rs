@@ -159,7 +159,7 @@ impl<'b> Recognised<'b> {
     ///
     /// # Errors
     /// What is no text, or has no header that one format knows.
-    pub fn find(file: &'b str, bytes: &'b [u8], declared: &Declared) -> Result<Self, BookError> {
+    pub fn find(file: &'b str, bytes: &'b [u8], declared: &Declared) -> Result<Self, Box<BookError>> {
         let text = text::sheet_text(file, bytes)?;
         let found = header::find_header(file, text, declared)?;
         Ok(Self { file, text, delimiter: found.delimiter, format: found.format, header: found.place })
@@ -174,7 +174,7 @@ impl<'b> Recognised<'b> {
     pub fn read(&self, target: &Target, costs_to: Option<&Target>, declared: &Declared, names: &KnownNames) -> Sheet {
         let records = match text::records(self.file, self.text, self.delimiter) {
             Ok(records) => records,
-            Err(error) => return Sheet { errors: vec![error], ..Sheet::default() },
+            Err(error) => return Sheet { errors: vec![*error], ..Sheet::default() },
         };
         let Some((header, records)) = records.get(self.header..).and_then(<[_]>::split_first) else {
             let error = text::whole_file(self.file, 0, "its header cannot be read", "check its quotes");

@@ -41,7 +41,7 @@ fn shown(rows: &[TableRow]) -> Vec<String> {
 fn read(text: &str, declared: &Declared, target: &Target, costs_to: Option<&Target>) -> Sheet {
     match Recognised::find("s.csv", text.as_bytes(), declared) {
         Ok(recognised) => recognised.read(target, costs_to, declared, &names()),
-        Err(error) => Sheet { errors: vec![error], ..Sheet::default() },
+        Err(error) => Sheet { errors: vec![*error], ..Sheet::default() },
     }
 }
 

@@ -11,8 +11,8 @@ pub(super) struct Record {
 }
 
 /// The text of a sheet without its byte order mark.
-pub(super) fn sheet_text<'b>(file: &str, bytes: &'b [u8]) -> Result<&'b str, BookError> {
-    let refuse = |reason: &str, hint: &str| Err(whole_file(file, 0, reason, hint));
+pub(super) fn sheet_text<'b>(file: &str, bytes: &'b [u8]) -> Result<&'b str, Box<BookError>> {
+    let refuse = |reason: &str, hint: &str| Err(Box::new(whole_file(file, 0, reason, hint)));
     if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\xd0\xcf\x11\xe0") {
         return refuse("is a workbook or an archive, not a text", "save the sheet as CSV (UTF-8) and import that");
     }
@@ -30,7 +30,7 @@ pub(super) fn sheet_text<'b>(file: &str, bytes: &'b [u8]) -> Result<&'b str, Boo
 }
 
 /// All records of a text, with their lines.
-pub(super) fn records(file: &str, text: &str, delimiter: u8) -> Result<Vec<Record>, BookError> {
+pub(super) fn records(file: &str, text: &str, delimiter: u8) -> Result<Vec<Record>, Box<BookError>> {
     let lines = record_lines(text, delimiter).map_err(|malformed| refused(file, malformed))?;
     let mut reader = csv_reader(text, delimiter);
     let mut records = Vec::with_capacity(lines.len());
@@ -44,7 +44,7 @@ pub(super) fn records(file: &str, text: &str, delimiter: u8) -> Result<Vec<Recor
         return Ok(records);
     }
     let reason = format!("{} records begin in it, but {} could be read", lines.len(), records.len());
-    Err(whole_file(file, 0, &reason, "check its quotes"))
+    Err(Box::new(whole_file(file, 0, &reason, "check its quotes")))
 }
 
 /// The first records, read leniently: where the header is looked for. They are the first of [`records`] too.
@@ -65,17 +65,17 @@ pub(super) fn whole_file(file: &str, line: u64, reason: &str, hint: &str) -> Boo
     BookError { file: file.to_owned(), line, column, value, reason: reason.to_owned(), hint: hint.to_owned() }
 }
 
-fn refused(file: &str, malformed: Malformed) -> BookError {
-    whole_file(file, malformed.line, &malformed.reason, malformed.hint)
+fn refused(file: &str, malformed: Malformed) -> Box<BookError> {
+    Box::new(whole_file(file, malformed.line, &malformed.reason, malformed.hint))
 }
 
-fn not_utf_8(file: &str, bytes: &[u8], position: usize) -> BookError {
+fn not_utf_8(file: &str, bytes: &[u8], position: usize) -> Box<BookError> {
     let before = &bytes[..position];
     let line_start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
     let line = 1 + before.iter().map(|byte| u64::from(*byte == b'\n')).sum::<u64>();
     let letters = std::str::from_utf8(&before[line_start..]).map_or(0, |text| text.chars().count());
     let reason = format!("character {} of the line is not UTF-8: byte 0x{:02x}", letters + 1, bytes[position]);
-    whole_file(file, line, &reason, "save it as UTF-8; it may be Latin-1 or Windows-1252")
+    Box::new(whole_file(file, line, &reason, "save it as UTF-8; it may be Latin-1 or Windows-1252"))
 }
 
 #[cfg(test)]
