@@ -112,7 +112,7 @@ fn shortened(value: &str) -> String {
 
 /// The known name with the fewest differences, the first of several, if at most a third of the letters differ. Of names
 /// of one or two letters only one in other capitals is near.
-pub(super) fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+pub(crate) fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let letters: Vec<char> = name.to_lowercase().chars().take(100).collect();
     let mut most = letters.len() / 3;
     let mut best = None;

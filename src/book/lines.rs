@@ -3,14 +3,17 @@
 
 /// Why a file is not the text that it should be: physical line, from 1, 0 for the whole file; reason; what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Malformed {
+pub(crate) struct Malformed {
+    /// From 1; 0 for the whole file.
     pub line: u64,
+    /// Why.
     pub reason: String,
+    /// What to do.
     pub hint: &'static str,
 }
 
 /// The text of a file without its byte order mark.
-pub(super) fn text_of(bytes: &[u8]) -> Result<&str, Malformed> {
+pub(crate) fn text_of(bytes: &[u8]) -> Result<&str, Malformed> {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         return malformed(0, "is UTF-16", "save it as UTF-8");
     }
@@ -47,8 +50,9 @@ enum Place {
     AfterQuotes,
 }
 
-/// The physical line, from 1, on which each record begins; lines with nothing on them are no records.
-pub(super) fn record_lines(text: &str) -> Result<Vec<u64>, Malformed> {
+/// The physical line, from 1, on which each record begins; lines with nothing on them are no records. `delimiter` is
+/// what stands between two fields.
+pub(crate) fn record_lines(text: &str, delimiter: u8) -> Result<Vec<u64>, Malformed> {
     let mut lines = Vec::new();
     let (mut line, mut place) = (1, Place::RecordStart);
     let mut bytes = text.bytes().peekable();
@@ -68,7 +72,7 @@ pub(super) fn record_lines(text: &str) -> Result<Vec<u64>, Malformed> {
             (Place::AfterQuotes | Place::FieldStart, b'"') => Place::InQuotes,
             (Place::InQuotes, _) => Place::InQuotes,
             (_, b'\n') => Place::RecordStart,
-            (_, b',') => Place::FieldStart,
+            (_, byte) if byte == delimiter => Place::FieldStart,
             (Place::AfterQuotes, _) => {
                 return malformed(line, "has text after a closing quote", "double the quotes inside a quoted field");
             }
@@ -101,7 +105,7 @@ mod tests {
     #[test]
     fn records_begin_where_rfc_4180_says() {
         let check = |text: &str, expected: Result<&[u64], (u64, &str)>| {
-            let found = record_lines(text);
+            let found = record_lines(text, b',');
             let shown = found.as_deref().map_err(|malformed| (malformed.line, malformed.reason.as_str()));
             assert_eq!(shown, expected, "{text:?}");
         };

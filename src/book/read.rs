@@ -90,7 +90,7 @@ pub(super) fn read_table(
 ) -> Table {
     let mut table = Table::new(schema);
     let text = text_of(bytes);
-    let (text, lines) = match text.and_then(|text| Ok((text, record_lines(text)?))) {
+    let (text, lines) = match text.and_then(|text| Ok((text, record_lines(text, b',')?))) {
         Ok(sound) => sound,
         Err(Malformed { line, reason, hint }) => {
             errors.add(file_error(file, line, &reason, hint));

@@ -1,4 +1,4 @@
-//! `import`: usage files and service files of a supplier.
+//! `import`: usage files and service files of a supplier. Rate sheets are in [`super::rate_sheet`].
 
 use std::path::{Path, PathBuf};
 
@@ -24,6 +24,8 @@ pub enum Import {
     Usage(Files),
     /// Service files: rentals, connections, ceases
     Services(Files),
+    /// A rate sheet: rates.csv, the classic reseller's sheet, an A-Z deck
+    Tariff(Box<super::rate_sheet::RateSheet>),
 }
 
 /// Which files, and how.
@@ -48,6 +50,7 @@ impl Import {
         let (files, services) = match self {
             Self::Usage(files) => (files, false),
             Self::Services(files) => (files, true),
+            Self::Tariff(sheet) => return sheet.run(global),
         };
         let workspace = Workspace::find(global.workspace.as_deref())?;
         let imported = import_files(global, &workspace, &files, services)?;

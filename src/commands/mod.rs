@@ -12,6 +12,7 @@ mod layouts;
 mod pages;
 mod period;
 mod rate;
+mod rate_sheet;
 mod report;
 mod sheets;
 mod tariff;
@@ -74,7 +75,7 @@ enum Command {
     /// Load or write the whole master data as CSV files
     #[command(subcommand)]
     Book(book::BookCommand),
-    /// Import usage (CDR) or service files
+    /// Import usage (CDR) files, service files, rate sheets
     #[command(subcommand)]
     Import(import::Import),
     /// Show the layouts of carriers' files, or find the one that fits a file

@@ -2,7 +2,10 @@
 //! between two versions. Computes rows and findings; changes nothing by itself and prices no usage.
 
 pub mod contents;
+pub mod differences;
 pub mod increase;
 pub mod lint;
 pub mod listing;
 mod rows;
+pub mod sheets;
+pub mod terms;

@@ -13,6 +13,7 @@ mod opened;
 mod oracle;
 mod program;
 mod published_cases;
+mod rate_sheets;
 mod rated;
 mod recovery;
 mod reprice;
