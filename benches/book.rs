@@ -1,7 +1,7 @@
 //! What a large book costs before the first record: a folder read, rows compiled, look-ups made. 1,000,000 CLIs of
 //! 100,000 customers, 50 tariffs with 300,000 rate rows. `cargo bench --locked --bench book`; `TOLLBOOK_BENCH_SHARE=10`
 //! makes it a tenth as large.
-#![allow(clippy::unwrap_used, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]
 
 use std::fmt::Write as _;
 use std::hint::black_box;
