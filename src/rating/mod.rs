@@ -2,7 +2,7 @@
 //! no file, keeps no state between records. Exact until one rounding at the end (X3 a).
 //!
 //! `Rater::priced` is the order of the rules. What tariff and which row (R1, R2) was resolved when the book was compiled:
-//! [`terms`], [`rates`]; [`search`] says the same in plain words, for explanations.
+//! `terms`, `rates`; `search` says the same in plain words, for explanations.
 
 mod answers;
 mod bands;

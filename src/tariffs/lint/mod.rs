@@ -1,7 +1,7 @@
 //! The tables of a book and the book compiled from them → findings: what is wrong with its tariffs, or looks so, before
 //! it bills. Prices nothing: what sells below cost is found by the pipeline, which can rate.
 //!
-//! One file for each question; [`kinds`] has the list of all that can be found. Every check goes through the rows once
+//! One file for each question; `kinds` has the list of all that can be found. Every check goes through the rows once
 //! or looks them up by key, so that a rate sheet of hundreds of thousands of rows takes seconds.
 
 mod asks;
