@@ -78,7 +78,9 @@ impl Rater<'_> {
         let found = self.row(tariff, &wanted, trace).map(|found| self.rates.row(found.rate));
         let Some(row) = found.filter(|row| row.mode == RateMode::Calculated) else { return Ok(None) };
         let charge = self.charge_of_row(row, tariff, &wanted, call, trace)?;
-        Ok(charge.map(|charge| charge.total()).transpose()?)
+        // What was not answered is not charged at all (R6): there is nothing to convert, and no rate to miss.
+        let answered = charge.filter(|charge| !charge.is_unanswered);
+        Ok(answered.map(|charge| charge.total()).transpose()?)
     }
 
     /// What the call should have cost us, in the workspace's currency; none if the carrier's tariff has no row for it.

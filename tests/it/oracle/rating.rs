@@ -267,11 +267,7 @@ fn surcharges<'b>(call: &Call<'b>, tariff: Option<&'b str>) -> Vec<(&'b str, Amo
         let keys = keys_of_surcharge(flag);
         let Some(found) = find_row(call, tariff, &keys, &call.band) else { continue };
         let row = found.row;
-        if row.cell_or("mode", "calculated") != "calculated" {
-            continue;
-        }
-        if is_unanswered(call, row) {
-            charged.push((call.book.currency_of(call.book.tariff(tariff)), zero()));
+        if row.cell_or("mode", "calculated") != "calculated" || is_unanswered(call, row) {
             continue;
         }
         let split = is_split(call, tariff).then_some((tariff, &keys));
