@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{Global, say};
 use crate::book;
 use crate::error::{Error, Result};
-use crate::ledger::{ApplyError, ApplyMode, BookChanges};
+use crate::ledger::{ApplyError, ApplyMode, BookChanges, LedgerWriter, StoredTable};
 use crate::report::screen::table;
 use crate::workspace::{Workspace, refuse_book, stored_tables};
 
@@ -76,9 +76,19 @@ pub fn import_book(
     let mut merged = workspace.tables(&ledger)?;
     merged.merge(tables.clone());
     book::compile(&merged, &workspace.settings).map_err(|errors| refuse_book(&errors))?;
+    write_rows(&mut ledger, workspace, &stored_tables(&tables), mode, global.dry_run)
+}
+
+/// Writes rows into the ledger's book, which was compiled with them before.
+pub fn write_rows(
+    ledger: &mut LedgerWriter,
+    workspace: &Workspace,
+    rows: &[StoredTable],
+    mode: ApplyMode,
+    dry_run: bool,
+) -> Result<BookChanges> {
     let currency = workspace.settings.currency;
-    let applied = ledger.apply_book(&stored_tables(&tables), mode, currency, |_| Ok::<(), Error>(()), global.dry_run);
-    applied.map_err(|error| match error {
+    ledger.apply_book(rows, mode, currency, |_| Ok::<(), Error>(()), dry_run).map_err(|error| match error {
         ApplyError::Ledger(error) => error.into(),
         ApplyError::Check(error) => error,
     })

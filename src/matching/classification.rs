@@ -8,6 +8,7 @@ use ahash::AHashMap;
 
 use super::notes::Notes;
 use crate::domain::book::{Book, CallTypeId, SupplierId};
+use crate::domain::prefix_table::{PackedNumber, PrefixTable};
 use crate::domain::usage::{ClassifiedBy, Direction, Kind, UsageRecord};
 
 /// The charge bands and prefixes of the book.
@@ -15,23 +16,8 @@ use crate::domain::usage::{ClassifiedBy, Direction, Kind, UsageRecord};
 pub(super) struct Classification<'b> {
     book: &'b Book,
     bands: AHashMap<(SupplierId, &'b str), CallTypeId>,
-    prefixes: AHashMap<(Option<SupplierId>, Direction, Kind), PrefixList<'b>>,
-}
-
-/// The prefixes of one supplier, or of the general plan, for one direction and kind.
-#[derive(Debug, Default)]
-struct PrefixList<'b> {
-    call_types: AHashMap<&'b str, CallTypeId>,
-    /// How long its prefixes are, in bytes, longest first.
-    lengths: Vec<usize>,
-}
-
-impl PrefixList<'_> {
-    /// The longest prefix that a number begins with.
-    fn longest(&self, number: &str) -> Option<(&str, CallTypeId)> {
-        let starts = self.lengths.iter().filter_map(|length| number.get(..*length));
-        starts.into_iter().find_map(|start| self.call_types.get_key_value(start).map(|(prefix, id)| (*prefix, *id)))
-    }
+    /// Of each supplier and of the general plan, for one direction and kind.
+    prefixes: AHashMap<(Option<SupplierId>, Direction, Kind), PrefixTable<CallTypeId>>,
 }
 
 impl<'b> Classification<'b> {
@@ -40,17 +26,12 @@ impl<'b> Classification<'b> {
         for row in &book.charge_bands {
             bands.entry((row.supplier, row.band.as_str())).or_insert(row.call_type);
         }
-        let mut prefixes: AHashMap<_, PrefixList> = AHashMap::new();
+        let mut lists: AHashMap<_, Vec<(&str, CallTypeId)>> = AHashMap::new();
         for row in &book.prefixes {
             let kind = book.call_type(row.call_type).kind;
-            let list = prefixes.entry((row.supplier, row.direction, kind)).or_default();
-            list.call_types.entry(&row.prefix).or_insert(row.call_type);
+            lists.entry((row.supplier, row.direction, kind)).or_default().push((&row.prefix, row.call_type));
         }
-        for list in prefixes.values_mut() {
-            list.lengths = list.call_types.keys().map(|prefix| prefix.len()).collect();
-            list.lengths.sort_unstable_by(|a, b| b.cmp(a));
-            list.lengths.dedup();
-        }
+        let prefixes = lists.into_iter().map(|(of, rows)| (of, PrefixTable::new(rows))).collect();
         Self { book, bands, prefixes }
     }
 
@@ -103,7 +84,8 @@ impl<'b> Classification<'b> {
     ) -> Option<(CallTypeId, ClassifiedBy)> {
         let number = record.looked_up_number();
         let list = self.prefixes.get(&(owner, record.direction, record.kind));
-        let found = list.and_then(|list| list.longest(number));
+        let longest = list.and_then(|list| list.matches(PackedNumber::of(number)).next());
+        let found = longest.map(|(length, id)| (&number[..length], id));
         notes.add(|| {
             let owner = owner.map_or("the general plan", |id| &self.book.supplier(id).code);
             let what = format!("{}bound {} prefixes of {owner}", record.direction.name(), record.kind.name());

@@ -8,14 +8,14 @@ use super::explanation::Trace;
 use super::rates::{FALLBACK_STEPS, Found, Wanted, levels};
 use super::terms::Side;
 use crate::domain::book::{BandId, Book, CallTypeId, RateId, TariffId};
-use crate::domain::price_book::{CallClass, Rate, RateMatch};
+use crate::domain::price_book::{CallClass, Rate, RateMatch, SupplierTariff};
 use crate::domain::usage::RatePath;
 
 /// The tariff for a class (R1, R14): see [`super::terms::Terms::tariff`].
 pub(super) fn tariff(book: &Book, side: Side, class: CallClass, call: &Call, trace: &mut Trace) -> Option<TariffId> {
     let cli_type = book.cli(call.line).cli_type.as_str();
     let of_supplier = |cli_type: &str| {
-        let is_it = |row: &&crate::domain::price_book::SupplierTariff| {
+        let is_it = |row: &&SupplierTariff| {
             row.supplier == call.supplier_id
                 && row.class == class
                 && row.cli_type == cli_type

@@ -9,13 +9,13 @@ pub use options::RateSheet;
 
 use options::Unit;
 
-use super::{Global, import::find_supplier};
+use super::{Global, book::write_rows, import::find_supplier};
 use crate::book::{self, BookError, Tables, nearest};
 use crate::domain::book::Book;
 use crate::domain::money::Currency;
 use crate::domain::time::Date;
 use crate::error::{Error, Result, counted};
-use crate::ledger::{ApplyError, ApplyMode, LedgerWriter};
+use crate::ledger::{ApplyMode, LedgerWriter};
 use crate::tariffs::differences::{NewVersion, compare};
 use crate::tariffs::sheets::{Format, KnownNames, Recognised, Sheet, Target};
 use crate::workspace::{Workspace, refuse_book, stored_tables};
@@ -236,14 +236,8 @@ fn check(file: &str, sheet: &mut Sheet, tables: &Tables, workspace: &Workspace) 
 }
 
 fn write(ledger: &mut LedgerWriter, additions: &Tables, workspace: &Workspace, dry_run: bool) -> Result<()> {
-    let currency = workspace.settings.currency;
     let changed = stored_tables(additions).into_iter().filter(|table| !table.rows.is_empty());
-    let changed: Vec<_> = changed.collect();
-    let applied = ledger.apply_book(&changed, ApplyMode::Upsert, currency, |_| Ok::<(), Error>(()), dry_run);
-    applied.map(|_| ()).map_err(|error| match error {
-        ApplyError::Ledger(error) => error.into(),
-        ApplyError::Check(error) => error,
-    })
+    write_rows(ledger, workspace, &changed.collect::<Vec<_>>(), ApplyMode::Upsert, dry_run).map(drop)
 }
 
 /// All that is wrong with a sheet, as one refusal.

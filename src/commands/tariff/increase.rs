@@ -7,12 +7,13 @@ use serde::Serialize;
 use crate::book;
 use crate::book::Tables;
 use crate::commands::bill::parse_date;
+use crate::commands::book::write_rows;
 use crate::commands::{Global, say};
 use crate::domain::money::Percent;
 use crate::domain::price_book::CallClass;
 use crate::domain::time::Date;
 use crate::error::{Error, Result, counted};
-use crate::ledger::{ApplyError, ApplyMode, LedgerWriter};
+use crate::ledger::{ApplyMode, LedgerWriter};
 use crate::report::screen::table;
 use crate::tariffs::increase::{
     self as raise, Change, How, Increase as Asked, Left, Outcome, PriceChange, PriceField, ProductSelection, Refusal,
@@ -155,12 +156,7 @@ impl Increase {
 fn apply(workspace: &Workspace, ledger: &mut LedgerWriter, mut book: Tables, rows: &Tables, dry: bool) -> Result<()> {
     book.merge(rows.clone());
     book::compile(&book, &workspace.settings).map_err(|errors| refuse_book(&errors))?;
-    let (rows, currency) = (stored_tables(rows), workspace.settings.currency);
-    let applied = ledger.apply_book(&rows, ApplyMode::Upsert, currency, |_| Ok::<(), Error>(()), dry);
-    applied.map(drop).map_err(|error| match error {
-        ApplyError::Ledger(error) => error.into(),
-        ApplyError::Check(error) => error,
-    })
+    write_rows(ledger, workspace, &stored_tables(rows), ApplyMode::Upsert, dry).map(drop)
 }
 
 /// Places that an error names.
