@@ -81,18 +81,22 @@ fn exact(price: Option<Price>) -> Option<Amount> {
     price.map(|price| of_units(price.scaled(), 8))
 }
 
+/// X1: the amount as it is kept; the reason if it is beyond what is.
+fn fitting(amount: &Amount, decimals: u32) -> Result<i64, &'static str> {
+    kept(amount, decimals).ok_or("amount out of range")
+}
+
 /// X7: a price of the record in another currency; the reason if there is no rate for the day.
 fn in_currency(call: &Call, price: Option<Price>, to: &str) -> Result<Option<Amount>, &'static str> {
     let Some(amount) = exact(price) else { return Ok(None) };
     call.converted(amount, &call.currency(), to).map(Some).ok_or(NO_EXCHANGE_RATE)
 }
 
-/// R1–R4, R12, R14. Whether an amount fits (X1) is asked of cost and sell as they are found, of the parts at the end: M9
-/// does not rank *amount out of range* among the other reasons.
+/// R1–R4, R12, R14. Whether an amount fits (X1) is asked of cost, sell and the carrier's charge as they are found, of the
+/// parts at the end: M9 does not rank *amount out of range* among the other reasons.
 fn rate<'b>(call: &Call<'b>, line: Row<'b>, call_type: &str) -> Result<Priced, &'static str> {
     let class = call.book.call_type(call_type).cell("class");
     let cost = in_currency(call, call.record.cost, &call.book.currency)?.unwrap_or_else(zero);
-    let fitting = |amount: &Amount, decimals: u32| kept(amount, decimals).ok_or("amount out of range");
     let cost = fitting(&cost, 8)?;
     let tariff = retail_tariff(call, line, class);
     let keys = keys_of_usage(call, call_type);
@@ -299,5 +303,6 @@ fn expected_cost<'b>(call: &Call<'b>, line: Row<'b>, class: &str, keys: &Keys) -
     call.note("expected cost");
     let rounding = call_rounding(call, Some(tariff));
     let rounded = round(&amount, rounding.decimals, &rounding.mode);
+    fitting(&rounded, 6)?;
     call.converted(rounded, currency, &call.book.currency).map(Some).ok_or(NO_EXCHANGE_RATE)
 }
