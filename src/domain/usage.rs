@@ -8,6 +8,10 @@ use super::disposition::{Disposition, Reason};
 use super::money::{CallCharge, Currency, Price};
 use super::time::{Moment, TimeFlag};
 
+/// A text of a record. Up to 15 bytes lie in the record itself, so that the identifiers and numbers of nearly all records
+/// take no memory of their own.
+pub type Text = ecow::EcoString;
+
 /// What is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -110,15 +114,15 @@ pub struct UsageRecord {
     /// Physical line of the file, from 1.
     pub line: u64,
     /// The supplier's own record id, where the file has one.
-    pub record_id: Option<Box<str>>,
+    pub record_id: Option<Text>,
     /// What is measured.
     pub kind: Kind,
     /// Which way it went.
     pub direction: Direction,
     /// The identifier that says whose it is: the calling one of outbound, the called one of inbound usage (M5).
-    pub cli: Box<str>,
+    pub cli: Text,
     /// The other end; empty if the file does not say.
-    pub other_party: Box<str>,
+    pub other_party: Text,
     /// When it began.
     pub started: Moment,
     /// Whether its civil time was in a gap or ambiguous (X5).
@@ -134,15 +138,15 @@ pub struct UsageRecord {
     /// The currency of the prices, where it is not the workspace's (X7).
     pub currency: Option<Currency>,
     /// The supplier's charge band, trimmed; empty if none (C1).
-    pub charge_band: Box<str>,
+    pub charge_band: Text,
     /// The name of a time band, where the layout takes it from the file (R8); empty if none.
-    pub time_band: Box<str>,
+    pub time_band: Text,
     /// The supplier's description; may be empty.
-    pub description: Box<str>,
+    pub description: Text,
     /// The extension; may be empty (M3).
-    pub extension: Box<str>,
+    pub extension: Text,
     /// An id that the legs of one call share; may be empty (C4).
-    pub call_id: Box<str>,
+    pub call_id: Text,
     /// What costs extra (R12).
     pub flags: UsageFlags,
 }
@@ -300,7 +304,7 @@ pub struct SourcedUsage {
     /// Which import it came with, as the ledger numbers them.
     pub import: i64,
     /// [`UsageRecord::id`]: the supplier's, else `file:line`.
-    pub record_id: Box<str>,
+    pub record_id: Text,
     /// The priced record.
     pub rated: RatedUsage,
 }
@@ -329,7 +333,7 @@ pub struct ChargedUsage {
     /// Which import it came with, as the ledger numbers them.
     pub import: i64,
     /// [`UsageRecord::id`]: the supplier's, else `file:line`.
-    pub record_id: Box<str>,
+    pub record_id: Text,
     /// The priced record.
     pub rated: RatedUsage,
     /// What allowances and caps took off, in order.

@@ -8,7 +8,7 @@ use crate::domain::disposition::{Disposition, Reason};
 use crate::domain::money::{CallCharge, Currency, Price};
 use crate::domain::price_book::CallClass;
 use crate::domain::time::{CivilDateTime, Moment, TimeFlag};
-use crate::domain::usage::{ChargeComponents, Direction, Kind, RatePath, UsageFlags, UsageRecord};
+use crate::domain::usage::{ChargeComponents, Direction, Kind, RatePath, Text, UsageFlags, UsageRecord};
 
 /// 18 digits, the most that a decimal column holds.
 pub(super) const MOST_SCALED: i64 = 999_999_999_999_999_999;
@@ -128,8 +128,8 @@ pub(super) fn rated(row: u32) -> RatedRow<'static> {
     }
 }
 
-fn texts() -> impl Strategy<Value = Box<str>> {
-    prop_oneof![Just(String::new()), "[A-Z+0-9 ]{1,12}", any::<String>()].prop_map(String::into_boxed_str)
+fn texts() -> impl Strategy<Value = Text> {
+    prop_oneof![Just(String::new()), "[A-Z+0-9 ]{1,12}", any::<String>()].prop_map(Text::from)
 }
 
 fn amounts() -> impl Strategy<Value = Option<Price>> {

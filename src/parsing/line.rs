@@ -10,6 +10,7 @@ use super::refusal::{Fault, Reject, shown};
 use super::split::Fields;
 use super::values::{Wrong, check_identifier, check_text, decode, read_date, trimmed};
 use crate::domain::telephone::{NumberRules, normalise};
+use crate::domain::usage::Text;
 
 /// The longest text of a record, in characters.
 pub(super) const LONGEST_TEXT: usize = 255;
@@ -59,13 +60,13 @@ impl<'a> Line<'a> {
     }
 
     /// An identifier in the form in which it is compared (M1); empty if there is none.
-    pub fn identifier(&self, field: Field, rules: &NumberRules) -> Result<Box<str>, Fault> {
+    pub fn identifier(&self, field: Field, rules: &NumberRules) -> Result<Text, Fault> {
         let text = self.text(field)?;
         if text.is_empty() {
-            return Ok(Box::default());
+            return Ok(Text::new());
         }
         check_identifier(&text).map_err(|wrong| self.fault(field, wrong))?;
-        Ok(normalise(&text, rules).into_boxed_str())
+        Ok(normalise(&text, rules).into())
     }
 
     /// Reads a value from a field's text.

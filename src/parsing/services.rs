@@ -68,7 +68,7 @@ impl ServiceReader<'_> {
         Ok(ServiceLine {
             row,
             line: physical_line,
-            cli: cli.into_string(),
+            cli: cli.into(),
             code: line.text(Field::Code)?.into_owned(),
             description: line.text(Field::Description)?.into_owned(),
             event: line.told(Field::Event, &self.rules.event)?,

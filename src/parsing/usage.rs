@@ -13,7 +13,7 @@ use super::values::{read_amount, read_count, read_duration, read_moment, read_mo
 use crate::domain::money::{Currency, Price};
 use crate::domain::telephone::NumberRules;
 use crate::domain::time::{Moment, TimeFlag};
-use crate::domain::usage::{Direction, Kind, UsageFlags, UsageRecord};
+use crate::domain::usage::{Direction, Kind, Text, UsageFlags, UsageRecord};
 
 /// What became of the lines of one chunk.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -134,7 +134,7 @@ impl<'a> UsageReader<'a> {
     }
 
     /// Whose it is, and the other end (M5).
-    fn parties(&self, line: &Line<'_>, direction: Direction) -> Result<(Box<str>, Box<str>), Fault> {
+    fn parties(&self, line: &Line<'_>, direction: Direction) -> Result<(Text, Text), Fault> {
         let (ours, theirs) = match (self.has_cli, direction) {
             (true, _) => (Field::Cli, Field::OtherParty),
             (false, Direction::Out) => (Field::Calling, Field::Called),
@@ -197,7 +197,7 @@ impl<'a> UsageReader<'a> {
     }
 
     /// The name of the band that the file's code stands for (R8).
-    fn time_band(&self, line: &Line<'_>) -> Result<Box<str>, Fault> {
+    fn time_band(&self, line: &Line<'_>) -> Result<Text, Fault> {
         let code = line.text(Field::TimeBand)?;
         let Some(words) = self.rules.time_bands.as_ref().filter(|_| !code.is_empty()) else {
             return Ok(code.into());
@@ -244,7 +244,7 @@ fn is_set(line: &Line<'_>, field: Field, words: &FlagWords) -> Result<bool, Faul
 
 impl Line<'_> {
     /// A field's text for a record; empty if there is none.
-    pub(super) fn boxed(&self, field: Field) -> Result<Box<str>, Fault> {
+    pub(super) fn boxed(&self, field: Field) -> Result<Text, Fault> {
         Ok(self.text(field)?.into())
     }
 

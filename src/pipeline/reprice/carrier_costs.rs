@@ -8,7 +8,7 @@ use super::{PeriodUsage, Priced, Totals, Volume};
 use crate::domain::book::{CallTypeId, SupplierId};
 use crate::domain::disposition::Reason;
 use crate::domain::money::{Currency, Percent, Price, Sum};
-use crate::domain::usage::UsageRecord;
+use crate::domain::usage::{Text, UsageRecord};
 use crate::error::Result;
 
 /// How far a record's cost may be from the expected one. It is beyond when it is further away than both allow.
@@ -76,7 +76,7 @@ pub struct Outlier {
 }
 
 /// Usage by supplier, call type and the supplier's charge band.
-type CostPlace = (SupplierId, CallTypeId, Box<str>);
+type CostPlace = (SupplierId, CallTypeId, Text);
 /// The worst first; then by import and row.
 type OutlierRank = (Reverse<u128>, i64, u32);
 

@@ -59,10 +59,10 @@ pub fn random_record(dice: &mut Dice, zone: &Zone, row: u32) -> UsageRecord {
         file_sell: price(dice, 60),
         suggested_retail: price(dice, 60),
         currency: dice.chance(12).then(|| Currency::parse(dice.pick(&["EUR", "USD", "GBP"])).unwrap()),
-        charge_band,
-        time_band,
+        charge_band: charge_band.into(),
+        time_band: time_band.into(),
         description: "".into(),
-        extension,
+        extension: extension.into(),
         call_id: "".into(),
         flags: if dice.chance(25) {
             UsageFlags::from_bits(u8::try_from(dice.below(8)).unwrap())
