@@ -40,7 +40,7 @@ pub fn random_record(dice: &mut Dice, zone: &Zone, row: u32) -> UsageRecord {
     ]);
     let (started, time_flag) = moment(dice, zone);
     let direction = dice.pick(&[Direction::Out, Direction::Out, Direction::In]);
-    let mut text = |percent: u64, choices: &[&str]| dice.maybe(percent, choices).into_boxed_str();
+    let mut text = |percent: u64, choices: &[&str]| dice.maybe(percent, choices);
     let (charge_band, time_band) =
         (text(20, &[&CHARGE_BANDS[..], &["no such"]].concat()), text(4, &[&BAND_NAMES[..], &["evening"]].concat()));
     let extension = text(25, &["7", "8", "9"]);
