@@ -20,21 +20,34 @@ impl<'a> PackedNumber<'a> {
     pub fn of(text: &'a str) -> Self {
         let mut packed = 0;
         for (position, byte) in text.bytes().take(PACKED_LENGTH).enumerate() {
-            let Some(nibble) = nibble(byte) else { break };
-            packed |= nibble << shift(position + 1);
+            let nibble = NIBBLES[usize::from(byte)];
+            if nibble == 0 {
+                break;
+            }
+            packed |= u64::from(nibble) << shift(position + 1);
         }
         Self { text, packed }
+    }
+
+    /// The number as one integer that no other text has; none if it does not fit, or is not digits and `+`.
+    pub fn whole(self) -> Option<u64> {
+        let length = self.text.len();
+        let is_whole = (1..=PACKED_LENGTH).contains(&length) && (self.packed >> shift(length)) & 15 != 0;
+        is_whole.then_some(self.packed)
     }
 }
 
 /// 0 stands for no character, so that a prefix sorts before what it begins.
-fn nibble(byte: u8) -> Option<u64> {
-    match byte {
-        b'0'..=b'9' => Some(u64::from(byte - b'0') + 1),
-        b'+' => Some(11),
-        _ => None,
+const NIBBLES: [u8; 256] = {
+    let mut nibbles = [0; 256];
+    let mut digit = 0;
+    while digit < 10 {
+        nibbles[b'0' as usize + digit as usize] = digit + 1;
+        digit += 1;
     }
-}
+    nibbles[b'+' as usize] = 11;
+    nibbles
+};
 
 /// How far the last of so many characters lies from the right.
 fn shift(length: usize) -> usize {
@@ -46,6 +59,7 @@ fn shift(length: usize) -> usize {
 pub struct PrefixTable<T> {
     /// Packed, ascending.
     keys: Vec<u64>,
+    begins: Begins,
     entries: Vec<Entry<T>>,
     /// What does not fit: longer than a packed number, or not of digits; longest first.
     others: Vec<(String, T)>,
@@ -64,7 +78,7 @@ impl<T: Copy> PrefixTable<T> {
     pub fn new<'a>(rows: impl IntoIterator<Item = (&'a str, T)>) -> Self {
         let (mut fitting, mut others) = (Vec::new(), Vec::new());
         for (text, value) in rows {
-            match text.len() <= PACKED_LENGTH && text.bytes().all(|byte| nibble(byte).is_some()) {
+            match text.len() <= PACKED_LENGTH && text.bytes().all(|byte| NIBBLES[usize::from(byte)] != 0) {
                 true => fitting.push((PackedNumber::of(text).packed, text.len(), value)),
                 false => others.push((text.to_owned(), value)),
             }
@@ -73,10 +87,10 @@ impl<T: Copy> PrefixTable<T> {
         fitting.dedup_by_key(|(packed, ..)| *packed);
         others.sort_by(|(a, _), (b, _)| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
         others.dedup_by(|(a, _), (b, _)| a == b);
-        let mut table = Self { keys: Vec::with_capacity(fitting.len()), entries: Vec::new(), others };
+        let keys: Vec<u64> = fitting.iter().map(|(packed, ..)| *packed).collect();
+        let mut table = Self { begins: Begins::new(&keys), keys, entries: Vec::with_capacity(fitting.len()), others };
         for (packed, length, value) in fitting {
-            let shorter = table.longest(packed, NONE);
-            table.keys.push(packed);
+            let shorter = table.longest_of(table.entries.len(), packed);
             let length = u8::try_from(length).unwrap_or(u8::MAX);
             table.entries.push(Entry { value, shorter, length });
         }
@@ -92,7 +106,7 @@ impl<T: Copy> PrefixTable<T> {
     pub fn matches(&self, number: PackedNumber<'_>) -> impl Iterator<Item = (usize, T)> {
         let text = number.text;
         let others = self.others.iter().filter(move |(prefix, _)| text.starts_with(prefix.as_str()));
-        let longest = self.longest(number.packed, NONE);
+        let longest = self.longest_of(self.not_above(number.packed), number.packed);
         let packed = std::iter::successors(self.entry(longest), |entry| self.entry(entry.shorter));
         others
             .map(|(prefix, value)| (prefix.len(), *value))
@@ -103,17 +117,61 @@ impl<T: Copy> PrefixTable<T> {
         self.entries.get(position as usize)
     }
 
-    /// The position of the longest prefix of a packed number; `none` if it has none.
-    fn longest(&self, packed: u64, none: u32) -> u32 {
-        let after = self.keys.partition_point(|key| *key <= packed);
-        let mut at = after.checked_sub(1).and_then(|last| u32::try_from(last).ok()).unwrap_or(none);
+    /// How many keys are not above a packed number.
+    fn not_above(&self, packed: u64) -> usize {
+        let [from, to] = self.begins.around(packed).unwrap_or([0, self.keys.len()]);
+        from + self.keys[from..to].partition_point(|key| *key <= packed)
+    }
+
+    /// The position of the longest prefix of a packed number among the first so many keys, all not above it.
+    fn longest_of(&self, keys: usize, packed: u64) -> u32 {
+        let mut at = keys.checked_sub(1).and_then(|last| u32::try_from(last).ok()).unwrap_or(NONE);
         while let Some(entry) = self.entry(at) {
             if is_prefix(self.keys[at as usize], usize::from(entry.length), packed) {
                 return at;
             }
             at = entry.shorter;
         }
-        none
+        NONE
+    }
+}
+
+/// For each way in which a number can begin: how many keys are below it, so that a search is among few.
+#[derive(Clone, Debug)]
+struct Begins {
+    /// How many characters count.
+    length: usize,
+    /// Nothing if there are too few keys; else one more than there are beginnings.
+    below: Box<[u32]>,
+}
+
+impl Begins {
+    /// The table is never much larger than the keys that it is for: a book may have thousands of them.
+    fn new(keys: &[u64]) -> Self {
+        let length = match keys.len() {
+            ..512 => return Self { length: 0, below: Box::new([]) },
+            512..8192 => 3,
+            8192.. => 4,
+        };
+        let mut begins = Self { length, below: vec![0; (1 << (4 * length)) + 1].into() };
+        keys.iter().for_each(|key| begins.below[begins.beginning(*key) + 1] += 1);
+        for at in 1..begins.below.len() {
+            begins.below[at] += begins.below[at - 1];
+        }
+        begins
+    }
+
+    fn beginning(&self, packed: u64) -> usize {
+        usize::try_from(packed >> shift(self.length)).expect("a few characters of four bits")
+    }
+
+    /// Among which keys the first one above a packed number is, or after the last of them.
+    fn around(&self, packed: u64) -> Option<[usize; 2]> {
+        if self.below.is_empty() {
+            return None;
+        }
+        let beginning = self.beginning(packed);
+        Some([self.below[beginning] as usize, self.below[beginning + 1] as usize])
     }
 }
 
@@ -163,7 +221,36 @@ mod tests {
         assert_eq!(found(&[""], ""), [""]);
     }
 
+    #[test]
+    fn a_whole_number_is_packed_like_no_other() {
+        let packed = |text| PackedNumber::of(text).whole();
+        let rows = ["0", "00", "+0", "1", "10", "118", "+442079460018", "+44207946001", "1234567890123456"];
+        for (text, others) in rows.iter().zip(1..).map(|(text, next)| (text, &rows[next..])) {
+            assert!(packed(text).is_some() && others.iter().all(|other| packed(other) != packed(text)), "{text}");
+        }
+        for text in ["", "SIP-7", "+44A", "44 7", "12345678901234567", "+44é"] {
+            assert_eq!(packed(text), None, "{text}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn many_keys_are_found_as_few_are(
+            prefixes in proptest::collection::vec("[+]?[0-9]{0,6}", 40..160),
+            fill in prop::sample::select(vec![0, 600, 9_000]),
+            numbers in proptest::collection::vec("[+]?[0-9]{0,8}", 1..40),
+        ) {
+            let more = (0..fill).map(|number| format!("+99{number:04}"));
+            let prefixes: Vec<String> = prefixes.into_iter().chain(more).collect();
+            let prefixes: Vec<&str> = prefixes.iter().map(String::as_str).collect();
+            let table = PrefixTable::new(prefixes.iter().copied().zip(0_usize..));
+            for number in &numbers {
+                let longest = prefixes.iter().filter(|prefix| number.starts_with(**prefix)).map(|prefix| prefix.len()).max();
+                let found = table.matches(PackedNumber::of(number)).next().map(|(length, _)| length);
+                prop_assert_eq!(found, longest, "{}", number);
+            }
+        }
+
         #[test]
         fn as_comparing_with_each(
             mut prefixes in proptest::collection::vec("[+]?[0-3]{0,18}|[a-b]{1,3}", 0..40),

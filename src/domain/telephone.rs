@@ -1,5 +1,7 @@
 //! What stands in a file or in the book for a line or a number → the one form in which both are compared (M1).
 
+use super::usage::Text;
+
 /// How bare digits are read (M1); declared by a layout, the defaults for the book.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NumberRules {
@@ -37,6 +39,42 @@ pub fn normalise(raw: &str, rules: &NumberRules) -> String {
     match number_form(raw, rules) {
         Some(number) => number,
         None => raw.to_uppercase(),
+    }
+}
+
+/// The longest run of digits that [`plain_number`] takes.
+const LONGEST_PLAIN: usize = 20;
+
+/// The same as [`normalise`] of what needs no thought: digits, perhaps after a `+`. None for everything else.
+pub fn plain_number(raw: &str, rules: &NumberRules) -> Option<Text> {
+    let (plus, digits) = match raw.strip_prefix('+') {
+        Some(digits) => (true, digits),
+        None => (false, raw),
+    };
+    let is_number = !digits.is_empty() && digits.len() <= LONGEST_PLAIN;
+    if !is_number || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let country = rules.country_code.as_str();
+    let with = |start: &str, rest: &str| {
+        let mut number = Text::with_capacity(1 + start.len() + rest.len());
+        number.push('+');
+        number.push_str(start);
+        number.push_str(rest);
+        Some(number)
+    };
+    if plus {
+        return Some(Text::from(raw));
+    }
+    match digits.as_bytes() {
+        [b'0', b'0', _, ..] => with("", &digits[2..]),
+        [b'0', _, ..] => with(country, &digits[1..]),
+        _ if digits.strip_prefix(country).is_some_and(|rest| NATIONAL_LENGTHS.contains(&rest.len())) => {
+            with("", digits)
+        }
+        _ if rules.bare_is_international && digits.len() >= SHORTEST_INTERNATIONAL => with("", digits),
+        _ if rules.bare_is_national && NATIONAL_LENGTHS.contains(&digits.len()) => with(country, digits),
+        _ => Some(Text::from(digits)),
     }
 }
 

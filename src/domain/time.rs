@@ -2,6 +2,7 @@
 //! Reads no clock: today's date comes in as an argument.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -349,7 +350,12 @@ pub struct Zone {
     first_offset: i64,
     /// (instant of the change, offset from UTC in seconds from then on), ascending.
     changes: Vec<(i64, i64)>,
+    /// By day from the first of 2000 on: the offset of all times of the day, or [`CHANGING`] near a change of offset.
+    plain_days: Arc<[i32]>,
 }
+
+/// A day on which, or the day after or before which, the offset changes: its times are resolved one by one.
+const CHANGING: i32 = i32::MAX;
 
 impl Zone {
     /// Looks up an IANA name (`Europe/London`, `UTC`) in the database that is built in; `None` if there is none.
@@ -362,7 +368,27 @@ impl Zone {
             .take_while(|change| change.timestamp() < end)
             .map(|change| (change.timestamp().as_second(), i64::from(change.offset().seconds())))
             .collect();
-        Some(Self { name: name.to_owned(), first_offset: i64::from(zone.to_offset(start).seconds()), changes })
+        let first_offset = i64::from(zone.to_offset(start).seconds());
+        let mut zone = Self { name: name.to_owned(), first_offset, changes, plain_days: Arc::new([]) };
+        let days = days_from_civil(FIRST_YEAR, 1, 1)..=days_from_civil(LAST_YEAR, 12, 31);
+        zone.plain_days = days.map(|day| zone.offset_of_day(day).unwrap_or(CHANGING)).collect();
+        Some(zone)
+    }
+
+    /// The offset of all times of a day, if it does not change from the day before to the day after.
+    fn offset_of_day(&self, day: i32) -> Option<i32> {
+        let midnight = i64::from(day) * SECONDS_PER_DAY;
+        let offset = self.offset_at(midnight - SECONDS_PER_DAY);
+        let until = midnight + 2 * SECONDS_PER_DAY;
+        let next = self.changes.partition_point(|(change, _)| *change < midnight - SECONDS_PER_DAY);
+        let changes = self.changes.get(next).is_some_and(|(change, _)| *change <= until);
+        if changes { None } else { i32::try_from(offset).ok() }
+    }
+
+    /// The offset of all times of a civil date, if there is one.
+    fn plain_offset(&self, date: Date) -> Option<i64> {
+        let day = usize::try_from(date.0 - days_from_civil(FIRST_YEAR, 1, 1)).ok()?;
+        self.plain_days.get(day).filter(|offset| **offset != CHANGING).map(|offset| i64::from(*offset))
     }
 
     /// The IANA name.
@@ -385,6 +411,14 @@ impl Zone {
     /// the gap if there is none (X5).
     pub fn resolve(&self, civil: CivilDateTime) -> (i64, TimeFlag) {
         let wall = civil.as_utc_seconds();
+        if let Some(offset) = self.plain_offset(civil.date) {
+            return (wall - offset, TimeFlag::Plain);
+        }
+        self.resolve_near_change(wall)
+    }
+
+    /// The same for a time as if in UTC, whatever the day.
+    pub(super) fn resolve_near_change(&self, wall: i64) -> (i64, TimeFlag) {
         // Offsets never exceed a day, so the offset that applies is that of the day before, of the day after, or both.
         let before = self.offset_at(wall - SECONDS_PER_DAY);
         let after = self.offset_at(wall + SECONDS_PER_DAY);
@@ -403,6 +437,10 @@ impl Zone {
     /// `None` if the workspace's date falls outside 2000–2100.
     pub fn moment(&self, civil: CivilDateTime, of: &Self) -> Option<(Moment, TimeFlag)> {
         let (instant, flag) = of.resolve(civil);
+        // What the file's clock shows, the workspace's shows too.
+        if flag == TimeFlag::Plain && std::ptr::eq(self, of) {
+            return Some((Moment { instant, civil }, flag));
+        }
         Some((Moment { instant, civil: self.civil_at(instant)? }, flag))
     }
 }

@@ -1,8 +1,6 @@
 //! Control totals: records, units and money by disposition, in against out (B14, interface §6). Counts what it is given;
 //! decides nothing.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use super::disposition::{Disposition, Reason};
@@ -73,9 +71,12 @@ type End = (Disposition, Option<Reason>, Option<Kind>);
 /// What came in, and where it ended.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ControlTotals {
-    came_in: BTreeMap<Option<Kind>, Tally>,
-    ended: BTreeMap<End, Tally>,
+    came_in: Tallies<Option<Kind>>,
+    ended: Tallies<End>,
 }
+
+/// Few, in the order of their keys.
+type Tallies<K> = Vec<(K, Tally)>;
 
 impl ControlTotals {
     /// Counts records in.
@@ -94,10 +95,10 @@ impl ControlTotals {
     /// If they were not counted in the first: a caller's mistake.
     pub fn move_on(&mut self, from: Disposition, to: (Disposition, Option<Reason>), tally: &Tally) {
         let key = (from, None, tally.kind);
-        let left = self.ended.get_mut(&key).expect("counted before it is moved");
-        left.take_away(tally);
-        if left.records == 0 {
-            self.ended.remove(&key);
+        let place = self.ended.binary_search_by_key(&key, |(key, _)| *key).expect("counted before it is moved");
+        self.ended[place].1.take_away(tally);
+        if self.ended[place].1.records == 0 {
+            self.ended.remove(place);
         }
         self.end(to.0, to.1, tally);
     }
@@ -110,7 +111,7 @@ impl ControlTotals {
 
     /// What came in, by kind.
     pub fn came_in(&self) -> impl Iterator<Item = &Tally> {
-        self.came_in.values()
+        self.came_in.iter().map(|(_, tally)| tally)
     }
 
     /// How many records came in, lines that could not be read included.
@@ -130,32 +131,36 @@ impl ControlTotals {
 
     /// In = out, in records, units and cost, of every kind; the words say by how much it is not.
     pub fn check(&self) -> Result<(), String> {
-        let mut out = BTreeMap::<Option<Kind>, Tally>::new();
+        let mut out = Tallies::<Option<Kind>>::new();
         self.ended().for_each(|(_, _, tally)| add(&mut out, tally.kind, tally));
-        let conserved = |tallies: &BTreeMap<Option<Kind>, Tally>| -> Vec<_> {
+        let conserved = |tallies: &Tallies<Option<Kind>>| -> Vec<_> {
             let counted = tallies.iter().filter(|(_, tally)| tally.records > 0);
             counted.map(|(kind, tally)| (*kind, tally.conserved())).collect()
         };
         if conserved(&self.came_in) == conserved(&out) {
             return Ok(());
         }
-        let in_words = |tallies: &BTreeMap<Option<Kind>, Tally>| {
-            let cost = tallies.values().fold(Sum::default(), |mut sum: Sum<8>, tally| {
+        let in_words = |tallies: &Tallies<Option<Kind>>| {
+            let cost = tallies.iter().fold(Sum::default(), |mut sum: Sum<8>, (_, tally)| {
                 sum.merge(tally.cost);
                 sum
             });
-            format!("{} records costing {cost}", tallies.values().map(|tally| tally.records).sum::<u64>())
+            format!("{} records costing {cost}", tallies.iter().map(|(_, tally)| tally.records).sum::<u64>())
         };
         Err(format!("the control totals do not agree: in {}, out {}", in_words(&self.came_in), in_words(&out)))
     }
 }
 
 /// No records are no row: a file without a bad line says nothing of bad lines.
-fn add<K: Ord>(tallies: &mut BTreeMap<K, Tally>, key: K, tally: &Tally) {
+fn add<K: Ord + Copy>(tallies: &mut Tallies<K>, key: K, tally: &Tally) {
     if tally.records == 0 {
         return;
     }
-    tallies.entry(key).or_insert_with(|| Tally { kind: tally.kind, ..Tally::default() }).merge(tally);
+    let place = tallies.binary_search_by_key(&key, |(key, _)| *key).unwrap_or_else(|place| {
+        tallies.insert(place, (key, Tally { kind: tally.kind, ..Tally::default() }));
+        place
+    });
+    tallies[place].1.merge(tally);
 }
 
 /// A list with the sums, as machines read it.

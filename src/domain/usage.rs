@@ -169,6 +169,19 @@ impl UsageRecord {
     }
 }
 
+/// Whose a record is and what kind of usage (M2, C1), apart from the record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UsageMatch {
+    /// The line it was matched to.
+    pub cli: CliId,
+    /// Whose line that is on the day.
+    pub customer: CustomerId,
+    /// What kind of usage it is.
+    pub call_type: CallTypeId,
+    /// How the call type was found (C1).
+    pub classified_by: ClassifiedBy,
+}
+
 /// A record whose customer and call type are known (M2, C1).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MatchedUsage {
@@ -186,6 +199,20 @@ pub struct MatchedUsage {
     pub classified_by: ClassifiedBy,
 }
 
+impl MatchedUsage {
+    /// A record with what it was matched to, and the cost centre of the line.
+    pub fn new(record: UsageRecord, found: UsageMatch, cost_centre: Option<CostCentreId>) -> Self {
+        let UsageMatch { cli, customer, call_type, classified_by } = found;
+        Self { record, cli, customer, cost_centre, call_type, classified_by }
+    }
+
+    /// What it was matched to.
+    pub fn found(&self) -> UsageMatch {
+        let Self { cli, customer, call_type, classified_by, .. } = *self;
+        UsageMatch { cli, customer, call_type, classified_by }
+    }
+}
+
 /// By which step of C1 a call type was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ClassifiedBy {
@@ -197,6 +224,21 @@ pub enum ClassifiedBy {
     Prefix(u8),
     /// The supplier's fallback for the kind.
     Fallback,
+}
+
+/// Why a record is out of the way to the invoice, and what was known of it by then, apart from the record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WhyAside {
+    /// `Suspense` or `Excluded`.
+    pub disposition: Disposition,
+    /// Why (M9).
+    pub reason: Reason,
+    /// The line, where one was found.
+    pub cli: Option<CliId>,
+    /// The customer, where one was found.
+    pub customer: Option<CustomerId>,
+    /// The call type, where one was found.
+    pub call_type: Option<CallTypeId>,
 }
 
 /// A record that a stage took out of the way to the invoice: with the reason, and as much as was known by then.
@@ -214,6 +256,14 @@ pub struct SetAside {
     pub customer: Option<CustomerId>,
     /// The call type, where one was found.
     pub call_type: Option<CallTypeId>,
+}
+
+impl SetAside {
+    /// A record with why it is set aside.
+    pub fn new(record: UsageRecord, why: WhyAside) -> Self {
+        let WhyAside { disposition, reason, cli, customer, call_type } = why;
+        Self { record, disposition, reason, cli, customer, call_type }
+    }
 }
 
 /// How the price was found (R1–R4).
@@ -269,6 +319,31 @@ pub struct ChargeComponents {
     pub surcharges: Price,
 }
 
+/// What a record costs (R13), apart from the record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UsagePrice {
+    /// As in [`RatedUsage`].
+    pub cost: Price,
+    /// As in [`RatedUsage`].
+    pub expected_cost: Option<Price>,
+    /// As in [`RatedUsage`].
+    pub sell: CallCharge,
+    /// As in [`RatedUsage`].
+    pub components: ChargeComponents,
+    /// As in [`RatedUsage`].
+    pub billable_units: u64,
+    /// As in [`RatedUsage`].
+    pub band: BandId,
+    /// As in [`RatedUsage`].
+    pub tariff: Option<TariffId>,
+    /// As in [`RatedUsage`].
+    pub rate_row: Option<RateId>,
+    /// As in [`RatedUsage`].
+    pub path: RatePath,
+    /// As in [`RatedUsage`].
+    pub unanswered: bool,
+}
+
 /// A record with its price (R13).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RatedUsage {
@@ -294,6 +369,27 @@ pub struct RatedUsage {
     pub path: RatePath,
     /// Too short to be charged (R6).
     pub unanswered: bool,
+}
+
+impl RatedUsage {
+    /// A matched record with its price.
+    pub fn new(matched: MatchedUsage, price: UsagePrice) -> Self {
+        let UsagePrice { cost, expected_cost, sell, components, billable_units, band, .. } = price;
+        let UsagePrice { tariff, rate_row, path, unanswered, .. } = price;
+        Self {
+            matched,
+            cost,
+            expected_cost,
+            sell,
+            components,
+            billable_units,
+            band,
+            tariff,
+            rate_row,
+            path,
+            unanswered,
+        }
+    }
 }
 
 /// A priced record with where it came from, which decides its place among records that began together (A1).

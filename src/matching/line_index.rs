@@ -1,14 +1,11 @@
 //! Identifier, extension and day → the line (CLI) that holds them (M2–M4, M6). Knows nothing of what is billed.
 
-use std::ops::Range;
-
-use ahash::AHashMap;
-
 use super::Identity;
+use super::identifier_groups::Groups;
 use super::notes::Notes;
-use crate::domain::book::{Book, CliId};
+use crate::domain::book::{Book, CliId, CustomerId};
 use crate::domain::disposition::Reason;
-use crate::domain::time::DateRange;
+use crate::domain::time::{Date, DateRange};
 
 /// All lines of the book by each identifier that means them.
 #[derive(Debug)]
@@ -16,21 +13,56 @@ pub(super) struct LineIndex<'b> {
     book: &'b Book,
     /// Grouped by identifier; in each group those that it names first come before those that it is an alternate of.
     holders: Vec<Holder<'b>>,
-    groups: AHashMap<&'b str, Range<u32>>,
+    groups: Groups<'b>,
     /// How long identifiers are, in bytes, longest first; for suppliers that match by prefix (M4).
     lengths: Vec<usize>,
 }
 
-/// As much of a line as decides whether it holds an identifier. Copied, so that the holders of one identifier lie side
-/// by side: lines of the book lie far apart, and going from one to the other is most of the time of a look-up.
+/// As much of a line and its customer as decides what becomes of a record. Copied, so that the holders of one identifier
+/// lie side by side: lines and customers of the book lie far apart, and going from one to the other is most of the time
+/// of a look-up.
 #[derive(Clone, Copy, Debug)]
-struct Holder<'b> {
-    id: CliId,
+pub(super) struct Holder<'b> {
+    pub(super) id: CliId,
+    pub(super) customer: CustomerId,
     valid: DateRange,
     extension: &'b str,
+    /// Usage of it is never billed (M7).
+    pub(super) exclude_usage: bool,
+    /// The customer has gone: it has no more usage charges, even for calls before it went (B10).
+    pub(super) is_gone: bool,
+    /// The last day on which the customer's lines are in service (B10).
+    pub(super) last_in_service: Option<Date>,
+    /// The last day before the customer goes (M8).
+    pub(super) last_before_drop: Option<Date>,
 }
 
-impl Holder<'_> {
+impl<'b> Holder<'b> {
+    fn new(book: &'b Book, id: CliId) -> Self {
+        let line = book.cli(id);
+        let customer = book.customer(line.customer);
+        Self {
+            id,
+            customer: line.customer,
+            valid: line.valid,
+            extension: &line.extension,
+            exclude_usage: line.exclude_usage,
+            is_gone: customer.status.is_gone(),
+            last_in_service: customer.final_bill_date.filter(|_| !customer.status.is_gone()),
+            last_before_drop: customer.dropped_date,
+        }
+    }
+
+    /// After the final bill date of a customer that has not gone yet? Its lines are no longer in service (B10).
+    pub(super) fn is_out_of_service(&self, date: Date) -> bool {
+        self.last_in_service.is_some_and(|last| date > last)
+    }
+
+    /// Gone, or to go on a date before this one (M8)?
+    pub(super) fn is_dropped(&self, date: Date) -> bool {
+        self.is_gone || self.last_before_drop.is_some_and(|last| date > last)
+    }
+
     /// For this very extension?
     fn is_own(&self, identity: &Identity) -> bool {
         self.extension == identity.extension
@@ -57,21 +89,17 @@ impl<'b> LineIndex<'b> {
         }
         entries.sort_unstable();
 
-        let mut groups: AHashMap<&str, Range<u32>> = AHashMap::with_capacity(entries.len());
-        for ((identifier, ..), position) in entries.iter().zip(0..) {
-            groups.entry(identifier).or_insert(position..position).end = position + 1;
-        }
-        let holder = |id: CliId| Holder { id, valid: book.cli(id).valid, extension: &book.cli(id).extension };
-        let mut lengths: Vec<usize> = groups.keys().map(|identifier| identifier.len()).filter(|len| *len > 0).collect();
+        let groups = Groups::new(&entries);
+        let mut lengths: Vec<usize> = entries.iter().map(|entry| entry.0.len()).filter(|length| *length > 0).collect();
         lengths.sort_unstable_by(|a, b| b.cmp(a));
         lengths.dedup();
-        Self { book, holders: entries.into_iter().map(|(.., id)| holder(id)).collect(), groups, lengths }
+        Self { book, holders: entries.into_iter().map(|(.., id)| Holder::new(book, id)).collect(), groups, lengths }
     }
 
     /// The line that holds an identifier on its day; else `unknown CLI` or `CLI not billable on date` (M6).
     /// By prefix (M4) the longest identifier of the book that is in force on the day wins, so that a number that left
     /// a range falls back to the range.
-    pub(super) fn find(&self, identity: Identity, by_prefix: bool, notes: &mut Notes) -> Result<CliId, Reason> {
+    pub(super) fn find(&self, identity: Identity, by_prefix: bool, notes: &mut Notes) -> Result<&Holder<'b>, Reason> {
         if !by_prefix {
             return self.find_exactly(identity, notes).inspect_err(|reason| {
                 notes.add(|| format!("no line of the book holds it: {reason} (M6)"));
@@ -80,7 +108,7 @@ impl<'b> LineIndex<'b> {
         let mut refusal = Reason::UnknownCli;
         for start in self.lengths.iter().filter_map(|length| identity.identifier.get(..*length)) {
             match self.find_exactly(Identity { identifier: start, ..identity }, notes) {
-                Ok(cli) => return Ok(cli),
+                Ok(holder) => return Ok(holder),
                 Err(Reason::CliNotBillableOnDate) => refusal = Reason::CliNotBillableOnDate,
                 Err(_) => {}
             }
@@ -91,14 +119,14 @@ impl<'b> LineIndex<'b> {
 
     /// M2 and M3 among the holders of exactly this identifier: the line for this very extension, else the line without
     /// extension, which catches all that no other line holds on the day.
-    fn find_exactly(&self, identity: Identity, notes: &mut Notes) -> Result<CliId, Reason> {
-        let group = self.groups.get(identity.identifier).cloned().unwrap_or_default();
+    fn find_exactly(&self, identity: Identity, notes: &mut Notes) -> Result<&Holder<'b>, Reason> {
+        let group = self.groups.get(identity.identifier);
         let holders = &self.holders[group.start as usize..group.end as usize];
         notes.add_all(|| holders.iter().map(|holder| self.verdict(holder, &identity)).collect());
 
         let on_the_day = holders.iter().filter(|holder| holder.holds(&identity));
         match on_the_day.min_by_key(|holder| !holder.is_own(&identity)) {
-            Some(holder) => Ok(holder.id),
+            Some(holder) => Ok(holder),
             None if holders.iter().any(|holder| holder.fits(&identity)) => Err(Reason::CliNotBillableOnDate),
             None => Err(Reason::UnknownCli),
         }
@@ -139,7 +167,7 @@ mod tests {
         let (identifier, extension) = asked;
         let identity = Identity { supplier: GAMMA, identifier, extension, date: date("2026-03-02") };
         match LineIndex::new(&book).find(identity, by_prefix, &mut Notes::silent()) {
-            Ok(id) => id.0.to_string(),
+            Ok(holder) => holder.id.0.to_string(),
             Err(reason) => reason.to_string(),
         }
     }

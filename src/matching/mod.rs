@@ -4,6 +4,7 @@
 //! The order of M9 stands in one place, `Matcher::matched`.
 
 mod classification;
+mod identifier_groups;
 mod line_index;
 mod notes;
 mod service_codes;
@@ -16,7 +17,7 @@ use crate::domain::book::{Book, CallTypeId, CliId, CustomerId, ProductId, Suppli
 use crate::domain::charge::{MatchedService, ServiceLine, ServiceSetAside};
 use crate::domain::disposition::{Disposition, Reason};
 use crate::domain::time::Date;
-use crate::domain::usage::{ClassifiedBy, Direction, MatchedUsage, SetAside, UsageRecord};
+use crate::domain::usage::{ClassifiedBy, Direction, MatchedUsage, SetAside, UsageMatch, UsageRecord, WhyAside};
 use classification::Classification;
 use line_index::LineIndex;
 use notes::Notes;
@@ -63,22 +64,23 @@ impl<'b> Matcher<'b> {
 
     /// Finds the line, the customer and the call type of a record, or the first reason of M9 why it goes no further.
     pub fn match_usage(&self, supplier: SupplierId, record: UsageRecord) -> Result<MatchedUsage, Box<SetAside>> {
-        let mut known = Known::default();
-        match self.matched(supplier, &record, &mut known, &mut Notes::silent()) {
-            Ok((cli, call_type, classified_by)) => {
-                let line = self.book.cli(cli);
-                let (customer, cost_centre) = (line.customer, line.cost_centre);
-                Ok(MatchedUsage { record, cli, customer, cost_centre, call_type, classified_by })
-            }
-            Err(reason) => Err(Box::new(SetAside {
-                record,
-                disposition: disposition_of(reason),
-                reason,
-                cli: known.cli,
-                customer: known.customer,
-                call_type: known.call_type,
-            })),
+        match self.find(supplier, &record) {
+            Ok(found) => Ok(MatchedUsage::new(record, found, self.book.cli(found.cli).cost_centre)),
+            Err(why) => Err(Box::new(SetAside::new(record, why))),
         }
+    }
+
+    /// The same without the record.
+    #[inline]
+    pub fn find(&self, supplier: SupplierId, record: &UsageRecord) -> Result<UsageMatch, WhyAside> {
+        let mut known = Known::default();
+        self.matched(supplier, record, &mut known, &mut Notes::silent()).map_err(|reason| WhyAside {
+            disposition: disposition_of(reason),
+            reason,
+            cli: known.cli,
+            customer: known.customer,
+            call_type: known.call_type,
+        })
     }
 
     /// The call type of a record, whoever's it is (C1).
@@ -125,7 +127,7 @@ impl<'b> Matcher<'b> {
         record: &UsageRecord,
         known: &mut Known,
         notes: &mut Notes,
-    ) -> Result<(CliId, CallTypeId, ClassifiedBy), Reason> {
+    ) -> Result<UsageMatch, Reason> {
         let (identifier, extension) = (&*record.cli, &*record.extension);
         let identity = Identity { supplier, identifier, extension, date: record.started.civil.date };
         notes.add(|| {
@@ -134,18 +136,18 @@ impl<'b> Matcher<'b> {
         });
         refuse_if(self.is_ignored(identity), Reason::IgnoredIdentifier)?;
         // Refuses as unknown CLI or CLI not billable on date.
-        let cli = self.lines.find(identity, self.book.supplier(supplier).longest_prefix, notes)?;
-        let line = self.book.cli(cli);
-        (known.cli, known.customer) = (Some(cli), Some(line.customer));
-        notes.add(|| self.standing(line.customer));
-        refuse_if(self.is_out_of_service(line.customer, identity.date), Reason::CliNotBillableOnDate)?;
-        refuse_if(self.is_dropped(line.customer, identity.date), Reason::CustomerDropped)?;
+        let line = self.lines.find(identity, self.book.supplier(supplier).longest_prefix, notes)?;
+        let (cli, customer) = (line.id, line.customer);
+        (known.cli, known.customer) = (Some(cli), Some(customer));
+        notes.add(|| self.standing(customer));
+        refuse_if(line.is_out_of_service(identity.date), Reason::CliNotBillableOnDate)?;
+        refuse_if(line.is_dropped(identity.date), Reason::CustomerDropped)?;
         refuse_if(line.exclude_usage, Reason::CliExcluded)?;
         let classified = self.classification.find(supplier, record, notes);
         let (call_type, classified_by) = classified.ok_or(Reason::UnknownCallType)?;
         known.call_type = Some(call_type);
         refuse_if(self.book.call_type(call_type).exclude, Reason::CallTypeExcluded)?;
-        Ok((cli, call_type, classified_by))
+        Ok(UsageMatch { cli, customer, call_type, classified_by })
     }
 
     /// A service line: the same order, with products in the place of call types (P7).
@@ -158,14 +160,13 @@ impl<'b> Matcher<'b> {
         let identity = Identity { supplier, identifier: &line.cli, extension: "", date: line.date };
         refuse_if(self.is_ignored(identity), Reason::IgnoredIdentifier)?;
         let by_prefix = self.book.supplier(supplier).longest_prefix;
-        let id = self.lines.find(identity, by_prefix, &mut Notes::silent())?;
-        let cli = self.book.cli(id);
-        (known.cli, known.customer) = (Some(id), Some(cli.customer));
-        refuse_if(self.is_out_of_service(cli.customer, line.date), Reason::CliNotBillableOnDate)?;
-        refuse_if(self.is_dropped(cli.customer, line.date), Reason::CustomerDropped)?;
-        refuse_if(cli.exclude_services, Reason::CliExcluded)?;
+        let holder = self.lines.find(identity, by_prefix, &mut Notes::silent())?;
+        (known.cli, known.customer) = (Some(holder.id), Some(holder.customer));
+        refuse_if(holder.is_out_of_service(line.date), Reason::CliNotBillableOnDate)?;
+        refuse_if(holder.is_dropped(line.date), Reason::CustomerDropped)?;
+        refuse_if(self.book.cli(holder.id).exclude_services, Reason::CliExcluded)?;
         let product = self.service_codes.find(&line.code, &line.description).ok_or(Reason::UnknownProduct)?;
-        Ok((id, product))
+        Ok((holder.id, product))
     }
 
     /// `customer A001 is final_bill, final bill date 2026-03-31`.
@@ -180,19 +181,6 @@ impl<'b> Matcher<'b> {
     fn is_ignored(&self, identity: Identity) -> bool {
         let listed = |supplier| self.ignored.contains(&(supplier, identity.identifier));
         !self.ignored.is_empty() && (listed(Some(identity.supplier)) || listed(None))
-    }
-
-    /// After the final bill date of a customer that has not gone yet? Its lines are no longer in service (B10).
-    fn is_out_of_service(&self, customer: CustomerId, date: Date) -> bool {
-        let customer = self.book.customer(customer);
-        !customer.status.is_gone() && customer.final_bill_date.is_some_and(|last| date > last)
-    }
-
-    /// Gone, or to go on a date before this one (M8)? A customer that is gone has no more usage charges, even for
-    /// calls before it went (B10).
-    fn is_dropped(&self, customer: CustomerId, date: Date) -> bool {
-        let customer = self.book.customer(customer);
-        customer.status.is_gone() || customer.dropped_date.is_some_and(|last| date > last)
     }
 }
 

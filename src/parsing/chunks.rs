@@ -1,6 +1,7 @@
 //! The body of a file → pieces that can be read on different threads. Cuts only where a record ends, so that any size
 //! of piece gives the same records, rejects, line numbers and offsets.
 
+use super::cutter::Cutter;
 use super::frame::SourceFile;
 use super::lines::RecordLines;
 
@@ -49,6 +50,11 @@ impl SourceFile<'_> {
     /// The lines of a piece.
     pub(super) fn lines_of(&self, chunk: &Chunk) -> RecordLines<'_> {
         self.lines(chunk.start, chunk.end, chunk.first_line)
+    }
+
+    /// The records of a piece, cut into fields.
+    pub(super) fn cutter_of(&self, chunk: &Chunk) -> Cutter<'_> {
+        Cutter::new(self.bytes, chunk.start, chunk.end, chunk.first_line, self.dialect)
     }
 
     fn lines(&self, start: usize, end: usize, line: u64) -> RecordLines<'_> {

@@ -7,9 +7,9 @@ use super::columns::Columns;
 use super::layout::{Contents, DateFormat, Field, Layout, Quoting, TimeFormat};
 use super::lines::RecordLine;
 use super::refusal::{Fault, Reject, shown};
-use super::split::Fields;
+use super::split::{Fields, SplitFault};
 use super::values::{Wrong, check_identifier, check_text, decode, read_date, trimmed};
-use crate::domain::telephone::{NumberRules, normalise};
+use crate::domain::telephone::{NumberRules, normalise, plain_number};
 use crate::domain::usage::Text;
 
 /// The longest text of a record, in characters.
@@ -19,6 +19,9 @@ pub(super) const LONGEST_TEXT: usize = 255;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Line<'a> {
     pub record: &'a [u8],
+    /// The whole record, if it is nothing but the printable characters of ASCII: then there is nothing to decode, and
+    /// nothing in any field that may not stand there.
+    pub plain: Option<&'a str>,
     pub fields: &'a Fields,
     pub columns: &'a Columns,
     pub layout: &'a Layout,
@@ -32,7 +35,19 @@ impl<'a> Line<'a> {
         columns: &'a Columns,
         layout: &'a Layout,
     ) -> Result<Self, Fault> {
-        fields.split(record.bytes, layout.dialect).map_err(|fault| Fault {
+        let split = fields.split(record.bytes, layout.dialect);
+        Self::of_cut(record, split, fields, columns, layout)
+    }
+
+    /// Of a record that was split into `fields`, or could not be; checks how many there are.
+    pub fn of_cut(
+        record: &'a RecordLine<'_>,
+        split: Result<(), SplitFault>,
+        fields: &'a Fields,
+        columns: &'a Columns,
+        layout: &'a Layout,
+    ) -> Result<Self, Fault> {
+        split.map_err(|fault| Fault {
             column: columns.label_at(fault.column),
             value: shown(&record.bytes[fault.start..]),
             reason: fault.reason.into(),
@@ -41,7 +56,7 @@ impl<'a> Line<'a> {
             let reason = format!("has {} columns, expected {}", fields.len(), columns.expected_count()).into();
             return Err(Fault { column: String::new(), value: String::new(), reason });
         }
-        Ok(Self { record: record.bytes, fields, columns, layout })
+        Ok(Self { record: record.bytes, plain: plain_text(record.bytes), fields, columns, layout })
     }
 
     /// The text of a field, trimmed; empty if the file or this line has no such column.
@@ -51,8 +66,15 @@ impl<'a> Line<'a> {
 
     /// The same with a bound of its own, in characters.
     pub fn bounded_text(&self, field: Field, longest: usize) -> Result<Cow<'a, str>, Fault> {
-        let content = self.columns.index(field).and_then(|index| self.fields.get(self.record, index));
-        let Some(content) = content.filter(|content| !content.is_empty()) else { return Ok(Cow::Borrowed("")) };
+        let Some(index) = self.columns.index(field) else { return Ok(Cow::Borrowed("")) };
+        if let (Some(record), Some(span)) = (self.plain, self.fields.span(index)) {
+            let text = record[span].trim_matches(' ');
+            if text.len() <= longest {
+                return Ok(Cow::Borrowed(text));
+            }
+        }
+        let content = self.fields.get(self.record, index).filter(|content| !content.is_empty());
+        let Some(content) = content else { return Ok(Cow::Borrowed("")) };
         let text = decode(content, self.layout.encoding).map(trimmed).map_err(|wrong| self.fault(field, wrong))?;
         let text = if self.layout.dialect.quoting == Quoting::ManyLines { on_one_line(text) } else { text };
         check_text(&text, longest).map_err(|wrong| self.fault(field, wrong))?;
@@ -64,6 +86,9 @@ impl<'a> Line<'a> {
         let text = self.text(field)?;
         if text.is_empty() {
             return Ok(Text::new());
+        }
+        if let Some(number) = plain_number(&text, rules) {
+            return Ok(number);
         }
         check_identifier(&text).map_err(|wrong| self.fault(field, wrong))?;
         Ok(normalise(&text, rules).into())
@@ -91,6 +116,12 @@ impl<'a> Line<'a> {
     }
 }
 
+/// The text of a record of printable ASCII characters only.
+fn plain_text(record: &[u8]) -> Option<&str> {
+    let is_plain = record.iter().fold(true, |is_plain, byte| is_plain & matches!(byte, b' '..=b'~'));
+    if is_plain { std::str::from_utf8(record).ok() } else { None }
+}
+
 /// A field that goes on over several lines as one line of text: a space for each end of a line.
 fn on_one_line(text: Cow<'_, str>) -> Cow<'_, str> {
     if text.contains('\n') { Cow::Owned(text.replace("\r\n", " ").replace('\n', " ")) } else { text }
@@ -112,7 +143,7 @@ impl Fault {
 
 /// Does the cell where the date of a record stands hold a date?
 pub(super) fn looks_like_record(layout: &Layout, columns: &Columns, record: &[u8], fields: &Fields) -> bool {
-    let line = Line { record, fields, columns, layout };
+    let line = Line { record, plain: plain_text(record), fields, columns, layout };
     let cells = [Field::Started, Field::StartedDate, Field::Date];
     cells.into_iter().filter(|field| columns.index(*field).is_some()).any(|field| {
         line.text(field).is_ok_and(|text| match layout.date_format() {

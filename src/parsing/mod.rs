@@ -11,10 +11,12 @@
 
 mod chunks;
 mod columns;
+mod cutter;
 mod frame;
 mod layout;
 mod line;
 mod lines;
+mod marks;
 mod refusal;
 mod services;
 mod split;
@@ -32,7 +34,7 @@ pub use layout::{Field, Layout, LayoutError, Place};
 pub use refusal::{FileRefusal, Reject, write_place};
 pub use services::{ParsedServices, parse_services};
 pub use suggestion::{LayoutFit, suggest_layouts};
-pub use usage::{ParsedUsage, parse_usage};
+pub use usage::{ParsedLines, ParsedUsage, each_usage, parse_usage};
 
 use crate::domain::money::Currency;
 use crate::domain::telephone::NumberRules;

@@ -2,6 +2,7 @@
 //! error and never mended. Decodes nothing.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use super::layout::{Dialect, Quoting};
 
@@ -62,6 +63,23 @@ impl Fields {
                 None => return Ok(()),
             }
         }
+    }
+
+    /// Begins a record whose fields are added one by one.
+    pub fn begin(&mut self) {
+        self.spans.clear();
+    }
+
+    /// Adds a field without doubled quotes; `false` if it is longer than a field may be.
+    pub fn add(&mut self, start: usize, end: usize) -> bool {
+        self.spans.push(Span { start, end, has_doubled_quotes: false });
+        end - start <= LONGEST_FIELD
+    }
+
+    /// From where to where in its record the content of a field stands; `None` if there is no such field, or its content
+    /// is not what stands there.
+    pub fn span(&self, index: usize) -> Option<Range<usize>> {
+        self.spans.get(index).filter(|span| !span.has_doubled_quotes).map(|span| span.start..span.end)
     }
 
     /// How many fields there are.

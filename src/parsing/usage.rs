@@ -28,24 +28,52 @@ pub struct ParsedUsage {
     pub lines: u64,
 }
 
+/// What there was in a chunk beside its records; as in [`ParsedUsage`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ParsedLines {
+    /// In the order of the file.
+    pub rejects: Vec<Reject>,
+    /// Lines with nothing but spaces.
+    pub blank_lines: u64,
+    /// Physical lines of the chunk.
+    pub lines: u64,
+}
+
 /// Reads one chunk of a usage file. Keeps no state between chunks.
 ///
 /// # Panics
 /// If the layout is one of services: the caller's mistake, never a matter of input.
 pub fn parse_usage(source: &SourceFile<'_>, chunk: &Chunk, context: &ParseContext<'_>) -> ParsedUsage {
+    let mut records = Vec::new();
+    let ParsedLines { rejects, blank_lines, lines } = each_usage(source, chunk, context, |record| records.push(record));
+    ParsedUsage { records, rejects, blank_lines, lines }
+}
+
+/// The same, one record after the other: for work that does not need to hold them.
+///
+/// # Panics
+/// As [`parse_usage`].
+pub fn each_usage(
+    source: &SourceFile<'_>,
+    chunk: &Chunk,
+    context: &ParseContext<'_>,
+    mut take: impl FnMut(UsageRecord),
+) -> ParsedLines {
     let reader = UsageReader::new(source, context);
-    let mut parsed = ParsedUsage::default();
-    let mut fields = Fields::default();
-    for record in source.lines_of(chunk) {
+    let mut parsed = ParsedLines::default();
+    let (mut cutter, mut fields, mut row) = (source.cutter_of(chunk), Fields::default(), 0_u32);
+    while let Some((record, split)) = cutter.next(&mut fields) {
         parsed.lines += record.lines;
         if record.is_blank() {
             parsed.blank_lines += 1;
             continue;
         }
-        let row = u32::try_from(parsed.records.len()).expect("a chunk has fewer than 2^32 lines");
-        let line = Line::split(&record, &mut fields, &source.columns, context.layout);
+        let line = Line::of_cut(&record, split, &fields, &source.columns, context.layout);
         match line.and_then(|line| reader.read(&line, row, record.line)) {
-            Ok(usage) => parsed.records.push(usage),
+            Ok(usage) => {
+                take(usage);
+                row = row.checked_add(1).expect("a chunk has fewer than 2^32 lines");
+            }
             Err(fault) => parsed.rejects.push(fault.on(&record)),
         }
     }
@@ -245,7 +273,7 @@ fn is_set(line: &Line<'_>, field: Field, words: &FlagWords) -> Result<bool, Faul
 impl Line<'_> {
     /// A field's text for a record; empty if there is none.
     pub(super) fn boxed(&self, field: Field) -> Result<Text, Fault> {
-        Ok(self.text(field)?.into())
+        Ok(Text::from(&*self.text(field)?))
     }
 
     /// A value that is fixed, or told by the word in a column.

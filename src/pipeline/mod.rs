@@ -18,7 +18,7 @@ pub mod usage_losses;
 
 use crate::allowances::CapUse;
 use crate::domain::book::{Book, SupplierId};
-use crate::domain::usage::{RatedUsage, SetAside, UsageRecord};
+use crate::domain::usage::{RatedUsage, SetAside, UsageMatch, UsagePrice, UsageRecord, WhyAside};
 use crate::error::{Error, Result};
 use crate::ledger::Ledger;
 use crate::matching::Matcher;
@@ -63,6 +63,17 @@ impl<'b> Engine<'b> {
             let message = format!("import {import}: the book has no supplier {code:?} any more");
             Error::refused(message, "put the supplier back into suppliers.csv and import the book")
         })
+    }
+
+    /// Matches and rates one record where it lies: for work that needs the price only.
+    #[inline]
+    pub fn price_of(
+        &self,
+        supplier: SupplierId,
+        record: &UsageRecord,
+    ) -> std::result::Result<(UsageMatch, UsagePrice), WhyAside> {
+        let found = self.matcher.find(supplier, record)?;
+        Ok((found, self.rater.price(supplier, record, found)?))
     }
 
     /// Matches and rates one record, or says why that is not possible.

@@ -8,15 +8,15 @@ use super::Engine;
 use super::import::{ImportOptions, check_rejects, file_name, refuse_changed, refuse_file};
 use super::rejects::Rejected;
 use super::rows::{Origin, rated_row, set_aside_row};
-use crate::domain::disposition::Disposition;
-use crate::domain::money::Sum;
+use crate::domain::disposition::{Disposition, Reason};
+use crate::domain::money::{CallCharge, Sum};
 use crate::domain::totals::{ControlTotals, Tally};
 use crate::domain::usage::{RatedUsage, SetAside, UsageRecord};
 use crate::error::{Error, Result};
 use crate::facts::{RatedFile, RatedRow, csv_header};
 use crate::files::AtomicFile;
 use crate::files::map::MappedFile;
-use crate::parsing::{open_source, parse_usage};
+use crate::parsing::{Chunk, ParsedLines, SourceFile, each_usage, open_source};
 use crate::progress::Progress;
 use crate::workers::Workers;
 
@@ -92,28 +92,27 @@ pub fn rate_file(
     output: &mut RatedOutput,
 ) -> Result<RatedUsageFile> {
     let mapped = MappedFile::open(path).map_err(|error| Error::unreadable(path, &error))?;
-    let fingerprint = mapped.fingerprint();
     let name = file_name(path);
     let source = open_source(&name, mapped.bytes(), options.context.layout).map_err(refuse_file)?;
     let origin = Origin { supplier: options.supplier, file: &name };
     let mut done = RatedUsageFile { totals: ControlTotals::default(), rejected: Vec::new() };
     let (mut blank_lines, mut cost) = (0, Sum::default());
     let progress = Progress::new(&name, mapped.bytes().len() as u64, options.quiet);
+    let is_written = !matches!(output, RatedOutput::Nothing);
     workers.in_order(
         &source.chunks(options.chunk_bytes),
-        |chunk| {
-            let parsed = parse_usage(&source, chunk, &options.context);
-            let price = |record: UsageRecord| engine.price(options.supplier, record);
-            let priced: Vec<Priced> = parsed.records.into_iter().map(price).collect();
-            (chunk.bytes(), priced, parsed.rejects, parsed.blank_lines)
+        |chunk| match is_written {
+            true => RatedChunk::kept(engine, options, &source, chunk),
+            false => RatedChunk::counted(engine, options, &source, chunk),
         },
-        |(bytes, priced, rejects, blank)| {
-            progress.advance(bytes);
-            blank_lines += blank;
-            done.rejected.extend(rejects.into_iter().map(Rejected::from));
-            priced.iter().for_each(|priced| cost.merge(count(priced, &mut done.totals).cost));
+        |chunk| {
+            progress.advance(chunk.bytes);
+            blank_lines += chunk.lines.blank_lines;
+            cost.merge(chunk.counts.cost);
+            done.totals.merge(&chunk.counts.totals);
+            done.rejected.extend(chunk.lines.rejects.into_iter().map(Rejected::from));
             check_rejects(options, &name, done.totals.records_in(), &done.rejected, true)?;
-            let rows: Vec<RatedRow> = priced.iter().map(|priced| row_of(engine, origin, priced)).collect();
+            let rows: Vec<RatedRow> = chunk.priced.iter().map(|priced| row_of(engine, origin, priced)).collect();
             output.write(&rows)
         },
     )?;
@@ -121,29 +120,68 @@ pub fn rate_file(
     let (records, rejects) = (done.totals.records_in(), done.rejected.len() as u64);
     check_rejects(options, &name, records, &done.rejected, false)?;
     source.check_totals(records, rejects, blank_lines, cost).map_err(refuse_file)?;
-    mapped.check_unchanged(&fingerprint).map_err(|reason| refuse_changed(path, &reason))?;
+    mapped.check_same().map_err(|reason| refuse_changed(path, &reason))?;
     let rejected = Tally::of_lines(rejects);
     done.totals.take_in(&rejected);
     done.totals.end(Disposition::Rejected, None, &rejected);
     Ok(done)
 }
 
-/// Counts a record in and out; its tally as it came in.
-fn count(priced: &Priced, totals: &mut ControlTotals) -> Tally {
-    match priced {
-        Ok(rated) => {
-            let came_in = Tally::of_record(&rated.matched.record);
-            totals.take_in(&came_in);
-            let mut ended = came_in;
-            ended.sell.add(rated.sell);
-            totals.end(Disposition::Rated, None, &ended);
-            came_in
-        }
-        Err(aside) => {
-            let came_in = Tally::of_record(&aside.record);
-            totals.take_in(&came_in);
-            totals.end(aside.disposition, Some(aside.reason), &came_in);
-            came_in
+/// What became of one piece of a file.
+struct RatedChunk {
+    bytes: u64,
+    counts: Counts,
+    lines: ParsedLines,
+    /// In the order of the file; nothing if nothing is written.
+    priced: Vec<Priced>,
+}
+
+impl RatedChunk {
+    /// Every record is priced where it lies, counted and forgotten.
+    fn counted(engine: &Engine, options: &ImportOptions, source: &SourceFile, chunk: &Chunk) -> Self {
+        let mut counts = Counts::default();
+        let lines = each_usage(source, chunk, &options.context, |record| {
+            let priced = engine.price_of(options.supplier, &record);
+            let end = priced.map(|(_, price)| price.sell).map_err(|why| (why.disposition, why.reason));
+            counts.add(&record, end);
+        });
+        Self { bytes: chunk.bytes(), counts, lines, priced: Vec::new() }
+    }
+
+    /// Every record is kept with its price.
+    fn kept(engine: &Engine, options: &ImportOptions, source: &SourceFile, chunk: &Chunk) -> Self {
+        let (mut counts, mut priced) = (Counts::default(), Vec::new());
+        let lines = each_usage(source, chunk, &options.context, |record| {
+            let one = engine.price(options.supplier, record);
+            match &one {
+                Ok(rated) => counts.add(&rated.matched.record, Ok(rated.sell)),
+                Err(aside) => counts.add(&aside.record, Err((aside.disposition, aside.reason))),
+            }
+            priced.push(one);
+        });
+        Self { bytes: chunk.bytes(), counts, lines, priced }
+    }
+}
+
+/// Records counted in and out.
+#[derive(Default)]
+struct Counts {
+    totals: ControlTotals,
+    cost: Sum<8>,
+}
+
+impl Counts {
+    fn add(&mut self, record: &UsageRecord, end: std::result::Result<CallCharge, (Disposition, Reason)>) {
+        let tally = Tally::of_record(record);
+        self.cost.merge(tally.cost);
+        self.totals.take_in(&tally);
+        match end {
+            Ok(sell) => {
+                let mut rated = tally;
+                rated.sell.add(sell);
+                self.totals.end(Disposition::Rated, None, &rated);
+            }
+            Err((disposition, reason)) => self.totals.end(disposition, Some(reason), &tally),
         }
     }
 }

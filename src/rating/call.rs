@@ -5,7 +5,7 @@ use crate::domain::customer::Customer;
 use crate::domain::money::{Currency, Rounding};
 use crate::domain::price_book::{CallType, Supplier, Tariff};
 use crate::domain::time::Date;
-use crate::domain::usage::{Kind, MatchedUsage, UsageRecord};
+use crate::domain::usage::{Kind, UsageMatch, UsageRecord};
 
 /// Decimals of a charge that no supplier or tariff says anything about (X3 a).
 const DEFAULT_DECIMALS: u32 = 4;
@@ -31,17 +31,22 @@ pub(super) struct Call<'a> {
 }
 
 impl<'a> Call<'a> {
-    pub(super) fn new(book: &'a Book, supplier_id: SupplierId, matched: &'a MatchedUsage, band: BandId) -> Self {
+    pub(super) fn new(
+        book: &'a Book,
+        supplier_id: SupplierId,
+        (record, of): (&'a UsageRecord, UsageMatch),
+        band: BandId,
+    ) -> Self {
         let workspace_currency = book.settings.currency;
         Self {
-            record: &matched.record,
+            record,
             supplier_id,
             supplier: book.supplier(supplier_id),
-            line: matched.cli,
-            customer: book.customer(matched.customer),
-            call_type_id: matched.call_type,
-            call_type: book.call_type(matched.call_type),
-            currency: matched.record.currency.unwrap_or(workspace_currency),
+            line: of.cli,
+            customer: book.customer(of.customer),
+            call_type_id: of.call_type,
+            call_type: book.call_type(of.call_type),
+            currency: record.currency.unwrap_or(workspace_currency),
             band,
             workspace_currency,
         }

@@ -81,7 +81,7 @@ pub(super) fn billable_units(row: &Rate, call: &Call, trace: &mut Trace) -> Resu
         Kind::Voice | Kind::Data => {
             let (initial, increment) = (row.initial_increment.max(1), row.increment.max(1));
             let billable = units::in_blocks(used, initial, increment)?;
-            (billable, format!(", in blocks of {initial}/{increment}"))
+            (billable, trace.text(|| format!(", in blocks of {initial}/{increment}")))
         }
     };
     trace.sum("billable_units", "R6", || (format!("{used}{blocks}"), billable.to_string()));
@@ -119,7 +119,7 @@ pub(super) fn by_steps(row: &Rate, call: &Call, trace: &mut Trace) -> Result<(Ex
     let used = call.record.units;
     let mut entered = Vec::new();
     for (number, (step, until, seconds)) in (1..).zip(units::in_steps(used, &row.steps)?) {
-        let name = |part: &str| format!("step_{number}_{part}");
+        let name = |part: &str| trace.text(|| format!("step_{number}_{part}"));
         let (connection_name, seconds_name, usage_name) = (name("connection"), name("seconds"), name("usage"));
         let from = step.from_seconds;
         trace.sum(&connection_name, &format!("R10: from second {from}"), || {

@@ -25,11 +25,16 @@ impl Exact {
             (_, true) => return Ok(self),
             (false, false) => {}
         }
+        if self.denominator == other.denominator
+            && let Some(numerator) = self.numerator.checked_add(other.numerator)
+        {
+            return Ok(Self { numerator, ..self });
+        }
         let sum = |a: Self, b: Self| {
             let shared = greatest_common_divisor(a.denominator, b.denominator);
-            let (for_a, for_b) = (b.denominator / shared, a.denominator / shared);
-            let numerator = a.numerator.checked_mul(for_a)?.checked_add(b.numerator.checked_mul(for_b)?)?;
-            Some(Self { numerator, denominator: a.denominator.checked_mul(for_a)? })
+            let (for_a, for_b) = (quotient(b.denominator, shared), quotient(a.denominator, shared));
+            let numerator = product(a.numerator, for_a)?.checked_add(product(b.numerator, for_b)?)?;
+            Some(Self { numerator, denominator: product(a.denominator, for_a)? })
         };
         sum(self, other).or_else(|| sum(self.in_lowest_terms(), other.in_lowest_terms())).ok_or(Overflow)
     }
@@ -51,7 +56,7 @@ impl Exact {
 
     /// So many times.
     pub(super) fn times(self, factor: i128) -> Result<Self, Overflow> {
-        match self.numerator.checked_mul(factor) {
+        match product(self.numerator, factor) {
             Some(numerator) => Ok(Self { numerator, ..self }),
             None => {
                 let lowest = self.in_lowest_terms();
@@ -68,7 +73,7 @@ impl Exact {
     /// If `divisor` is not positive: a caller's mistake, never a matter of input.
     pub(super) fn over(self, divisor: i128) -> Result<Self, Overflow> {
         assert!(divisor > 0, "over {divisor}");
-        match self.denominator.checked_mul(divisor) {
+        match product(self.denominator, divisor) {
             Some(denominator) => Ok(Self { denominator, ..self }),
             None => {
                 let lowest = self.in_lowest_terms();
@@ -108,9 +113,12 @@ impl Exact {
             return Ok(Decimal::ZERO);
         }
         let places = places.min(SCALE);
+        if self.denominator == power_of_ten(places) {
+            return Decimal::from_wide(product(self.numerator, power_of_ten(SCALE - places)).ok_or(Overflow)?);
+        }
         let shifted = self.times(power_of_ten(places))?;
         let rounded = divide(shifted.numerator, shifted.denominator, rounding);
-        Decimal::from_wide(rounded.checked_mul(power_of_ten(SCALE - places)).ok_or(Overflow)?)
+        Decimal::from_wide(product(rounded, power_of_ten(SCALE - places)).ok_or(Overflow)?)
     }
 
     fn in_lowest_terms(self) -> Self {
@@ -165,10 +173,38 @@ impl fmt::Display for Exact {
 fn greatest_common_divisor(a: i128, b: i128) -> i128 {
     let (mut a, mut b) = (a.unsigned_abs(), b.unsigned_abs());
     while b != 0 {
+        if let (Ok(a), Ok(b)) = (u64::try_from(a), u64::try_from(b)) {
+            return i128::from(narrow_common_divisor(a, b));
+        }
         (a, b) = (b, a % b);
     }
     // Only of two times 2^127 does it not fit, and denominators are smaller.
     i128::try_from(a.max(1)).unwrap_or(1)
+}
+
+// Nearly all numbers of nearly all charges fit 64 bits, where the processor multiplies and divides by itself.
+
+fn narrow_common_divisor(mut a: u64, mut b: u64) -> u64 {
+    while b != 0 {
+        (a, b) = (b, a % b);
+    }
+    a.max(1)
+}
+
+/// `None` if it does not fit.
+fn product(a: i128, b: i128) -> Option<i128> {
+    match (i64::try_from(a), i64::try_from(b)) {
+        (Ok(narrow_a), Ok(narrow_b)) => Some(i128::from(narrow_a) * i128::from(narrow_b)),
+        _ => a.checked_mul(b),
+    }
+}
+
+/// Of positive numbers, without rest or with it left out.
+fn quotient(a: i128, b: i128) -> i128 {
+    match (u64::try_from(a), u64::try_from(b)) {
+        (Ok(narrow_a), Ok(narrow_b)) => i128::from(narrow_a / narrow_b),
+        _ => a / b,
+    }
 }
 
 #[cfg(test)]

@@ -88,6 +88,11 @@ impl Trace {
         self.0.is_some()
     }
 
+    /// A part of what is told; only made if it is kept.
+    pub(super) fn text(&self, text: impl FnOnce() -> String) -> String {
+        if self.is_kept() { text() } else { String::new() }
+    }
+
     /// Begins a step; its title is only made if it is kept.
     pub(super) fn step(&mut self, title: impl FnOnce() -> String) {
         if let Some(notes) = &mut self.0 {

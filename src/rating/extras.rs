@@ -55,8 +55,10 @@ impl Rater<'_> {
             trace.leave();
             let Some(amount) = amount? else { continue };
             let own = self.book.tariff(tariff).currency;
-            let of = format!("{name}_charge + {name}_access");
-            let of = if own == currency { of } else { format!("({of})") };
+            let of = trace.text(|| match own == currency {
+                true => format!("{name}_charge + {name}_access"),
+                false => format!("({name}_charge + {name}_access)"),
+            });
             sum = sum.plus(self.converted(name, (amount, &of), (own, currency), call, trace)?)?;
             parts.push(name);
         }

@@ -31,9 +31,12 @@ mod versions;
 
 use crate::domain::book::{BandId, Book, CallTypeId, RateId, SupplierId, TariffId};
 use crate::domain::disposition::{Disposition, Reason};
-use crate::domain::money::{CallCharge, Overflow, Price, Rounding};
+use crate::domain::money::{CallCharge, Overflow, Rounding};
 use crate::domain::price_book::{CallClass, CallType};
-use crate::domain::usage::{ChargeComponents, MatchedUsage, RatePath, RatedUsage, SetAside, UsageFlags};
+use crate::domain::usage::{
+    ChargeComponents, MatchedUsage, RatePath, RatedUsage, SetAside, UsageFlags, UsageMatch, UsagePrice, UsageRecord,
+    WhyAside,
+};
 use bands::Bands;
 use call::Call;
 use charge::RowCharge;
@@ -67,21 +70,6 @@ impl From<Overflow> for Unpriced {
     }
 }
 
-/// [`RatedUsage`] without the record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Priced {
-    cost: Price,
-    expected_cost: Option<Price>,
-    sell: CallCharge,
-    components: ChargeComponents,
-    billable_units: u64,
-    band: BandId,
-    tariff: Option<TariffId>,
-    rate_row: Option<RateId>,
-    path: RatePath,
-    unanswered: bool,
-}
-
 /// A charge and how it was found, before surcharges and rounding.
 #[derive(Clone, Copy, Debug)]
 struct Quote {
@@ -109,29 +97,22 @@ impl<'b> Rater<'b> {
 
     /// Prices a record, or says why it cannot be: `no exchange rate`, `no rate`, `amount out of range`.
     pub fn rate(&self, supplier: SupplierId, matched: MatchedUsage) -> Result<RatedUsage, Box<SetAside>> {
-        match self.priced(supplier, &matched, &mut Trace::silent()) {
-            Ok(priced) => Ok(RatedUsage {
-                matched,
-                cost: priced.cost,
-                expected_cost: priced.expected_cost,
-                sell: priced.sell,
-                components: priced.components,
-                billable_units: priced.billable_units,
-                band: priced.band,
-                tariff: priced.tariff,
-                rate_row: priced.rate_row,
-                path: priced.path,
-                unanswered: priced.unanswered,
-            }),
-            Err(Unpriced(reason)) => Err(Box::new(SetAside {
-                cli: Some(matched.cli),
-                customer: Some(matched.customer),
-                call_type: Some(matched.call_type),
-                disposition: Disposition::Suspense,
-                reason,
-                record: matched.record,
-            })),
+        match self.price(supplier, &matched.record, matched.found()) {
+            Ok(price) => Ok(RatedUsage::new(matched, price)),
+            Err(why) => Err(Box::new(SetAside::new(matched.record, why))),
         }
+    }
+
+    /// The same without the record.
+    #[inline]
+    pub fn price(&self, supplier: SupplierId, record: &UsageRecord, of: UsageMatch) -> Result<UsagePrice, WhyAside> {
+        self.priced(supplier, record, of, &mut Trace::silent()).map_err(|Unpriced(reason)| WhyAside {
+            cli: Some(of.cli),
+            customer: Some(of.customer),
+            call_type: Some(of.call_type),
+            disposition: Disposition::Suspense,
+            reason,
+        })
     }
 
     /// Why a record costs what it costs, step by step (R13). The same code as [`Self::rate`], made to take notes.
@@ -140,8 +121,9 @@ impl<'b> Rater<'b> {
     /// If the plain rule, which is told, and the compiled look-ups, which bill, differ: a fault of the program.
     pub fn explain(&self, supplier: SupplierId, matched: &MatchedUsage) -> Explanation {
         let mut trace = Trace::kept();
-        let priced = self.priced(supplier, matched, &mut trace);
-        assert_eq!(priced, self.priced(supplier, matched, &mut Trace::silent()), "what is told is what is billed");
+        let (record, of) = (&matched.record, matched.found());
+        let priced = self.priced(supplier, record, of, &mut trace);
+        assert_eq!(priced, self.priced(supplier, record, of, &mut Trace::silent()), "what is told is what is billed");
         let currency = self.book.customer(matched.customer).currency;
         trace.step(|| match priced {
             Ok(priced) => format!("result: {} {currency}", priced.sell.to_places(currency.digits)),
@@ -149,7 +131,7 @@ impl<'b> Rater<'b> {
         });
         if let Ok(priced) = priced {
             trace.line(|| {
-                let call = Call::new(self.book, supplier, matched, priced.band);
+                let call = Call::new(self.book, supplier, (record, of), priced.band);
                 let (path, band) = (priced.path.name(), self.band_name(priced.band));
                 let billable = call.units_in_words(priced.billable_units);
                 format!("path {path}, time band {band}, billable {billable}")
@@ -163,9 +145,15 @@ impl<'b> Rater<'b> {
     }
 
     /// The whole of rating, in its order.
-    fn priced(&self, supplier: SupplierId, matched: &MatchedUsage, trace: &mut Trace) -> Result<Priced, Unpriced> {
-        let band = self.bands.at_start(supplier, &matched.record);
-        let call = Call::new(self.book, supplier, matched, band);
+    fn priced(
+        &self,
+        supplier: SupplierId,
+        record: &UsageRecord,
+        of: UsageMatch,
+        trace: &mut Trace,
+    ) -> Result<UsagePrice, Unpriced> {
+        let band = self.bands.at_start(supplier, record);
+        let call = Call::new(self.book, supplier, (record, of), band);
         self.tell_call(&call, trace);
 
         trace.step(|| "cost (X7)".to_owned());
@@ -177,12 +165,12 @@ impl<'b> Rater<'b> {
         let by_row = tariff.map_or(Ok(None), |tariff| self.by_row((tariff, call.date()), &call, trace))?;
         let quote = by_row.map_or_else(|| self.by_markup(&call, trace), Ok)?;
 
-        let surcharges = match quote.charge.is_unanswered {
+        let surcharges = match quote.charge.is_unanswered || record.flags == UsageFlags::default() {
             true => charge::nothing("surcharges", trace),
             false => self.surcharges(Side::Retail, call.customer.currency, &call, trace)?,
         };
         let sell = self.rounded_sum(&quote.charge, surcharges, tariff, &call, trace)?;
-        Ok(Priced {
+        Ok(UsagePrice {
             cost,
             expected_cost: self.expected_cost(&call, trace)?,
             sell,

@@ -119,8 +119,10 @@ impl Rater<'_> {
                 (row.mode == RateMode::Calculated && row.steps.is_empty()).then_some(row.rate)
             };
             let rate = if band == call.band { row.rate } else { of_band().unwrap_or(row.rate) };
-            let (name, remark) = (format!("usage_{}", parts.len() + 1), format!("R9: in {}", self.band_name(band)));
-            let units = (seconds, &*seconds.to_string());
+            let name = trace.text(|| format!("usage_{}", parts.len() + 1));
+            let remark = trace.text(|| format!("R9: in {}", self.band_name(band)));
+            let of = trace.text(|| seconds.to_string());
+            let units = (seconds, of.as_str());
             usage = usage.plus(charge::rate_times_units((&name, &remark), rate, units, call, trace)?)?;
             parts.push(name);
         }
@@ -156,8 +158,8 @@ impl Rater<'_> {
             trace.line(|| format!("the file has no {}", what.replace('_', " ")));
             return Ok(None);
         };
-        let price = (price.into(), &*price.to_string());
-        self.converted(what, price, (call.currency, currency), call, trace).map(Some)
+        let of = trace.text(|| price.to_string());
+        self.converted(what, (price.into(), &of), (call.currency, currency), call, trace).map(Some)
     }
 
     /// An amount in another currency, by the exchange rate of the call's day (X7). `of` is the amount, or the sum that
@@ -171,6 +173,9 @@ impl Rater<'_> {
         trace: &mut Trace,
     ) -> Result<Exact, Unpriced> {
         let converted = self.currencies.convert(amount, (from, to), call.date());
+        if !trace.is_kept() {
+            return converted;
+        }
         match (converted, self.currencies.rate(from, to, call.date())) {
             (Ok(same), _) if from == to => trace.sum(name, to.code(), || (of.to_owned(), same.to_string())),
             (Ok(converted), Some(rate)) => {

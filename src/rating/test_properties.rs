@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::test_book::{rate as rate_row, *};
 use super::*;
 use crate::domain::money::Percent;
+use crate::domain::money::Price;
 use crate::domain::price_book::{AccessCharge, Rate, RateMode, RateStep};
 use crate::domain::time::{Moment, Weekday};
 

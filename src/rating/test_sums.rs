@@ -2,6 +2,7 @@
 
 use super::test_book::*;
 use super::*;
+use crate::domain::money::Price;
 use crate::domain::price_book::CallClass;
 use crate::domain::usage::Kind;
 

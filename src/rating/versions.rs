@@ -58,7 +58,8 @@ impl Rater<'_> {
         matched: &MatchedUsage,
     ) -> Result<Option<TariffQuote>, Unpriced> {
         let trace = &mut Trace::silent();
-        let call = Call::new(self.book, supplier, matched, self.bands.at_start(supplier, &matched.record));
+        let (record, of) = (&matched.record, matched.found());
+        let call = Call::new(self.book, supplier, (record, of), self.bands.at_start(supplier, record));
         let asked = (tariff, on.unwrap_or(call.date()));
         let Some(quote) = self.by_row(asked, &call, trace)? else { return Ok(None) };
         let Some(rate_row) = quote.rate_row else { return Ok(None) };

@@ -164,7 +164,7 @@ fn functions_fit_on_a_screen() {
 }
 
 #[test]
-fn unsafe_code_is_in_the_map_only() {
+fn unsafe_code_is_in_two_files_and_explained() {
     for (path, text) in sources(&source_folder()) {
         let place = path.strip_prefix(source_folder()).unwrap().display().to_string();
         let uses = without_tests(&text).lines().filter(|line| {
@@ -174,8 +174,10 @@ fn unsafe_code_is_in_the_map_only() {
         let uses = uses.count();
         let explained = text.matches("// SAFETY:").count();
         match place.as_str() {
-            "files/map.rs" | "main.rs" => assert!(uses <= explained, "{place}: {uses} unsafe, {explained} explained"),
-            _ => assert_eq!(uses, 0, "{place}: unsafe code outside the map"),
+            "files/map.rs" | "main.rs" | "parsing/marks.rs" => {
+                assert!(uses <= explained, "{place}: {uses} unsafe, {explained} explained")
+            }
+            _ => assert_eq!(uses, 0, "{place}: unsafe code outside the map and the marks"),
         }
     }
 }

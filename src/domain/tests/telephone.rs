@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::domain::telephone::{NumberRules, normalise};
+use crate::domain::telephone::{NumberRules, normalise, plain_number};
 
 #[test]
 fn the_ways_people_write_numbers() {
@@ -61,5 +61,22 @@ proptest! {
         let rules = NumberRules::of_country("44");
         let once = normalise(&raw, &rules);
         prop_assert_eq!(normalise(&once, &rules), once);
+    }
+
+    /// The short way for plain numbers gives what the long one gives.
+    #[test]
+    fn plain_numbers_need_no_thought(raw in "[+]?(00|0|44|33|)[0-9]{0,18}|[+0-9 ()a-z-]{0,12}", bare in 0..4_u8) {
+        let rules = NumberRules {
+            bare_is_international: bare & 1 != 0,
+            bare_is_national: bare & 2 != 0,
+            ..NumberRules::of_country("44")
+        };
+        if let Some(number) = plain_number(&raw, &rules) {
+            prop_assert_eq!(number.as_str(), normalise(&raw, &rules));
+        } else {
+            let digits = raw.strip_prefix('+').unwrap_or(&raw);
+            let is_plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+            prop_assert!(!is_plain || digits.len() > 20, "{:?}", raw);
+        }
     }
 }

@@ -151,3 +151,19 @@ fn clock_times_that_are_not() {
         assert_eq!(CivilDateTime::parse(text), None, "{text}");
     }
 }
+
+/// The table of plain days gives what the list of changes gives.
+#[test]
+fn a_plain_day_needs_no_search() {
+    for name in ["Europe/London", "UTC", "Pacific/Apia", "Africa/Casablanca", "America/St_Johns"] {
+        let zone = Zone::load(name).unwrap();
+        let first = Date::new(2000, 1, 1).unwrap();
+        for day in 0..36_890 {
+            let date = first.plus_days(day);
+            for second_of_day in [0, 3_599, 5_400, 43_200, 86_399] {
+                let civil = CivilDateTime { date, second_of_day };
+                assert_eq!(zone.resolve(civil), zone.resolve_near_change(civil.as_utc_seconds()), "X5: {name} {civil}");
+            }
+        }
+    }
+}
