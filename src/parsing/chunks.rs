@@ -27,6 +27,26 @@ impl SourceFile<'_> {
     /// Cuts the body into pieces of at least `target_bytes` (but for the last). Together they are the whole body, in
     /// order.
     pub fn chunks(&self, target_bytes: usize) -> Vec<Chunk> {
+        if self.pieces.is_empty() { self.walked_chunks(target_bytes) } else { self.joined_pieces(target_bytes) }
+    }
+
+    /// Pieces that are known, joined until they are large enough.
+    fn joined_pieces(&self, target_bytes: usize) -> Vec<Chunk> {
+        let mut chunks = Vec::new();
+        let (mut start, mut first_line, mut next_line) = (self.body.start, self.body_line, 1);
+        for piece in &self.pieces {
+            next_line += piece.lines;
+            let end = piece.range.end;
+            if end > start && (end - start >= target_bytes || end == self.body.end) {
+                chunks.push(Chunk { start, end, first_line });
+                (start, first_line) = (end, next_line);
+            }
+        }
+        chunks
+    }
+
+    /// By walking from record to record.
+    fn walked_chunks(&self, target_bytes: usize) -> Vec<Chunk> {
         let mut chunks = Vec::new();
         let mut walk = self.lines(self.body.start, self.body.end, self.body_line);
         let (mut start, mut first_line) = (walk.position(), walk.line());

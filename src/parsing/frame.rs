@@ -4,12 +4,15 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use memchr::memchr;
+
 use super::columns::Columns;
 use super::layout::{Dialect, Field, Header, Layout, Quoting};
 use super::line::looks_like_record;
-use super::lines::{RecordLine, RecordLines, find_byte};
+use super::lines::{RecordLine, RecordLines};
 use super::refusal::FileRefusal;
 use super::split::Fields;
+use super::survey::Survey;
 use super::trailer::{TrailerClaim, is_trailer};
 use super::values::{decode, trimmed};
 
@@ -29,6 +32,9 @@ pub struct SourceFile<'a> {
     pub(super) body_line: u64,
     pub(super) counts: LineCounts,
     pub(super) trailer: Option<TrailerClaim>,
+    /// Where the file can be cut without walking it: every line of it is a record, a blank line or of the header. Nothing
+    /// if that is not known.
+    pub(super) pieces: Vec<Survey>,
 }
 
 /// The physical lines of a file, by what they are (F4).
@@ -52,7 +58,19 @@ pub(super) enum Extent {
 
 /// Checks the frame of a whole file. `file_name` is for messages only.
 pub fn open_source<'a>(file_name: &str, bytes: &'a [u8], layout: &Layout) -> Result<SourceFile<'a>, FileRefusal> {
-    open(file_name, bytes, layout, Extent::Whole)
+    open(file_name, bytes, layout, Extent::Whole, Vec::new())
+}
+
+/// The same, when all pieces of the file, in their order, were looked at already.
+pub fn open_surveyed<'a>(
+    file_name: &str,
+    bytes: &'a [u8],
+    layout: &Layout,
+    pieces: Vec<Survey>,
+) -> Result<SourceFile<'a>, FileRefusal> {
+    // A trailer is looked for on every line.
+    let is_usual = pieces.iter().all(|piece| piece.is_usual) && layout.trailer.is_none();
+    open(file_name, bytes, layout, Extent::Whole, if is_usual { pieces } else { Vec::new() })
 }
 
 pub(super) fn open<'a>(
@@ -60,15 +78,23 @@ pub(super) fn open<'a>(
     bytes: &'a [u8],
     layout: &Layout,
     extent: Extent,
+    pieces: Vec<Survey>,
 ) -> Result<SourceFile<'a>, FileRefusal> {
-    let start = check_encoding(file, bytes, layout)?;
-    let physical = check_physical_lines(file, bytes, start)?;
+    let is_surveyed = !pieces.is_empty();
+    let start = check_encoding(file, bytes, layout, is_surveyed)?;
+    let is_cut_off = extent == Extent::Whole && bytes.last() != Some(&b'\n');
+    let physical = match is_surveyed {
+        true => pieces.iter().map(|piece| piece.lines).sum::<u64>() + u64::from(is_cut_off),
+        false => check_physical_lines(file, bytes, start)?,
+    };
     let mut walk = RecordLines::new(bytes, start, bytes.len(), 1, layout.dialect);
     skip_rows(file, layout, &Columns::by_position(layout, Vec::new()), &mut walk, layout.skip_rows)?;
     let columns = read_header(file, layout, &mut walk)?;
     let (body_start, body_line) = (walk.position(), walk.line());
-    let body = walk_body(file, layout, &columns, walk, extent)?;
-    let is_cut_off = extent == Extent::Whole && bytes.last() != Some(&b'\n');
+    let body = match is_surveyed {
+        true => Body::of_lines(&bytes[body_start..], bytes.len(), physical + 1),
+        false => walk_body(file, layout, &columns, walk, extent)?,
+    };
     if is_cut_off && body.trailer.is_none() {
         let hint = "the last line may be cut off; get the file again, or end its last line if it is whole";
         return Err(FileRefusal::new(file, "the last line has no end", hint).on_line(physical));
@@ -88,6 +114,7 @@ pub(super) fn open<'a>(
         body_line,
         counts: LineCounts { physical, frame: body_line - 1 + after_body, continuation: body.continuation },
         trailer: body.trailer,
+        pieces,
     })
 }
 
@@ -103,7 +130,7 @@ const NO_TEXT: [(&[u8], &str, &str); 5] = [
 ];
 
 /// Where the text begins: after the byte order mark, if there is one.
-fn check_encoding(file: &str, bytes: &[u8], layout: &Layout) -> Result<usize, FileRefusal> {
+fn check_encoding(file: &str, bytes: &[u8], layout: &Layout, has_no_nul: bool) -> Result<usize, FileRefusal> {
     let refuse = |reason: &str, hint: &str| FileRefusal::new(file, reason, hint);
     if let Some((_, what, hint)) = NO_TEXT.iter().find(|(beginning, _, _)| bytes.starts_with(beginning)) {
         return Err(refuse(what, hint));
@@ -113,7 +140,7 @@ fn check_encoding(file: &str, bytes: &[u8], layout: &Layout) -> Result<usize, Fi
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") || nuls * 4 > sample.len() {
         return Err(refuse("is UTF-16 text", "save it as UTF-8, or ask the supplier for UTF-8"));
     }
-    if let Some(place) = find_byte(bytes, 0) {
+    if let Some(place) = if has_no_nul { None } else { memchr(0, bytes) } {
         let line = line_at(bytes, place);
         return Err(refuse("holds a NUL byte", "the file is damaged or is no text; get it again").on_line(line));
     }
@@ -265,6 +292,14 @@ struct Body {
     records: u64,
     continuation: u64,
     trailer: Option<TrailerClaim>,
+}
+
+impl Body {
+    /// Of lines that are each a record or blank. Whether there are records at all is what is asked of their number.
+    fn of_lines(body: &[u8], end: usize, end_line: u64) -> Self {
+        let has_records = body.iter().any(|byte| !matches!(byte, b' ' | b'\r' | b'\n'));
+        Self { end, end_line, records: u64::from(has_records), continuation: 0, trailer: None }
+    }
 }
 
 /// Walks all records up to the trailer: no quote left open, one trailer, nothing after it.

@@ -1,6 +1,8 @@
 //! Bytes → the lines of records, each with its place in the file. The one definition of where a record ends: frame
 //! checks, chunks and parsing all walk by it, so that they can never disagree. Looks at no value.
 
+use memchr::memchr;
+
 use super::layout::{Dialect, Quoting};
 
 /// One record's bytes, or a blank line's.
@@ -65,7 +67,7 @@ impl<'a> RecordLines<'a> {
 
     /// Where a physical line's content ends (before LF or CRLF), and where the next line begins.
     fn end_of_content(&self, start: usize) -> (usize, usize) {
-        match find_byte(&self.bytes[start..self.end], b'\n') {
+        match memchr(b'\n', &self.bytes[start..self.end]) {
             Some(length) if self.bytes[start..start + length].ends_with(b"\r") => {
                 (start + length - 1, start + length + 1)
             }
@@ -135,27 +137,10 @@ impl QuoteState {
     }
 }
 
-/// The place of the first `wanted` in `bytes`, looking at eight bytes at a time.
-pub(super) fn find_byte(bytes: &[u8], wanted: u8) -> Option<usize> {
-    const ONES: u64 = u64::from_ne_bytes([1; 8]);
-    const TOPS: u64 = u64::from_ne_bytes([0x80; 8]);
-    let pattern = u64::from_ne_bytes([wanted; 8]);
-    let (words, _) = bytes.as_chunks::<8>();
-    // A byte of `differences` is zero where the wanted byte stands; the subtraction borrows into its top bit.
-    let holds_it = |word: &[u8; 8]| {
-        let differences = u64::from_ne_bytes(*word) ^ pattern;
-        differences.wrapping_sub(ONES) & !differences & TOPS != 0
-    };
-    let from = words.iter().position(holds_it).unwrap_or(words.len()) * 8;
-    bytes[from..].iter().position(|byte| *byte == wanted).map(|place| from + place)
-}
-
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::super::layout::{Dialect, Quoting};
-    use super::{RecordLines, find_byte};
+    use super::RecordLines;
 
     fn walk(text: &str, quoting: Quoting) -> Vec<(String, u64, u64, bool)> {
         let dialect = Dialect { delimiter: b',', quoting };
@@ -185,13 +170,5 @@ mod tests {
         check("5\" pipe,1\nb\n", ManyLines, &[("5\" pipe,1", 1, 1, false), ("b", 2, 1, false)]);
         check("\"x\"y,\"1\nb\n", ManyLines, &[("\"x\"y,\"1", 1, 1, false), ("b", 2, 1, false)]);
         check("\"a\"\"\nb\"\nc\n", ManyLines, &[("\"a\"\"\nb\"", 1, 2, false), ("c", 3, 1, false)]);
-    }
-
-    proptest! {
-        #[test]
-        fn the_first_byte_is_found_as_the_plain_search_finds_it(bytes: Vec<u8>, wanted in 0_u8..4) {
-            let bytes: Vec<u8> = bytes.into_iter().map(|byte| byte % 16).collect();
-            prop_assert_eq!(find_byte(&bytes, wanted), bytes.iter().position(|byte| *byte == wanted));
-        }
     }
 }

@@ -9,9 +9,9 @@
 use super::layout::{Dialect, Quoting};
 
 /// Bytes that one word of bits stands for.
-const BLOCK: usize = 64;
+pub(super) const BLOCK: usize = 64;
 /// Words that are made at once: the bits of 16 KiB stay in the nearest cache.
-const WINDOW: usize = 256;
+pub(super) const WINDOW: usize = 256;
 
 /// Walks the marks of a stretch of bytes.
 #[derive(Clone, Debug)]
@@ -92,7 +92,7 @@ impl Iterator for Marks<'_> {
 
 /// How many bytes are compared at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Width {
+pub(super) enum Width {
     Eight,
     #[cfg(target_arch = "x86_64")]
     ThirtyTwo,
@@ -102,7 +102,7 @@ enum Width {
 
 impl Width {
     /// The widest that this processor has.
-    fn of_processor() -> Self {
+    pub fn of_processor() -> Self {
         #[cfg(target_arch = "x86_64")]
         {
             if is_x86_feature_detected!("avx512bw") {
@@ -116,7 +116,7 @@ impl Width {
     }
 
     /// For each block a word: the bit of a byte is set if it is one of the wanted.
-    fn mark(self, blocks: &[[u8; BLOCK]], wanted: [u8; 3], words: &mut [u64]) {
+    pub fn mark(self, blocks: &[[u8; BLOCK]], wanted: [u8; 3], words: &mut [u64]) {
         match self {
             Self::Eight => mark_by_eight(blocks, wanted, words),
             // SAFETY: this width was chosen because the processor has AVX2.

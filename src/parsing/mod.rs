@@ -21,6 +21,7 @@ mod refusal;
 mod services;
 mod split;
 mod suggestion;
+mod survey;
 mod trailer;
 mod usage;
 mod values;
@@ -29,11 +30,12 @@ mod values;
 mod tests;
 
 pub use chunks::Chunk;
-pub use frame::{LONGEST_LINE, LineCounts, SourceFile, open_source};
+pub use frame::{LONGEST_LINE, LineCounts, SourceFile, open_source, open_surveyed};
 pub use layout::{Field, Layout, LayoutError, Place};
 pub use refusal::{FileRefusal, Reject, write_place};
 pub use services::{ParsedServices, parse_services};
 pub use suggestion::{LayoutFit, suggest_layouts};
+pub use survey::{Survey, cut_pieces, survey};
 pub use usage::{ParsedLines, ParsedUsage, each_usage, parse_usage};
 
 use crate::domain::money::Currency;

@@ -52,7 +52,7 @@ fn whole_lines(bytes: &[u8]) -> &[u8] {
 
 fn fit(sample: &[u8], context: &ParseContext<'_>) -> LayoutFit {
     let layout = context.layout.name().to_owned();
-    match open("the file", sample, context.layout, Extent::Beginning) {
+    match open("the file", sample, context.layout, Extent::Beginning, Vec::new()) {
         Err(refusal) => LayoutFit { layout, fits: false, records: 0, rejects: 0, why_not: Some(refusal.what()) },
         Ok(source) => {
             let (records, rejects, first) = read(&source, context);

@@ -13,6 +13,7 @@ pub mod rejects;
 pub mod reprice;
 pub mod rows;
 pub mod services;
+pub mod source;
 pub mod unbilled;
 pub mod usage_losses;
 

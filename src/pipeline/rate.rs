@@ -8,6 +8,7 @@ use super::Engine;
 use super::import::{ImportOptions, check_rejects, file_name, refuse_changed, refuse_file};
 use super::rejects::Rejected;
 use super::rows::{Origin, rated_row, set_aside_row};
+use super::source::open_mapped;
 use crate::domain::disposition::{Disposition, Reason};
 use crate::domain::money::{CallCharge, Sum};
 use crate::domain::totals::{ControlTotals, Tally};
@@ -16,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::facts::{RatedFile, RatedRow, csv_header};
 use crate::files::AtomicFile;
 use crate::files::map::MappedFile;
-use crate::parsing::{Chunk, ParsedLines, SourceFile, each_usage, open_source};
+use crate::parsing::{Chunk, ParsedLines, SourceFile, each_usage};
 use crate::progress::Progress;
 use crate::workers::Workers;
 
@@ -93,7 +94,7 @@ pub fn rate_file(
 ) -> Result<RatedUsageFile> {
     let mapped = MappedFile::open(path).map_err(|error| Error::unreadable(path, &error))?;
     let name = file_name(path);
-    let source = open_source(&name, mapped.bytes(), options.context.layout).map_err(refuse_file)?;
+    let source = open_mapped(&name, mapped.bytes(), options.context.layout, workers).map_err(refuse_file)?;
     let origin = Origin { supplier: options.supplier, file: &name };
     let mut done = RatedUsageFile { totals: ControlTotals::default(), rejected: Vec::new() };
     let (mut blank_lines, mut cost) = (0, Sum::default());

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::super::{Layout, open_source};
-use super::{context, four_columns, london, read_chunks};
+use super::{context, four_columns, london, read_chunks, read_whole};
 
 /// Cells that are good, bad, empty, quoted, and over several lines.
 fn cell() -> impl Strategy<Value = &'static str> {
@@ -51,6 +51,7 @@ proptest! {
         for layout in layouts() {
             // A file that is refused whole has no chunks.
             let Ok(source) = open_source("june.csv", text.as_bytes(), &layout) else { continue };
+            prop_assert!(read_whole(text.as_bytes(), &layout, target).is_ok());
             let context = context(&layout, &zone);
             let chunks = source.chunks(target);
             let whole = read_chunks(&source, &source.chunks(usize::MAX), &context);

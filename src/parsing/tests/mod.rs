@@ -7,7 +7,10 @@ mod layouts;
 mod suggestions;
 mod values;
 
-use super::{Chunk, FileRefusal, Layout, ParseContext, ParsedUsage, SourceFile, open_source, parse_usage};
+use super::{
+    Chunk, FileRefusal, Layout, ParseContext, ParsedUsage, SourceFile, cut_pieces, open_source, open_surveyed,
+    parse_usage, survey,
+};
 use crate::domain::money::{Currency, Sum};
 use crate::domain::telephone::NumberRules;
 use crate::domain::time::Zone;
@@ -26,7 +29,7 @@ fn shipped(name: &str) -> Layout {
 }
 
 /// A layout of four columns (cli; started; duration; cost) with the given lines of `[file]` and other sections.
-fn four_columns(file: &str, more: &str) -> Layout {
+pub(super) fn four_columns(file: &str, more: &str) -> Layout {
     let header = if file.contains("header = \"names\"") {
         "cli = \"cli\"\nstarted = \"started\"\nduration = \"duration\"\ncost = [\"cost\", \"price\"]"
     } else {
@@ -42,8 +45,20 @@ fn four_columns(file: &str, more: &str) -> Layout {
 /// Opens a file, reads it in chunks and checks its totals, as an import does.
 fn read_whole(bytes: &[u8], layout: &Layout, target: usize) -> Result<ParsedUsage, FileRefusal> {
     let zone = london();
-    let source = open_source("june.csv", bytes, layout)?;
-    let whole = read_chunks(&source, &source.chunks(target), &context(layout, &zone));
+    let pieces = cut_pieces(bytes, target).into_iter().map(|piece| survey(bytes, piece, layout)).collect();
+    let surveyed = open_surveyed("june.csv", bytes, layout, pieces);
+    let source = match open_source("june.csv", bytes, layout) {
+        Ok(source) => source,
+        Err(refusal) => {
+            assert_eq!(surveyed.err(), Some(refusal.clone()), "the survey refuses what the walk refuses");
+            return Err(refusal);
+        }
+    };
+    let surveyed = surveyed.expect("the survey opens what the walk opens");
+    let context = context(layout, &zone);
+    let whole = read_chunks(&source, &source.chunks(target), &context);
+    assert_eq!(source.line_counts(), surveyed.line_counts());
+    assert_eq!(read_chunks(&surveyed, &surveyed.chunks(target), &context), whole, "whichever way it was opened");
     let cost: Sum<8> = whole.records.iter().filter_map(|record| record.cost).sum();
     let count = |number: usize| u64::try_from(number).expect("small");
     source.check_totals(count(whole.records.len()), count(whole.rejects.len()), whole.blank_lines, cost)?;
