@@ -1,5 +1,7 @@
 //! Identifier, extension and day → the line (CLI) that holds them (M2–M4, M6). Knows nothing of what is billed.
 
+use std::ops::Range;
+
 use super::Identity;
 use super::identifier_groups::Groups;
 use super::notes::Notes;
@@ -117,19 +119,25 @@ impl<'b> LineIndex<'b> {
         Err(refusal)
     }
 
-    /// M2 and M3 among the holders of exactly this identifier: the line for this very extension, else the line without
-    /// extension, which catches all that no other line holds on the day.
-    fn find_exactly(&self, identity: Identity, notes: &mut Notes) -> Result<&Holder<'b>, Reason> {
-        let group = self.groups.get(identity.identifier);
-        let holders = &self.holders[group.start as usize..group.end as usize];
-        notes.add_all(|| holders.iter().map(|holder| self.verdict(holder, &identity)).collect());
+    /// The lines of many identities, each to be found by exactly its identifier. First the places of all, then what lies
+    /// there: so that the memory fetches the next ones while one is looked at.
+    pub(super) fn find_each<'i>(
+        &self,
+        identities: impl Iterator<Item = Identity<'i>> + Clone,
+    ) -> Vec<Result<&Holder<'b>, Reason>> {
+        let groups: Vec<Range<u32>> = identities.clone().map(|identity| self.groups.get(identity.identifier)).collect();
+        identities.zip(groups).map(|(identity, group)| holder_of(self.among(group), &identity)).collect()
+    }
 
-        let on_the_day = holders.iter().filter(|holder| holder.holds(&identity));
-        match on_the_day.min_by_key(|holder| !holder.is_own(&identity)) {
-            Some(holder) => Ok(holder),
-            None if holders.iter().any(|holder| holder.fits(&identity)) => Err(Reason::CliNotBillableOnDate),
-            None => Err(Reason::UnknownCli),
-        }
+    /// The line among the holders of exactly this identifier.
+    fn find_exactly(&self, identity: Identity, notes: &mut Notes) -> Result<&Holder<'b>, Reason> {
+        let holders = self.among(self.groups.get(identity.identifier));
+        notes.add_all(|| holders.iter().map(|holder| self.verdict(holder, &identity)).collect());
+        holder_of(holders, &identity)
+    }
+
+    fn among(&self, group: Range<u32>) -> &[Holder<'b>] {
+        &self.holders[group.start as usize..group.end as usize]
     }
 
     /// `line +4420… of A001 (Acme Ltd), from 2026-01-01, extension 12: holds it on 2026-03-02`.
@@ -144,6 +152,17 @@ impl<'b> LineIndex<'b> {
         let extension =
             if line.extension.is_empty() { String::new() } else { format!(", extension {}", line.extension) };
         format!("line {} of {} ({}), {}{extension}: {verdict}", line.cli, customer.account, customer.name, line.valid)
+    }
+}
+
+/// M2 and M3: the line for this very extension, else the line without extension, which catches all that no other line
+/// holds on the day.
+fn holder_of<'h, 'b>(holders: &'h [Holder<'b>], identity: &Identity) -> Result<&'h Holder<'b>, Reason> {
+    let on_the_day = holders.iter().filter(|holder| holder.holds(identity));
+    match on_the_day.min_by_key(|holder| !holder.is_own(identity)) {
+        Some(holder) => Ok(holder),
+        None if holders.iter().any(|holder| holder.fits(identity)) => Err(Reason::CliNotBillableOnDate),
+        None => Err(Reason::UnknownCli),
     }
 }
 

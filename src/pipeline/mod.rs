@@ -42,6 +42,10 @@ pub fn cap_use(ledger: &Ledger, account: &str) -> Result<Vec<CapUse>> {
     Ok(used.map(|(cli, period_start, charged)| CapUse { cli, period_start, charged }).collect())
 }
 
+/// Records that are priced together: so many that what they need of the book is fetched side by side, so few that they
+/// stay in the nearest cache.
+pub const BATCH_RECORDS: usize = 128;
+
 /// The book made ready for matching and rating. Pure: the same record always gets the same answer (R16).
 pub struct Engine<'b> {
     /// The book it was made from.
@@ -66,15 +70,16 @@ impl<'b> Engine<'b> {
         })
     }
 
-    /// Matches and rates one record where it lies: for work that needs the price only.
-    #[inline]
-    pub fn price_of(
+    /// Matches and rates records where they lie, in their order: for work that needs the price only. Best given some
+    /// [`BATCH_RECORDS`] at once.
+    pub fn price_each(
         &self,
         supplier: SupplierId,
-        record: &UsageRecord,
-    ) -> std::result::Result<(UsageMatch, UsagePrice), WhyAside> {
-        let found = self.matcher.find(supplier, record)?;
-        Ok((found, self.rater.price(supplier, record, found)?))
+        records: &[UsageRecord],
+        take: impl FnMut(&UsageRecord, std::result::Result<(UsageMatch, UsagePrice), WhyAside>),
+    ) {
+        let matches = self.matcher.find_each(supplier, records);
+        self.rater.price_each(supplier, records, &matches, take);
     }
 
     /// Matches and rates one record, or says why that is not possible.

@@ -4,11 +4,11 @@
 use std::io::Write;
 use std::path::Path;
 
-use super::Engine;
 use super::import::{ImportOptions, check_rejects, file_name, refuse_changed, refuse_file};
 use super::rejects::Rejected;
 use super::rows::{Origin, rated_row, set_aside_row};
 use super::source::open_mapped;
+use super::{BATCH_RECORDS, Engine};
 use crate::domain::disposition::{Disposition, Reason};
 use crate::domain::money::{CallCharge, Sum};
 use crate::domain::totals::{ControlTotals, Tally};
@@ -141,11 +141,21 @@ impl RatedChunk {
     /// Every record is priced where it lies, counted and forgotten.
     fn counted(engine: &Engine, options: &ImportOptions, source: &SourceFile, chunk: &Chunk) -> Self {
         let mut counts = Counts::default();
+        let mut price = |batch: &mut Vec<UsageRecord>| {
+            engine.price_each(options.supplier, batch, |record, priced| {
+                let end = priced.map(|(_, price)| price.sell).map_err(|why| (why.disposition, why.reason));
+                counts.add(record, end);
+            });
+            batch.clear();
+        };
+        let mut batch = Vec::with_capacity(BATCH_RECORDS);
         let lines = each_usage(source, chunk, &options.context, |record| {
-            let priced = engine.price_of(options.supplier, &record);
-            let end = priced.map(|(_, price)| price.sell).map_err(|why| (why.disposition, why.reason));
-            counts.add(&record, end);
+            batch.push(record);
+            if batch.len() == BATCH_RECORDS {
+                price(&mut batch);
+            }
         });
+        price(&mut batch);
         Self { bytes: chunk.bytes(), counts, lines, priced: Vec::new() }
     }
 

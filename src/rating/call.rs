@@ -1,5 +1,6 @@
 //! One matched record together with everything that the book says about it and rating asks for. Decides nothing.
 
+use super::terms::TermsId;
 use crate::domain::book::{BandId, Book, CallTypeId, CliId, SupplierId};
 use crate::domain::customer::Customer;
 use crate::domain::money::{Currency, Rounding};
@@ -19,6 +20,8 @@ pub(super) struct Call<'a> {
     pub(super) supplier_id: SupplierId,
     pub(super) supplier: &'a Supplier,
     pub(super) line: CliId,
+    /// What the line is priced by.
+    pub(super) terms: TermsId,
     pub(super) customer: &'a Customer,
     pub(super) call_type_id: CallTypeId,
     pub(super) call_type: &'a CallType,
@@ -35,7 +38,7 @@ impl<'a> Call<'a> {
         book: &'a Book,
         supplier_id: SupplierId,
         (record, of): (&'a UsageRecord, UsageMatch),
-        band: BandId,
+        (terms, band): (TermsId, BandId),
     ) -> Self {
         let workspace_currency = book.settings.currency;
         Self {
@@ -43,6 +46,7 @@ impl<'a> Call<'a> {
             supplier_id,
             supplier: book.supplier(supplier_id),
             line: of.cli,
+            terms,
             customer: book.customer(of.customer),
             call_type_id: of.call_type,
             call_type: book.call_type(of.call_type),

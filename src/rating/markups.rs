@@ -13,7 +13,7 @@ impl Rater<'_> {
     pub(super) fn by_markup(&self, call: &Call, trace: &mut Trace) -> Result<Quote, Unpriced> {
         trace.step(|| "no rate: markups (R4)".to_owned());
         let (record, customer) = (call.record, call.customer);
-        let class_markup = self.terms.markup(call.line, call.call_type.class);
+        let class_markup = self.terms.markup(call.terms, call.call_type.class);
         let steps = [
             ("class markup", class_markup, "cost", record.cost, RatePath::ClassMarkup),
             (

@@ -45,7 +45,7 @@ use exact::Exact;
 use explanation::Trace;
 pub use explanation::{ExplainedSum, Explanation, ExplanationStep};
 use rates::{Found, Rates, Wanted};
-use terms::{Side, Terms};
+use terms::{Side, Terms, TermsId};
 pub use versions::{TariffQuote, TariffVersion};
 
 /// The book, indexed for rating. Built once per run, shared by all threads.
@@ -104,9 +104,36 @@ impl<'b> Rater<'b> {
     }
 
     /// The same without the record.
-    #[inline]
     pub fn price(&self, supplier: SupplierId, record: &UsageRecord, of: UsageMatch) -> Result<UsagePrice, WhyAside> {
-        self.priced(supplier, record, of, &mut Trace::silent()).map_err(|Unpriced(reason)| WhyAside {
+        self.price_on(self.terms.of_line(of.cli), supplier, record, of)
+    }
+
+    /// The same for many records; what stopped one before stays. Faster than one by one: the terms of all lines are
+    /// fetched first.
+    pub fn price_each(
+        &self,
+        supplier: SupplierId,
+        records: &[UsageRecord],
+        matches: &[Result<UsageMatch, WhyAside>],
+        mut take: impl FnMut(&UsageRecord, Result<(UsageMatch, UsagePrice), WhyAside>),
+    ) {
+        let terms = matches.iter().map(|found| found.map(|of| (of, self.terms.of_line(of.cli))));
+        let terms: Vec<_> = terms.collect();
+        for (record, found) in records.iter().zip(terms) {
+            let price = |(of, terms)| Ok((of, self.price_on(terms, supplier, record, of)?));
+            take(record, found.and_then(price));
+        }
+    }
+
+    fn price_on(
+        &self,
+        terms: TermsId,
+        supplier: SupplierId,
+        record: &UsageRecord,
+        of: UsageMatch,
+    ) -> Result<UsagePrice, WhyAside> {
+        let priced = self.priced(terms, supplier, (record, of), &mut Trace::silent());
+        priced.map_err(|Unpriced(reason)| WhyAside {
             cli: Some(of.cli),
             customer: Some(of.customer),
             call_type: Some(of.call_type),
@@ -121,9 +148,11 @@ impl<'b> Rater<'b> {
     /// If the plain rule, which is told, and the compiled look-ups, which bill, differ: a fault of the program.
     pub fn explain(&self, supplier: SupplierId, matched: &MatchedUsage) -> Explanation {
         let mut trace = Trace::kept();
-        let (record, of) = (&matched.record, matched.found());
-        let priced = self.priced(supplier, record, of, &mut trace);
-        assert_eq!(priced, self.priced(supplier, record, of, &mut Trace::silent()), "what is told is what is billed");
+        let usage = (&matched.record, matched.found());
+        let terms = self.terms.of_line(matched.cli);
+        let priced = self.priced(terms, supplier, usage, &mut trace);
+        let billed = self.priced(terms, supplier, usage, &mut Trace::silent());
+        assert_eq!(priced, billed, "what is told is what is billed");
         let currency = self.book.customer(matched.customer).currency;
         trace.step(|| match priced {
             Ok(priced) => format!("result: {} {currency}", priced.sell.to_places(currency.digits)),
@@ -131,7 +160,7 @@ impl<'b> Rater<'b> {
         });
         if let Ok(priced) = priced {
             trace.line(|| {
-                let call = Call::new(self.book, supplier, (record, of), priced.band);
+                let call = Call::new(self.book, supplier, usage, (terms, priced.band));
                 let (path, band) = (priced.path.name(), self.band_name(priced.band));
                 let billable = call.units_in_words(priced.billable_units);
                 format!("path {path}, time band {band}, billable {billable}")
@@ -147,13 +176,13 @@ impl<'b> Rater<'b> {
     /// The whole of rating, in its order.
     fn priced(
         &self,
+        terms: TermsId,
         supplier: SupplierId,
-        record: &UsageRecord,
-        of: UsageMatch,
+        (record, of): (&UsageRecord, UsageMatch),
         trace: &mut Trace,
     ) -> Result<UsagePrice, Unpriced> {
         let band = self.bands.at_start(supplier, record);
-        let call = Call::new(self.book, supplier, (record, of), band);
+        let call = Call::new(self.book, supplier, (record, of), (terms, band));
         self.tell_call(&call, trace);
 
         trace.step(|| "cost (X7)".to_owned());

@@ -21,10 +21,14 @@ pub(super) enum Side {
 /// What lines are priced by. Most lines of a book share their terms with many others.
 #[derive(Debug)]
 pub(super) struct Terms {
-    of_line: Vec<u32>,
+    of_line: Vec<TermsId>,
     kept: Vec<LineTerms>,
     defaults: SupplierDefaults,
 }
+
+/// The terms of a line.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct TermsId(u32);
 
 /// What a line and its customer say, the line first.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -66,7 +70,7 @@ impl Terms {
     /// The tariffs of lines and customers are in the customer's currency, which the book guarantees (X7). It cannot
     /// for a supplier's default, so one in another currency does not count.
     pub(super) fn tariff(&self, side: Side, class: CallClass, call: &Call, book: &Book) -> Option<TariffId> {
-        let terms = self.of(call.line);
+        let terms = self.of(call.terms);
         let (class, line_type) = (class.index(), terms.line_type);
         match side {
             Side::Wholesale => {
@@ -82,12 +86,17 @@ impl Terms {
     }
 
     /// The class markup: the line's, else the customer's (R4).
-    pub(super) fn markup(&self, line: CliId, class: CallClass) -> Option<Percent> {
-        self.of(line).markups[class.index()]
+    pub(super) fn markup(&self, terms: TermsId, class: CallClass) -> Option<Percent> {
+        self.of(terms).markups[class.index()]
     }
 
-    fn of(&self, line: CliId) -> &LineTerms {
-        &self.kept[self.of_line[line.index()] as usize]
+    /// The terms of a line.
+    pub(super) fn of_line(&self, line: CliId) -> TermsId {
+        self.of_line[line.index()]
+    }
+
+    fn of(&self, TermsId(id): TermsId) -> &LineTerms {
+        &self.kept[id as usize]
     }
 }
 
@@ -137,21 +146,21 @@ impl SupplierDefaults {
 #[derive(Default)]
 struct Kept {
     terms: Vec<LineTerms>,
-    known: AHashMap<LineTerms, u32>,
+    known: AHashMap<LineTerms, TermsId>,
     /// Of lines without prices of their own: by customer and type of line.
-    by_customer: AHashMap<(usize, usize), u32>,
+    by_customer: AHashMap<(usize, usize), TermsId>,
 }
 
 impl Kept {
-    fn keep(&mut self, terms: LineTerms) -> u32 {
-        let next = u32::try_from(self.terms.len()).expect("no book has 2^32 lines");
+    fn keep(&mut self, terms: LineTerms) -> TermsId {
+        let next = TermsId(u32::try_from(self.terms.len()).expect("no book has 2^32 lines"));
         *self.known.entry(terms).or_insert_with_key(|terms| {
             self.terms.push(terms.clone());
             next
         })
     }
 
-    fn of_customer(&mut self, customer: usize, line_type: usize, prices: &ClassPrices) -> u32 {
+    fn of_customer(&mut self, customer: usize, line_type: usize, prices: &ClassPrices) -> TermsId {
         if let Some(id) = self.by_customer.get(&(customer, line_type)) {
             return *id;
         }

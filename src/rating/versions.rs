@@ -59,7 +59,8 @@ impl Rater<'_> {
     ) -> Result<Option<TariffQuote>, Unpriced> {
         let trace = &mut Trace::silent();
         let (record, of) = (&matched.record, matched.found());
-        let call = Call::new(self.book, supplier, (record, of), self.bands.at_start(supplier, record));
+        let (terms, band) = (self.terms.of_line(of.cli), self.bands.at_start(supplier, record));
+        let call = Call::new(self.book, supplier, (record, of), (terms, band));
         let asked = (tariff, on.unwrap_or(call.date()));
         let Some(quote) = self.by_row(asked, &call, trace)? else { return Ok(None) };
         let Some(rate_row) = quote.rate_row else { return Ok(None) };
