@@ -80,8 +80,18 @@ pub fn divide(numerator: i128, denominator: i128, rounding: Rounding) -> i128 {
 
 /// 10 to the power of `exponent`, for exponents up to 38.
 pub const fn power_of_ten(exponent: u32) -> i128 {
-    10_i128.pow(exponent)
+    POWERS_OF_TEN[exponent as usize]
 }
+
+const POWERS_OF_TEN: [i128; 39] = {
+    let mut powers = [1; 39];
+    let mut exponent = 1;
+    while exponent < powers.len() {
+        powers[exponent] = 10 * powers[exponent - 1];
+        exponent += 1;
+    }
+    powers
+};
 
 /// An exact decimal: an integer count of 10^-`SCALE`.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -457,9 +467,10 @@ fn parse_scaled(text: &str, scale: u32) -> Result<i64, NumberError> {
     let missing = scale
         .checked_sub(u32::try_from(fraction.len()).map_err(|_| NumberError::OutOfRange)?)
         .ok_or(NumberError::TooManyDecimals { allowed: scale })?;
-    let mut digits = whole.bytes().chain(fraction.bytes()).chain(std::iter::repeat_n(b'0', missing as usize));
+    let mut digits = whole.bytes().chain(fraction.bytes());
     let magnitude = digits
         .try_fold(0_i64, |sum, digit| sum.checked_mul(10)?.checked_add(i64::from(digit - b'0')))
+        .and_then(|sum| sum.checked_mul(i64::try_from(power_of_ten(missing)).ok()?))
         .ok_or(NumberError::OutOfRange)?;
     Ok(if negative { -magnitude } else { magnitude })
 }

@@ -16,8 +16,14 @@ use crate::domain::usage::{ClassifiedBy, Direction, Kind, UsageRecord};
 pub(super) struct Classification<'b> {
     book: &'b Book,
     bands: AHashMap<(SupplierId, &'b str), CallTypeId>,
-    /// Of each supplier and of the general plan, for one direction and kind.
-    prefixes: AHashMap<(Option<SupplierId>, Direction, Kind), PrefixTable<CallTypeId>>,
+    /// Of the general plan and of each supplier, for each direction and kind: at [`place_of`].
+    prefixes: Vec<Option<PrefixTable<CallTypeId>>>,
+}
+
+/// The general plan goes first, then the suppliers.
+fn place_of(owner: Option<SupplierId>, direction: Direction, kind: Kind) -> usize {
+    let owner = owner.map_or(0, |supplier| supplier.index() + 1);
+    (owner * 2 + direction as usize) * Kind::ALL.len() + kind as usize
 }
 
 impl<'b> Classification<'b> {
@@ -31,7 +37,10 @@ impl<'b> Classification<'b> {
             let kind = book.call_type(row.call_type).kind;
             lists.entry((row.supplier, row.direction, kind)).or_default().push((&row.prefix, row.call_type));
         }
-        let prefixes = lists.into_iter().map(|(of, rows)| (of, PrefixTable::new(rows))).collect();
+        let mut prefixes = vec![None; (book.suppliers.len() + 1) * 2 * Kind::ALL.len()];
+        for ((owner, direction, kind), rows) in lists {
+            prefixes[place_of(owner, direction, kind)] = Some(PrefixTable::new(rows));
+        }
         Self { book, bands, prefixes }
     }
 
@@ -83,7 +92,7 @@ impl<'b> Classification<'b> {
         notes: &mut Notes,
     ) -> Option<(CallTypeId, ClassifiedBy)> {
         let number = record.looked_up_number();
-        let list = self.prefixes.get(&(owner, record.direction, record.kind));
+        let list = self.prefixes[place_of(owner, record.direction, record.kind)].as_ref();
         let longest = list.and_then(|list| list.matches(PackedNumber::of(number)).next());
         let found = longest.map(|(length, id)| (&number[..length], id));
         notes.add(|| {

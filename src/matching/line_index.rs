@@ -67,7 +67,10 @@ impl<'b> Holder<'b> {
 
     /// For this very extension?
     fn is_own(&self, identity: &Identity) -> bool {
-        self.extension == identity.extension
+        match (self.extension, identity.extension) {
+            ("", "") => true,
+            (own, asked) => own == asked,
+        }
     }
 
     /// For this extension, or for any that no other line holds (M3)?

@@ -59,6 +59,17 @@ impl<'a> Line<'a> {
         Ok(Self { record: record.bytes, plain: plain_text(record.bytes), fields, columns, layout })
     }
 
+    /// The same as [`Self::bounded_text`] of what needs no thought: a column that the file lacks, a field of a plain record
+    /// within the bound. None for everything else.
+    #[inline]
+    fn plain_field(&self, field: Field, longest: usize) -> Option<&'a str> {
+        let Some(index) = self.columns.index(field) else { return Some("") };
+        let text = &self.plain?[self.fields.span(index)?];
+        let is_padded = text.starts_with(' ') || text.ends_with(' ');
+        let text = if is_padded { text.trim_matches(' ') } else { text };
+        (text.len() <= longest).then_some(text)
+    }
+
     /// The text of a field, trimmed; empty if the file or this line has no such column.
     pub fn text(&self, field: Field) -> Result<Cow<'a, str>, Fault> {
         self.bounded_text(field, LONGEST_TEXT)
@@ -66,14 +77,11 @@ impl<'a> Line<'a> {
 
     /// The same with a bound of its own, in characters.
     pub fn bounded_text(&self, field: Field, longest: usize) -> Result<Cow<'a, str>, Fault> {
-        let Some(index) = self.columns.index(field) else { return Ok(Cow::Borrowed("")) };
-        if let (Some(record), Some(span)) = (self.plain, self.fields.span(index)) {
-            let text = record[span].trim_matches(' ');
-            if text.len() <= longest {
-                return Ok(Cow::Borrowed(text));
-            }
+        if let Some(text) = self.plain_field(field, longest) {
+            return Ok(Cow::Borrowed(text));
         }
-        let content = self.fields.get(self.record, index).filter(|content| !content.is_empty());
+        let content = self.columns.index(field).and_then(|index| self.fields.get(self.record, index));
+        let content = content.filter(|content| !content.is_empty());
         let Some(content) = content else { return Ok(Cow::Borrowed("")) };
         let text = decode(content, self.layout.encoding).map(trimmed).map_err(|wrong| self.fault(field, wrong))?;
         let text = if self.layout.dialect.quoting == Quoting::ManyLines { on_one_line(text) } else { text };
@@ -81,14 +89,22 @@ impl<'a> Line<'a> {
         Ok(text)
     }
 
+    /// A field's text as it is kept in a record; empty if there is none.
+    pub fn kept(&self, field: Field, longest: usize) -> Result<Text, Fault> {
+        match self.plain_field(field, longest) {
+            Some(text) => Ok(Text::from(text)),
+            None => Ok(Text::from(&*self.bounded_text(field, longest)?)),
+        }
+    }
+
     /// An identifier in the form in which it is compared (M1); empty if there is none.
     pub fn identifier(&self, field: Field, rules: &NumberRules) -> Result<Text, Fault> {
+        if let Some(number) = self.plain_field(field, LONGEST_TEXT).and_then(|text| plain_number(text, rules)) {
+            return Ok(number);
+        }
         let text = self.text(field)?;
         if text.is_empty() {
             return Ok(Text::new());
-        }
-        if let Some(number) = plain_number(&text, rules) {
-            return Ok(number);
         }
         check_identifier(&text).map_err(|wrong| self.fault(field, wrong))?;
         Ok(normalise(&text, rules).into())
@@ -96,12 +112,18 @@ impl<'a> Line<'a> {
 
     /// Reads a value from a field's text.
     pub fn value<T>(&self, field: Field, read: impl FnOnce(&str) -> Result<T, Wrong>) -> Result<T, Fault> {
+        if let Some(text) = self.plain_field(field, LONGEST_TEXT) {
+            return read(text).map_err(|wrong| self.fault(field, wrong));
+        }
         let text = self.text(field)?;
         read(&text).map_err(|wrong| self.fault(field, wrong))
     }
 
     /// Reads a value, or `None` where the field is empty or missing.
     pub fn optional<T>(&self, field: Field, read: impl FnOnce(&str) -> Result<T, Wrong>) -> Result<Option<T>, Fault> {
+        if self.plain_field(field, LONGEST_TEXT).is_some_and(str::is_empty) {
+            return Ok(None);
+        }
         let text = self.text(field)?;
         if text.is_empty() {
             return Ok(None);

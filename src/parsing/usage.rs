@@ -6,7 +6,7 @@ use super::chunks::Chunk;
 use super::columns::Columns;
 use super::frame::SourceFile;
 use super::layout::{ClockFormat, Contents, DateFormat, Field, FlagWords, TimeFormat, UsageRules, WordOr};
-use super::line::Line;
+use super::line::{LONGEST_TEXT, Line};
 use super::refusal::{Fault, Reject};
 use super::split::Fields;
 use super::values::{read_amount, read_count, read_duration, read_moment, read_moment_of_two};
@@ -95,6 +95,8 @@ struct UsageReader<'a> {
     numbers: NumberRules,
     /// Whether one column says whose it is, whatever the direction; else calling and called do (M5).
     has_cli: bool,
+    /// Whether any column says what costs extra (R12).
+    has_flags: bool,
 }
 
 impl<'a> UsageReader<'a> {
@@ -107,6 +109,7 @@ impl<'a> UsageReader<'a> {
             rules,
             columns: &source.columns,
             numbers: context.layout.number_rules(&context.numbers),
+            has_flags: source.columns.index(Field::Flags).is_some() || rules.flags.iter().any(Option::is_some),
             has_cli: context.layout.places.iter().any(|(field, _)| *field == Field::Cli),
         }
     }
@@ -123,7 +126,7 @@ impl<'a> UsageReader<'a> {
         Ok(UsageRecord {
             row,
             line: physical_line,
-            record_id: Some(line.boxed(Field::RecordId)?).filter(|id| !id.is_empty()),
+            record_id: Some(line.kept(Field::RecordId, LONGEST_TEXT)?).filter(|id| !id.is_empty()),
             kind,
             direction,
             cli,
@@ -135,11 +138,11 @@ impl<'a> UsageReader<'a> {
             file_sell: price(Field::Sell)?,
             suggested_retail: price(Field::SuggestedRetail)?,
             currency: Some(currency).filter(|currency| *currency != self.context.currency),
-            charge_band: line.bounded_text(Field::ChargeBand, LONGEST_CHARGE_BAND)?.into(),
+            charge_band: line.kept(Field::ChargeBand, LONGEST_CHARGE_BAND)?,
             time_band: self.time_band(line)?,
-            description: line.boxed(Field::Description)?,
-            extension: line.boxed(Field::Extension)?,
-            call_id: line.boxed(Field::CallId)?,
+            description: line.kept(Field::Description, LONGEST_TEXT)?,
+            extension: line.kept(Field::Extension, LONGEST_TEXT)?,
+            call_id: line.kept(Field::CallId, LONGEST_TEXT)?,
             flags: self.flags(line)?,
         })
     }
@@ -226,6 +229,9 @@ impl<'a> UsageReader<'a> {
 
     /// The name of the band that the file's code stands for (R8).
     fn time_band(&self, line: &Line<'_>) -> Result<Text, Fault> {
+        if self.columns.index(Field::TimeBand).is_none() {
+            return Ok(Text::new());
+        }
         let code = line.text(Field::TimeBand)?;
         let Some(words) = self.rules.time_bands.as_ref().filter(|_| !code.is_empty()) else {
             return Ok(code.into());
@@ -237,6 +243,9 @@ impl<'a> UsageReader<'a> {
 
     /// The names in the column of flags, and the flags with a column of their own (R12).
     fn flags(&self, line: &Line<'_>) -> Result<UsageFlags, Fault> {
+        if !self.has_flags {
+            return Ok(UsageFlags::default());
+        }
         let names = line.text(Field::Flags)?;
         let mut bits = 0;
         for name in names.split(';').map(str::trim).filter(|name| !name.is_empty()) {
@@ -271,11 +280,6 @@ fn is_set(line: &Line<'_>, field: Field, words: &FlagWords) -> Result<bool, Faul
 }
 
 impl Line<'_> {
-    /// A field's text for a record; empty if there is none.
-    pub(super) fn boxed(&self, field: Field) -> Result<Text, Fault> {
-        Ok(Text::from(&*self.text(field)?))
-    }
-
     /// A value that is fixed, or told by the word in a column.
     pub(super) fn told<T: Copy>(&self, field: Field, source: &WordOr<T>) -> Result<T, Fault> {
         let words = match source {

@@ -50,7 +50,7 @@ impl<'b> Bands<'b> {
 
     /// The band that the file names, if the book knows it. It holds for the whole call.
     pub(super) fn of_file(&self, record: &UsageRecord) -> Option<BandId> {
-        self.named.get(&*record.time_band).copied()
+        if record.time_band.is_empty() { None } else { self.named.get(&*record.time_band).copied() }
     }
 
     /// The band at an instant, and the first later instant at which it may be another. `None` past the calendar's end.
