@@ -91,3 +91,63 @@ fn a_folder_that_is_in_use_is_refused() {
     let refused = tollbook(dir.path(), &["bench", "generate", "new", "--clis", "3", "--customers", "4"]).ended(1);
     assert!(refused.err.contains("each has at least one"), "{}", refused.err);
 }
+
+/// The stages of a run, and what each counted.
+fn stages(workload: &Path, more: &[&str]) -> Vec<(String, String, u64)> {
+    let arguments = [&["bench", "run", ".", "--json", "--quiet"][..], more].concat();
+    let figures = json(&tollbook(workload, &arguments).done().out);
+    let stages = figures["stages"].as_array().unwrap().iter().map(|stage| {
+        let fields = ["per_second", "bytes", "bytes_per_second", "microseconds", "cpu_milliseconds", "peak_bytes"];
+        fields.iter().for_each(|field| drop(number(&stage[field])));
+        assert!(number(&stage["microseconds"]) > 0, "{stage}");
+        let text = |field: &str| stage[field].as_str().unwrap().to_owned();
+        (text("stage"), text("unit"), number(&stage["count"]))
+    });
+    assert!(figures["threads"].is_u64() && figures["peak_is_of_stage"].is_boolean() && figures["version"].is_string());
+    stages.collect()
+}
+
+#[test]
+fn every_stage_does_its_work_and_leaves_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let workload = generate(dir.path(), "workload", &[]);
+    let before = files_below(&workload, &[]);
+    let found = stages(&workload, &[]);
+    let names: Vec<_> = found.iter().map(|(stage, ..)| stage.as_str()).collect();
+    let all = "copy fingerprint book read match rate rate-parquet import draft post reimport";
+    assert_eq!(names.join(" "), all);
+    let count =
+        |name: &str| found.iter().find(|(stage, ..)| stage == name).map(|(_, unit, count)| (unit.as_str(), *count));
+    // Of 2,000 lines one is bad.
+    for stage in ["read", "match", "rate", "rate-parquet", "import", "draft", "reimport"] {
+        assert_eq!(count(stage), Some(("records", 1_999)), "{stage}");
+    }
+    assert_eq!(count("post"), Some(("invoices", 40)));
+    assert_eq!(count("copy"), Some(("bytes", number(&note(&workload)["bytes"]))));
+    assert!(files_below(&workload, &[]) == before && !workload.join("run").exists());
+}
+
+#[test]
+fn stages_are_chosen_with_what_they_stand_on() {
+    let dir = tempfile::tempdir().unwrap();
+    let workload = generate(dir.path(), "workload", &["--layout", "fcs-v3"]);
+    let chosen = |more: &[&str]| stages(&workload, more).into_iter().map(|(stage, ..)| stage).collect::<Vec<_>>();
+    assert_eq!(chosen(&["--stages", "rate,read", "--threads", "1"]), ["read", "rate"]);
+    assert_eq!(chosen(&["--stages", "draft"]), ["import", "draft"]);
+    let own = ["bench", "run", "--usage", "usage-fcs-v3.csv", "--book", "book", "--stages", "match", "--quiet"];
+    assert!(tollbook(&workload, &own).done().out.contains("1,999  records"));
+}
+
+#[test]
+fn figures_of_a_changed_workload_are_void() {
+    let dir = tempfile::tempdir().unwrap();
+    let workload = generate(dir.path(), "workload", &[]);
+    let usage = workload.join("usage.csv");
+    let text = std::fs::read_to_string(&usage).unwrap();
+    let shorter = text.trim_end().rsplit_once('\n').unwrap().0.to_owned() + "\n";
+    std::fs::write(&usage, shorter).unwrap();
+    let run = tollbook(&workload, &["bench", "run", ".", "--stages", "read", "--quiet"]).ended(4);
+    assert!(run.err.contains("1999, not 2000; the figures are void"), "{}", run.err);
+    let none = tollbook(dir.path(), &["bench", "run", "."]).ended(1);
+    assert!(none.err.contains("holds no workload"), "{}", none.err);
+}
