@@ -75,6 +75,8 @@ class Book:
         for name in ["allowances", "ignored", "exchange_rates", "holidays"]:
             assert not self.table.get(name), f"{name}.csv is not known to the queries"
         for row in self.table["rates"]:
+            prices = [row.get(column) or "" for column in ("connection", "rate")]
+            assert not any(price.startswith("-") for price in prices), row
             assert row["mode"] in ("", "markup") and not row["included_seconds"], row
             assert not any(row.get(column) for column in ("steps", "access_rate", "access_connection")), row
             assert not row["match"].startswith("band:"), row
@@ -152,7 +154,9 @@ def lines(book):
         if free <= LAST:
             add(number, free, LAST, None)
     types = {name: pl.Int32 for name in columns if name.startswith(("tariff", "markup", "fallback"))}
-    return pl.DataFrame(columns, schema_overrides=types | {"account": pl.String})
+    table = pl.DataFrame(columns, schema_overrides=types | {"account": pl.String})
+    # What nobody has need not be joined.
+    return table.drop([name for name in types if name != "fallback" and table[name].null_count() == table.height])
 
 
 def marked(prefix, direction):
@@ -253,6 +257,8 @@ def prepare(folder, numbering, out):
     for name, table in tables.items():
         table.write_parquet(out / f"{name}.parquet")
     lengths = sorted(set(tables["stems"]["length"]))
-    return {"breaks": [str(found) for found in book.breaks], "lengths": lengths,
+    of_class = lambda what: [name for name in CLASSES if f"{what}_{name}" in tables["lines"].columns]
+    return {"tariff": of_class("tariff"), "markup": of_class("markup"),
+            "breaks": [str(found) for found in book.breaks], "lengths": lengths,
             "fallback_sms": book.type_ids[supplier["fallback_sms"]],
             "fallback_data": book.type_ids[supplier["fallback_data"]]}

@@ -53,48 +53,62 @@ def marked(column):
         ELSE '3' || {column} END"""
 
 
+def full(column):
+    """A number in full (M1) as it is shown."""
+    return f"""CASE
+        WHEN starts_with({column}, '+') THEN {column}
+        WHEN starts_with({column}, '00') THEN '+' || {column}[3:]
+        WHEN starts_with({column}, '0') THEN '+44' || {column}[2:]
+        WHEN starts_with({column}, '44') AND length({column}) IN (11, 12) THEN '+' || {column}
+        ELSE {column} END"""
+
+
 def load(connection, prepared, facts):
     for name in ["tariffs", "base", "own", "by_type", "rates", "types", "charge_bands"]:
         connection.execute(f"CREATE TEMP TABLE {name} AS FROM '{prepared}/{name}.parquet'")
     connection.execute(f"""CREATE TEMP TABLE lines AS
-        SELECT '1' || number[2:] AS key, * FROM '{prepared}/lines.parquet'""")
+        SELECT ('1' || number[2:])::BIGINT AS key, * FROM '{prepared}/lines.parquet'""")
     for length in facts["lengths"]:
         connection.execute(f"""CREATE TEMP TABLE stems_{length} AS
             SELECT stem, call_type, prefix FROM '{prepared}/stems.parquet' WHERE length = {length}""")
 
 
-def by_class(what):
-    cases = " ".join(f"WHEN {index} THEN l.{what}_{name}" for index, name in enumerate(CLASSES))
-    return f"CASE t.class {cases} END"
+def by_class(what, classes):
+    cases = " ".join(f"WHEN {CLASSES.index(name)} THEN l.{what}_{name}" for name in classes)
+    return f"CASE t.class {cases} END" if classes else "NULL::INTEGER"
 
 
 def query(source, facts):
     """One row for each line of the file, with where it ended and what it costs."""
     lengths = list(reversed(facts["lengths"]))
-    stems = "\n".join(f"LEFT JOIN stems_{n} AS s{n} ON s{n}.stem = u.looked_up[1:{n}]" for n in lengths)
+    longest = lengths[0]
+    stems = "\n".join(f"LEFT JOIN stems_{n} AS s{n} ON s{n}.stem = d.head[1:{n}]" for n in lengths)
     first = lambda column: "coalesce(" + ", ".join(f"s{n}.{column}" for n in lengths) + ")"
     period = " + ".join(f"(started >= TIMESTAMP '{found}')::BIGINT" for found in facts["breaks"]) or "0"
     periods, bands = len(facts["breaks"]) + 1, len(BANDS)
     slot = lambda key: f"(({key}) * {bands} + m.band) * {periods} + m.period"
     return f"""
     WITH source AS ({source}),
-    usage AS (
-        SELECT *, {marked('cli')} AS key, {marked('other_party')} AS other,
-            CASE WHEN is_inbound THEN '2' || key[2:] ELSE other END AS looked_up,
+    usage AS MATERIALIZED (
+        SELECT *, CASE WHEN is_inbound THEN '2' || ({marked('cli')})[2:{longest}]
+                ELSE ({marked('other_party')})[1:{longest}] END AS head, TRY_CAST({marked('cli')} AS BIGINT) AS key,
             CASE band_code WHEN '1' THEN 0 WHEN '2' THEN 1 WHEN '3' THEN 2 ELSE
                 CASE WHEN isodow(started) > 5 THEN 2 WHEN hour(started) BETWEEN 7 AND 18 THEN 0 ELSE 1 END END AS band,
             {period} AS period,
             started IS NULL OR units IS NULL OR units < 0 OR cost IS NULL AS is_rejected
         FROM source),
+    heads AS (
+        SELECT head, {first('prefix')} AS prefix, {first('call_type')} AS call_type
+        FROM (SELECT DISTINCT head FROM usage) AS d {stems}),
     stemmed AS (
-        SELECT u.*, {first('prefix')} AS prefix,
+        SELECT u.*, h.prefix,
             CASE WHEN u.charge_band <> '' THEN c.call_type WHEN u.kind = 'sms' THEN {facts['fallback_sms']}
-                WHEN u.kind = 'data' THEN {facts['fallback_data']} ELSE {first('call_type')} END AS call_type
-        FROM usage AS u {stems}
+                WHEN u.kind = 'data' THEN {facts['fallback_data']} ELSE h.call_type END AS call_type
+        FROM usage AS u LEFT JOIN heads AS h ON h.head = u.head
         LEFT JOIN charge_bands AS c ON c.band = u.charge_band),
     matched AS (
-        SELECT u.*, l.account, l.is_held, l.fallback, t.class, t.class_name, t.is_excluded, t.code AS call_type_code,
-            {by_class('tariff')} AS tariff, {by_class('markup')} AS markup
+        SELECT u.*, l.account, l.number, l.is_held, l.fallback, t.class, t.class_name, t.is_excluded, t.code AS call_type_code,
+            {by_class('tariff', facts['tariff'])} AS tariff, {by_class('markup', facts['markup'])} AS markup
         FROM stemmed AS u
         LEFT JOIN lines AS l ON l.key = u.key AND u.started::DATE BETWEEN l."from" AND l."to"
         LEFT JOIN types AS t ON t.call_type = u.call_type),
@@ -136,8 +150,8 @@ def write(connection, source, facts, out):
     usage_file = "usage"
     connection.execute(f"""
         COPY (SELECT record_id AS record, '{usage_file}' AS file, 'carrier' AS supplier, account,
-            CASE WHEN is_held THEN '+' || key[2:] END AS cli, CASE WHEN is_inbound THEN 'in' ELSE 'out' END AS direction,
-            CASE WHEN other[1] = '1' THEN '+' || other[2:] ELSE other[2:] END AS other_party, started AS started_at, kind,
+            CASE WHEN is_held THEN number END AS cli, CASE WHEN is_inbound THEN 'in' ELSE 'out' END AS direction,
+            {full('other_party')} AS other_party, started AS started_at, kind,
             units, billable AS billable_units, call_type_code AS call_type, class_name AS class,
             CASE band WHEN 0 THEN 'daytime' WHEN 1 THEN 'evening' ELSE 'weekend' END AS time_band,
             tariff_code AS tariff, rate_name AS rate_row, cost, connection, rate, sell, ended
