@@ -38,6 +38,7 @@
 //! - [`report`]: what a run says of itself, as tables and as JSON
 //! - [`commands`]: one file per noun of the command line
 //! - [`demo`]: a sample reseller's files
+//! - [`bench`]: a workload of any size, for figures
 //! - [`error`]: what ends a command, and with which exit code
 //!
 //! # What always holds
@@ -52,6 +53,7 @@
 //! - A bad record is counted data with a position; only a run that cannot go on is an error.
 
 pub mod allowances;
+pub mod bench;
 pub mod billing;
 pub mod book;
 pub mod commands;

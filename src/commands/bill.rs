@@ -309,6 +309,11 @@ impl Posted {
 
 /// Posts an approved run and writes its documents; a posted one gets its documents again.
 pub fn post_run(global: &Global, workspace: &Workspace, run: i64) -> Result<Posted> {
+    post_run_with(global, workspace, run, true)
+}
+
+/// The same, with PDF documents or without.
+pub(super) fn post_run_with(global: &Global, workspace: &Workspace, run: i64, pdf: bool) -> Result<Posted> {
     let mut ledger = workspace.ledger_for_writing(global.actor())?;
     let row = find_run(&ledger, run)?;
     let book = workspace.book(&ledger)?;
@@ -337,6 +342,7 @@ pub fn post_run(global: &Global, workspace: &Workspace, run: i64) -> Result<Post
                 store: &store,
                 templates: workspace.dir.join("templates"),
                 dir: documents.clone(),
+                pdf,
                 quiet: global.quiet,
             };
             // The lock is held: nobody else writes here.

@@ -189,6 +189,7 @@ fn export(global: &Global, workspace: &Workspace, number: Option<&str>, run: Opt
         store: &workspace.usage(),
         templates: workspace.dir.join("templates"),
         dir: out.clone(),
+        pdf: true,
         quiet: global.quiet,
     };
     let files = documents.write(&global.workers()?, &bills, &billed_file)?;

@@ -1,5 +1,6 @@
 //! The command line: what is asked → what is done → the exit code. One file per noun; nothing here computes a price.
 
+mod bench;
 mod bill;
 mod book;
 mod customer;
@@ -103,6 +104,9 @@ enum Command {
     /// Show what the workspace holds, seen from one side
     #[command(subcommand)]
     Report(report::ReportCommand),
+    /// Make a workload of any size, and measure the pipeline on it
+    #[command(subcommand)]
+    Bench(bench::Bench),
     /// Check the integrity of the whole store
     Verify,
     /// Write shell completions to standard output
@@ -128,6 +132,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
         Command::Customer(customer) => customer.run(global),
         Command::Tariff(tariff) => tariff.run(global),
         Command::Report(report) => report.run(global),
+        Command::Bench(bench) => bench.run(global),
         Command::Verify => verify::run(global),
         Command::Completions(completions) => completions.run(),
         Command::Man(man) => man.run(global),

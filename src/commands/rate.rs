@@ -1,6 +1,6 @@
 //! `rate`: the pure pipeline, a book folder and files in, rated records and control totals out.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde::Serialize;
@@ -65,7 +65,8 @@ impl Rate {
         let tables = book::read_folder_with(&self.book, &numbers).map_err(|errors| refuse_book(&errors))?;
         let compiled = book::compile(&tables, &settings).map_err(|errors| refuse_book(&errors))?;
         let supplier = find_supplier(&compiled, &self.supplier)?;
-        let layout = self.layout(&compiled.supplier(supplier).layout)?;
+        let named = self.layout.as_deref().unwrap_or(&compiled.supplier(supplier).layout);
+        let layout = layout_of(&self.book, named)?;
         check_layout_kind(&layout, false)?;
         let options = ImportOptions {
             supplier,
@@ -110,20 +111,19 @@ impl Rate {
         output.commit()?;
         Ok(rated)
     }
+}
 
-    fn layout(&self, suppliers: &str) -> Result<Layout> {
-        let name = self.layout.as_deref().unwrap_or(suppliers);
-        let refuse = |error: crate::parsing::LayoutError| Error::refused(format!("{name}: {error}"), "");
-        let own = [PathBuf::from(name), self.book.join("layouts").join(format!("{name}.toml"))];
-        if let Some(path) = own.iter().find(|path| path.extension().is_some_and(|end| end == "toml") && path.is_file())
-        {
-            let text = std::fs::read_to_string(path).map_err(|error| Error::io(path, &error))?;
-            return Layout::parse(name, &text).map_err(refuse);
-        }
-        let shipped = shipped_layouts().iter().map(|(name, text)| Layout::parse(name, text));
-        let shipped = shipped.collect::<std::result::Result<Vec<_>, _>>().map_err(refuse)?;
-        find_layout(&shipped, name).cloned()
+/// The layout of a name: a `.toml` file, one of the book folder's, or a shipped one.
+pub(super) fn layout_of(book: &Path, name: &str) -> Result<Layout> {
+    let refuse = |error: crate::parsing::LayoutError| Error::refused(format!("{name}: {error}"), "");
+    let own = [PathBuf::from(name), book.join("layouts").join(format!("{name}.toml"))];
+    if let Some(path) = own.iter().find(|path| path.extension().is_some_and(|end| end == "toml") && path.is_file()) {
+        let text = std::fs::read_to_string(path).map_err(|error| Error::io(path, &error))?;
+        return Layout::parse(name, &text).map_err(refuse);
     }
+    let shipped = shipped_layouts().iter().map(|(name, text)| Layout::parse(name, text));
+    let shipped = shipped.collect::<std::result::Result<Vec<_>, _>>().map_err(refuse)?;
+    find_layout(&shipped, name).cloned()
 }
 
 fn in_words(rated: &Rated) -> String {

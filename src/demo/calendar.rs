@@ -21,7 +21,7 @@ pub(super) fn first_day() -> Date {
 
 /// When people call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Rhythm {
+pub(crate) enum Rhythm {
     /// In office hours, less at weekends.
     Office,
     /// At all hours, more by day.
@@ -29,7 +29,7 @@ pub(super) enum Rhythm {
 }
 
 /// How likely a call begins in an hour of the day.
-fn hour_weight(rhythm: Rhythm, is_weekend: bool, hour: i64) -> u32 {
+pub(crate) fn hour_weight(rhythm: Rhythm, is_weekend: bool, hour: i64) -> u32 {
     match (rhythm, is_weekend, hour) {
         (Rhythm::AllHours, _, 1..=5) => 12,
         (Rhythm::AllHours, _, _) => 30,

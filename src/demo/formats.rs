@@ -88,7 +88,7 @@ impl FcsRecord {
 }
 
 /// The header of Northlight's files.
-pub(super) fn fcs_header() -> String {
+pub(crate) fn fcs_header() -> String {
     fcs_line(&FCS_COLUMNS.map(str::to_owned))
 }
 

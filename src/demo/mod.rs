@@ -3,18 +3,18 @@
 //! reached, credits, records that come twice, lines that cannot be read. Rates and bills nothing. All names are
 //! invented, all UK numbers are from ranges reserved for drama.
 
-mod calendar;
+pub(crate) mod calendar;
 mod charges;
 mod customer_list;
 mod customers;
 mod deliveries;
-mod formats;
+pub(crate) mod formats;
 mod lines;
 mod numbers;
 mod planted;
 mod prices;
-mod random;
-mod sheet;
+pub(crate) mod random;
+pub(crate) mod sheet;
 #[cfg(test)]
 mod tests;
 mod traffic;

@@ -2,7 +2,7 @@
 
 /// A stream of pseudo-random numbers.
 #[derive(Clone, Debug)]
-pub(super) struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
     /// The stream of a seed for one purpose, so that a change in one part of the sample leaves the others as they are.

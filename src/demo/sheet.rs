@@ -7,7 +7,7 @@ use crate::files::write_atomically;
 
 /// A table with named columns.
 #[derive(Clone, Debug)]
-pub(super) struct Sheet {
+pub(crate) struct Sheet {
     columns: Vec<&'static str>,
     text: String,
 }
@@ -48,19 +48,19 @@ impl Sheet {
 }
 
 /// A cell as CSV has it: in quotes only where it must be.
-pub(super) fn escaped(cell: &str) -> String {
+pub(crate) fn escaped(cell: &str) -> String {
     if cell.contains([',', '"', '\n', '\r']) { quoted(cell) } else { cell.to_owned() }
 }
 
 /// A cell in quotes.
-pub(super) fn quoted(cell: &str) -> String {
+pub(crate) fn quoted(cell: &str) -> String {
     let mut text = String::with_capacity(cell.len() + 2);
     push_quoted(&mut text, cell);
     text
 }
 
 /// Adds a cell in quotes.
-pub(super) fn push_quoted(text: &mut String, cell: &str) {
+pub(crate) fn push_quoted(text: &mut String, cell: &str) {
     text.push('"');
     for (number, part) in cell.split('"').enumerate() {
         if number > 0 {

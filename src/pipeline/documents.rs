@@ -25,6 +25,8 @@ pub struct Documents<'a> {
     pub templates: PathBuf,
     /// The folder of the run's documents.
     pub dir: PathBuf,
+    /// PDF too, which takes by far the most time.
+    pub pdf: bool,
     /// Show no progress.
     pub quiet: bool,
 }
@@ -63,15 +65,20 @@ impl Documents<'_> {
         let itemisation = customer.map(|customer| customer.itemisation).unwrap_or_default();
         let stem = safe_name(bill.number.as_deref().unwrap_or("draft"));
         let in_pdf = itemisation == Itemisation::Pdf || format == InvoiceFormat::Full;
-        let pdf = renderer.render(bill, if in_pdf { calls } else { &[] });
+        // Laid out first: what the template refuses leaves no document of the invoice.
+        let pdf = self.pdf.then(|| renderer.render(bill, if in_pdf { calls } else { &[] })).transpose();
         let pdf = pdf.map_err(|error| Error::new(ErrorKind::Refused, error.to_string(), "correct the template"))?;
+        let mut written = 1;
         self.put(&format!("{stem}.json"), &json::render(bill))?;
-        self.put(&format!("{stem}.pdf"), &pdf)?;
-        if itemisation == Itemisation::None {
-            return Ok(2);
+        if let Some(pdf) = pdf {
+            self.put(&format!("{stem}.pdf"), &pdf)?;
+            written += 1;
         }
-        self.put(&format!("{stem}.csv"), &csv::render(bill, calls))?;
-        Ok(3)
+        if itemisation != Itemisation::None {
+            self.put(&format!("{stem}.csv"), &csv::render(bill, calls))?;
+            written += 1;
+        }
+        Ok(written)
     }
 
     fn put(&self, name: &str, bytes: &[u8]) -> Result<()> {

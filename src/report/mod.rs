@@ -2,6 +2,7 @@
 
 pub mod best_tariff;
 pub mod carrier_costs;
+pub mod figures;
 pub mod run;
 pub mod screen;
 pub mod sheet;

@@ -1,0 +1,29 @@
+//! `bench`: a workload of any size, and the pipeline's figures on it.
+
+mod generate;
+mod meter;
+mod run;
+mod stages;
+
+use clap::Subcommand;
+
+use super::Global;
+use crate::error::Result;
+
+/// What to do.
+#[derive(Subcommand)]
+pub enum Bench {
+    /// Write a workload as plain files: a book, and a carrier's usage file of one month
+    Generate(generate::Generate),
+    /// Measure the pipeline on a workload, stage by stage and the whole way
+    Run(Box<run::Run>),
+}
+
+impl Bench {
+    pub fn run(self, global: &Global) -> Result<()> {
+        match self {
+            Self::Generate(generate) => generate.run(global),
+            Self::Run(run) => run.run(global),
+        }
+    }
+}
