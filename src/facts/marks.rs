@@ -26,7 +26,7 @@ pub(super) fn write_marks(target: &Path, name: &str, repeats: &Repeats) -> Resul
             row.text(disposition.name());
         })?;
     }
-    table.finish()?.publish_over()
+    table.finish(None)?.publish_over()
 }
 
 impl UsageStore {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::path::Path;
 
+use super::cells::RowWriter;
 use super::error::FactsError;
 use super::rated::RatedRow;
 use super::row_reader::{BadCell, RowReader};
@@ -10,7 +11,7 @@ use super::scans::Scan;
 use super::schema::RATED;
 use super::seal;
 use super::table_reader::{Columns, TableReader};
-use super::table_writer::{RowWriter, TableWriter};
+use super::table_writer::TableWriter;
 use super::usage_rows::{put_moment, take_moment};
 use crate::domain::disposition::{Disposition, Reason};
 use crate::domain::price_book::CallClass;
@@ -34,7 +35,7 @@ impl RatedFile {
 
     /// Puts the file in its place. Gives the number of its rows. After it returns, the file survives a power cut.
     pub fn commit(self) -> Result<u64, FactsError> {
-        let table = self.table.finish()?;
+        let table = self.table.finish(None)?;
         let rows = table.rows;
         table.publish_over().map(|()| rows)
     }

@@ -52,6 +52,11 @@ impl RowSet {
         self.iter_from(rows.start).next().is_some_and(|row| row < rows.end)
     }
 
+    /// Those of its rows that are in a range.
+    pub fn within(&self, rows: Range<u32>) -> Self {
+        self.iter_from(rows.start).take_while(|row| *row < rows.end).collect()
+    }
+
     /// How many rows are in it.
     pub fn len(&self) -> u64 {
         self.len

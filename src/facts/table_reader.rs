@@ -5,6 +5,8 @@ use std::fs::File;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use parquet::column::reader::get_typed_column_reader;
+use parquet::data_type::Int64Type;
 use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 
@@ -37,6 +39,7 @@ impl Columns {
 /// A file open for reading. Its seal was checked by whoever opened it.
 pub(super) struct TableReader {
     path: PathBuf,
+    is_current: bool,
     file: SerializedFileReader<File>,
     /// The columns to read, by their position in the file.
     projection: Vec<usize>,
@@ -55,7 +58,9 @@ impl TableReader {
         let file = File::open(path).map_err(|error| FactsError::io(path, error))?;
         let file = SerializedFileReader::new(file).map_err(|error| FactsError::reading(path, &error))?;
         let metadata = file.metadata().file_metadata();
-        if metadata.schema_descr().root_schema() != schema.columns().as_ref() {
+        let columns_found = metadata.schema_descr().root_schema();
+        let is_current = columns_found == schema.columns().as_ref();
+        if !is_current && schema.earlier_columns().is_none_or(|earlier| *columns_found != earlier) {
             return Err(FactsError::damaged(path, "its columns are not those of its kind of file"));
         }
         if u32::try_from(metadata.num_rows()).is_err() {
@@ -64,7 +69,21 @@ impl TableReader {
         let all = metadata.schema_descr().columns().iter().enumerate();
         let wanted = all.filter(|(position, column)| columns.include(*position, column.name()));
         let projection = wanted.map(|(position, _)| position).collect();
-        Ok(Self { path: path.to_owned(), file, projection, columns: Vec::new(), next_group: 0, row: 0, group_end: 0 })
+        Ok(Self {
+            path: path.to_owned(),
+            is_current,
+            file,
+            projection,
+            columns: Vec::new(),
+            next_group: 0,
+            row: 0,
+            group_end: 0,
+        })
+    }
+
+    /// Are its columns those that are written today, and not those of an earlier version?
+    pub fn is_current(&self) -> bool {
+        self.is_current
     }
 
     /// How many rows the file has.
@@ -103,6 +122,13 @@ impl TableReader {
             bounds.is_none_or(|(min, max)| (min..=max).contains(&text.as_bytes()))
         });
         may_hold.map(|(_, rows)| rows).collect()
+    }
+
+    /// All cells of a column of integers that are never null, of one group.
+    pub fn integers(&self, group: usize, column: &str) -> Result<Vec<i64>, FactsError> {
+        let columns = self.file.metadata().file_metadata().schema_descr().columns();
+        let position = columns.iter().position(|other| other.name() == column).expect("a column of the kind");
+        read_integers(&self.file, group, position).map_err(|error| FactsError::reading(&self.path, &error))
     }
 
     /// Reads on: takes the kept ones of the next rows, at most `most` of them, all from one group. `None` at the end of
@@ -178,4 +204,13 @@ fn open_columns(
         Column::open(group.metadata().column(*position).column_descr(), group.get_column_reader(*position)?)
     };
     projection.iter().map(open).collect()
+}
+
+fn read_integers(file: &SerializedFileReader<File>, group: usize, position: usize) -> Result<Vec<i64>, ParquetError> {
+    let group = file.get_row_group(group)?;
+    let rows = usize::try_from(group.metadata().num_rows()).unwrap_or_default();
+    let mut reader = get_typed_column_reader::<Int64Type>(group.get_column_reader(position)?);
+    let mut values = Vec::with_capacity(rows);
+    reader.read_records(rows, None, None, &mut values)?;
+    if values.len() == rows { Ok(values) } else { Err(ParquetError::EOF("a column ends before its group".to_owned())) }
 }
