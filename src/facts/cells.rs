@@ -7,7 +7,7 @@ use parquet::basic::Type as PhysicalType;
 use parquet::schema::types::{ColumnDescriptor, SchemaDescriptor};
 
 use super::error::FactsError;
-use super::schema::Schema;
+use super::schema::{Schema, WORDS};
 use crate::domain::money::Decimal;
 
 /// The first integer that a decimal of 18 digits does not hold.
@@ -142,6 +142,21 @@ impl RowWriter<'_> {
         self.optional_integer(value.map(Decimal::scaled));
     }
 
+    /// A word of a fixed list.
+    pub fn word(&mut self, value: &'static str) {
+        self.optional_word(Some(value));
+    }
+
+    /// A word of a fixed list, or null.
+    pub fn optional_word(&mut self, value: Option<&'static str>) {
+        let column = self.next();
+        column.mark(value.is_some());
+        match &mut column.values {
+            Values::Words(words) => words.extend(value),
+            _ => panic!("the column is not of words"),
+        }
+    }
+
     /// A text that is always there.
     pub fn text(&mut self, value: &str) {
         self.optional_text(Some(value));
@@ -204,6 +219,8 @@ pub(super) enum Values {
     Int32(Vec<i32>),
     /// Numbers, amounts and times.
     Int64(Vec<i64>),
+    /// Words of a fixed list.
+    Words(Vec<&'static str>),
     /// Texts one after the other, and where each ends.
     Text {
         /// All of them.
@@ -219,6 +236,7 @@ impl Column {
             PhysicalType::BOOLEAN => Values::Boolean(Vec::new()),
             PhysicalType::INT32 => Values::Int32(Vec::new()),
             PhysicalType::INT64 => Values::Int64(Vec::new()),
+            PhysicalType::BYTE_ARRAY if WORDS.contains(&column.name()) => Values::Words(Vec::new()),
             PhysicalType::BYTE_ARRAY => Values::Text { bytes: Vec::new(), ends: Vec::new() },
             other => panic!("no kind of file has columns of type {other}"),
         };
@@ -240,6 +258,7 @@ impl Column {
             Values::Boolean(_) => Values::Boolean(Vec::new()),
             Values::Int32(_) => Values::Int32(Vec::new()),
             Values::Int64(_) => Values::Int64(Vec::new()),
+            Values::Words(_) => Values::Words(Vec::new()),
             Values::Text { .. } => Values::Text { bytes: Vec::new(), ends: Vec::new() },
         };
         Self { name: self.name.clone(), values, present: self.present.as_ref().map(|_| Vec::new()) }
@@ -259,6 +278,7 @@ impl Column {
             (Values::Boolean(mine), Values::Boolean(theirs)) => mine.extend_from_slice(&theirs[from]),
             (Values::Int32(mine), Values::Int32(theirs)) => mine.extend_from_slice(&theirs[from]),
             (Values::Int64(mine), Values::Int64(theirs)) => mine.extend_from_slice(&theirs[from]),
+            (Values::Words(mine), Values::Words(theirs)) => mine.extend_from_slice(&theirs[from]),
             (Values::Text { bytes, ends }, Values::Text { bytes: other_bytes, ends: other_ends }) => {
                 let end_before = |value: usize| value.checked_sub(1).map_or(0, |last| other_ends[last]);
                 let (start, end) = (end_before(from.start), end_before(from.end));

@@ -6,8 +6,8 @@ use std::io::Write;
 use std::ops::Range;
 
 use bytes::Bytes;
-use parquet::column::writer::{ColumnCloseResult, ColumnWriter, get_column_writer};
-use parquet::data_type::ByteArray;
+use parquet::column::writer::{ColumnCloseResult, ColumnWriter, ColumnWriterImpl, get_column_writer};
+use parquet::data_type::{ByteArray, ByteArrayType};
 use parquet::errors::ParquetError;
 use parquet::file::properties::WriterPropertiesPtr;
 use parquet::file::writer::{SerializedFileWriter, SerializedPageWriter, TrackedWrite};
@@ -166,16 +166,50 @@ impl PackedGroup {
 fn write_cells(mut writer: ColumnWriter<'_>, cells: Column) -> Result<ColumnCloseResult, ParquetError> {
     let present = cells.present.as_deref();
     match (&mut writer, cells.values) {
-        (ColumnWriter::BoolColumnWriter(writer), Values::Boolean(values)) => writer.write_batch(&values, present, None),
-        (ColumnWriter::Int32ColumnWriter(writer), Values::Int32(values)) => writer.write_batch(&values, present, None),
-        (ColumnWriter::Int64ColumnWriter(writer), Values::Int64(values)) => writer.write_batch(&values, present, None),
+        (ColumnWriter::BoolColumnWriter(writer), Values::Boolean(values)) => {
+            writer.write_batch(&values, present, None)?;
+        }
+        (ColumnWriter::Int32ColumnWriter(writer), Values::Int32(values)) => {
+            writer.write_batch(&values, present, None)?;
+        }
+        (ColumnWriter::Int64ColumnWriter(writer), Values::Int64(values)) => {
+            writer.write_batch(&values, present, None)?;
+        }
+        (ColumnWriter::ByteArrayColumnWriter(writer), Values::Words(words)) => {
+            let word = |position: usize| Bytes::from_static(words[position].as_bytes()).into();
+            write_texts(writer, words.len(), present, word)?;
+        }
         (ColumnWriter::ByteArrayColumnWriter(writer), Values::Text { bytes, ends }) => {
             let whole = ByteArray::from(bytes);
-            let starts = std::iter::once(0).chain(ends.iter().copied());
-            let texts: Vec<ByteArray> = starts.zip(&ends).map(|(start, end)| whole.slice(start, end - start)).collect();
-            writer.write_batch(&texts, present, None)
+            let start = |position: usize| position.checked_sub(1).map_or(0, |before| ends[before]);
+            let text = |position: usize| whole.slice(start(position), ends[position] - start(position));
+            write_texts(writer, ends.len(), present, text)?;
         }
         _ => panic!("the cells are of the type of their column"),
-    }?;
+    }
     writer.close()
+}
+
+/// Texts that are handed over at once, so that they stay near.
+const TEXTS: usize = 4_096;
+
+/// Writes the texts of a column, some rows at a time. Always the same rows of a group, since pages end between them.
+fn write_texts(
+    writer: &mut ColumnWriterImpl<'_, ByteArrayType>,
+    count: usize,
+    present: Option<&[i16]>,
+    text: impl Fn(usize) -> ByteArray,
+) -> Result<(), ParquetError> {
+    let rows = present.map_or(count, <[i16]>::len);
+    let (mut texts, mut next) = (Vec::with_capacity(TEXTS), 0);
+    for start in (0..rows).step_by(TEXTS) {
+        let present = present.map(|present| &present[start..rows.min(start + TEXTS)]);
+        let wanted = present
+            .map_or(rows.min(start + TEXTS) - start, |present| present.iter().filter(|present| **present == 1).count());
+        texts.clear();
+        texts.extend((next..next + wanted).map(&text));
+        next += wanted;
+        writer.write_batch(&texts, present, None)?;
+    }
+    Ok(())
 }

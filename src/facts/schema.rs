@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use parquet::basic::{Compression, Encoding, ZstdLevel};
+use parquet::basic::{Compression, Encoding, Type as PhysicalType, ZstdLevel};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::parser::parse_message_type;
 use parquet::schema::types::{ColumnPath, Type};
@@ -149,10 +149,14 @@ pub(super) const BILLED: Schema = Schema {
     rows_in_group: 32_768,
 };
 
+/// Columns of text that hold words of a fixed list.
+pub(super) const WORDS: [&str; 6] = ["kind", "direction", "time_flag", "class", "path", "disposition"];
+/// Columns of text by whose smallest and largest value a reader finds what it looks for.
+const LOOKED_UP: [&str; 4] = ["record_id", "record", "invoice", "account"];
 /// Columns whose neighbours are close to each other: packed as differences.
 const PACKED_AS_DIFFERENCES: [&str; 4] = ["row", "line", "started_at", "started_utc"];
 /// Columns whose values hardly repeat: a dictionary of them would be as long as the column.
-const WITHOUT_DICTIONARY: [&str; 5] = ["record_id", "record", "call_id", "record_key", "content"];
+const WITHOUT_DICTIONARY: [&str; 6] = ["record_id", "record", "call_id", "other_party", "record_key", "content"];
 /// Columns of digests: their smallest and largest value tell a reader nothing.
 const DIGESTS: [&str; 2] = ["record_key", "content"];
 
@@ -187,6 +191,14 @@ impl Schema {
         }
         for name in WITHOUT_DICTIONARY {
             properties = properties.set_column_dictionary_enabled(ColumnPath::from(name), false);
+        }
+        for column in
+            self.columns().get_fields().iter().filter(|column| column.get_physical_type() == PhysicalType::BYTE_ARRAY)
+        {
+            if !LOOKED_UP.contains(&column.name()) {
+                let name = ColumnPath::from(column.name());
+                properties = properties.set_column_statistics_enabled(name, EnabledStatistics::None);
+            }
         }
         for name in DIGESTS {
             properties = properties.set_column_statistics_enabled(ColumnPath::from(name), EnabledStatistics::None);

@@ -147,22 +147,28 @@ impl TableReader {
             }
             let rows = self.row..self.group_end.min(self.row.saturating_add(most));
             self.row = rows.end;
-            let is_kept = |row: u32| keep.is_none_or(|keep| keep.contains(row));
             if keep.is_some_and(|keep| !keep.contains_any(rows.clone())) {
                 self.step_over(rows.len()).map_err(|error| FactsError::reading(&path, &error))?;
                 continue;
             }
-            self.load(rows.len()).map_err(|error| FactsError::reading(&path, &error))?;
-            let mut taken = Vec::with_capacity(rows.len());
-            for row in rows {
-                let mut cells = RowReader::new(&mut self.columns);
-                if is_kept(row) {
+            let mut taken = Vec::new();
+            let mut at = rows.start;
+            for run in runs(rows.clone(), keep) {
+                self.step_over((run.start - at) as usize).map_err(|error| FactsError::reading(&path, &error))?;
+                self.load(run.len()).map_err(|error| FactsError::reading(&path, &error))?;
+                at = run.end;
+                taken.reserve(run.len());
+                for row in run {
+                    let mut cells = RowReader::new(&mut self.columns);
+                    if keep.is_some_and(|keep| !keep.contains(row)) {
+                        cells.step_over();
+                        continue;
+                    }
                     let record = take(&mut cells);
                     taken.push(record.map_err(|bad| FactsError::damaged(&path, format!("row {row}: {bad}")))?);
-                } else {
-                    cells.step_over();
                 }
             }
+            self.step_over((rows.end - at) as usize).map_err(|error| FactsError::reading(&path, &error))?;
             return Ok(Some(taken));
         }
     }
@@ -190,8 +196,27 @@ impl TableReader {
     }
 
     fn step_over(&mut self, rows: usize) -> Result<(), ParquetError> {
+        if rows == 0 {
+            return Ok(());
+        }
         self.columns.iter_mut().try_for_each(|column| column.skip(rows))
     }
+}
+
+/// Rows between kept ones that are stepped over together: fewer are loaded and passed by one by one, which is cheaper.
+const WORTH_SKIPPING: u32 = 64;
+
+/// The stretches of some rows that are loaded: all kept ones, and short gaps between them.
+fn runs(rows: Range<u32>, keep: Option<&RowSet>) -> Vec<Range<u32>> {
+    let Some(keep) = keep else { return vec![rows] };
+    let mut runs: Vec<Range<u32>> = Vec::new();
+    for kept in keep.within(rows).ranges() {
+        match runs.last_mut().filter(|last| kept.start - last.end < WORTH_SKIPPING) {
+            Some(last) => last.end = kept.end,
+            None => runs.push(kept),
+        }
+    }
+    runs
 }
 
 fn open_columns(

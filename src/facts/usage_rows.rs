@@ -12,12 +12,12 @@ pub(super) fn put_usage(row: &mut RowWriter<'_>, record: &UsageRecord, digests: 
     row.position();
     row.count(record.line);
     row.optional_text(record.record_id.as_deref());
-    row.text(record.kind.name());
-    row.text(record.direction.name());
+    row.word(record.kind.name());
+    row.word(record.direction.name());
     row.text(&record.cli);
     row.text_or_null(&record.other_party);
     put_moment(row, record.started);
-    row.optional_text(time_flag_name(record.time_flag));
+    row.optional_word(time_flag_name(record.time_flag));
     row.count(record.units);
     row.optional_amount(record.cost);
     row.optional_amount(record.file_sell);

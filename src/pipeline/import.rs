@@ -12,7 +12,7 @@ use crate::domain::money::{Price, Sum};
 use crate::domain::totals::{ControlTotals, Tally};
 use crate::domain::usage::Kind;
 use crate::error::{Error, ErrorKind, Result, counted};
-use crate::facts::{FactsHeader, FactsWriter, KnownFile, PendingFacts, RowSet, UsageBatch, UsageStore};
+use crate::facts::{FactsError, FactsHeader, FactsWriter, KnownFile, PendingFacts, RowSet, UsageBatch, UsageStore};
 use crate::files::map::{MappedFile, hex};
 use crate::ledger::{ImportKind, ImportRow, ImportTotal, Ledger, LedgerWriter};
 use crate::parsing::{Chunk, FileRefusal, Layout, ParseContext, ParsedUsage, SourceFile, open_source, parse_usage};
@@ -71,10 +71,11 @@ pub fn import_usage(
     path: &Path,
 ) -> Result<ImportedFile> {
     let mapped = MappedFile::open(path).map_err(|error| Error::unreadable(path, &error))?;
-    let fingerprint = mapped.fingerprint();
-    refuse_known(ledger, path, &hex(&fingerprint))?;
     let name = file_name(path);
-    let source = open_source(&name, mapped.bytes(), options.context.layout).map_err(refuse_file)?;
+    let open = || open_source(&name, mapped.bytes(), options.context.layout);
+    let (fingerprint, source) = workers.join(|| mapped.fingerprint(), open);
+    refuse_known(ledger, path, &hex(&fingerprint))?;
+    let source = source.map_err(refuse_file)?;
     let import = ledger.next_import_id()?;
     let header = FactsHeader {
         supplier: options.supplier_code.to_owned(),
@@ -87,16 +88,21 @@ pub fn import_usage(
     read_chunks(&mut reading, workers, options, &source, mapped.bytes().len())?;
     let Reading { facts, totals, rejected, blank_lines, cost, flagged_times, .. } = reading;
     source.check_totals(totals.records_in(), rejected.len() as u64, blank_lines, cost).map_err(refuse_file)?;
-    mapped.check_unchanged(&fingerprint).map_err(|reason| refuse_changed(path, &reason))?;
+    let known = known_files(ledger, options.supplier_code, None)?;
+    let find_repeats = || {
+        let pending = facts.finish(Some(workers))?;
+        let repeats = pending.find_repeats(store, &known, Some(workers))?;
+        Ok::<_, FactsError>((pending, repeats))
+    };
+    let (unchanged, found) = workers.join(|| mapped.check_unchanged(&fingerprint), find_repeats);
+    unchanged.map_err(|reason| refuse_changed(path, &reason))?;
+    let (pending, repeats) = found?;
     let lines = source.line_counts().physical;
     let mut done =
         ImportedFile { file: name, import: None, lines, totals, rejected, rejects_file: None, flagged_times };
     let rejected = Tally::of_lines(done.rejected.len() as u64);
     done.totals.take_in(&rejected);
     done.totals.end(Disposition::Rejected, None, &rejected);
-    let pending = facts.finish(Some(workers))?;
-    let known = known_files(ledger, options.supplier_code, None)?;
-    let repeats = pending.find_repeats(store, &known, Some(workers))?;
     count_repeats(&mut done.totals, &pending, &repeats.duplicates, Disposition::Duplicate, None)?;
     let conflicting = Some(Reason::ConflictingRecord);
     count_repeats(&mut done.totals, &pending, &repeats.conflicts, Disposition::Suspense, conflicting)?;
