@@ -48,6 +48,21 @@ impl Workers {
     pub fn map<I: Send, R: Send>(&self, items: Vec<I>, work: impl Fn(I) -> R + Sync + Send) -> Vec<R> {
         self.pool.install(|| items.into_par_iter().map(work).collect())
     }
+
+    /// Does two things side by side.
+    pub fn join<A: Send, B: Send>(&self, one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B + Send) -> (A, B) {
+        self.pool.install(|| rayon::join(one, other))
+    }
+
+    /// Sorts items by a key; equal ones in any order.
+    pub fn sort_by_key<T: Send, K: Ord>(&self, items: &mut [T], key: impl Fn(&T) -> K + Sync + Send) {
+        self.pool.install(|| items.par_sort_unstable_by_key(key));
+    }
+
+    /// How many items [`Self::in_order`] has in work at once.
+    pub fn window(&self) -> usize {
+        self.threads * WINDOW_PER_THREAD
+    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::cells::RowWriter;
 use super::error::FactsError;
 use super::rated::RatedRow;
 use super::rated_file::{owned, put_rated, take_rated};
@@ -10,7 +11,7 @@ use super::row_set::RowSet;
 use super::scans::Scan;
 use super::schema::BILLED;
 use super::table_reader::Columns;
-use super::table_writer::{RowWriter, SealedTable, TableWriter};
+use super::table_writer::{SealedTable, TableWriter};
 use super::{BILLED_FOLDER, NAME_ENTRY, UsageStore};
 use crate::domain::money::CallCharge;
 
@@ -78,7 +79,7 @@ impl BilledWriter {
 
     /// Completes the file and syncs it; it is not visible yet.
     pub fn finish(self) -> Result<PendingBilled, FactsError> {
-        Ok(PendingBilled { file: self.file, table: self.table.finish()? })
+        Ok(PendingBilled { file: self.file, table: self.table.finish(None)? })
     }
 }
 

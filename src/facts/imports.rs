@@ -1,7 +1,8 @@
 //! The usage records of one import → its facts file and, where some came before, its marks file.
 //! Finding those that came before is in [`super::repeats`].
 
-use super::digests::{RecordDigests, digests};
+use super::cells::RowBatch;
+use super::digests::RecordBytes;
 use super::error::FactsError;
 use super::marks::write_marks;
 use super::repeats::Repeats;
@@ -10,6 +11,7 @@ use super::table_writer::{SealedTable, TableWriter};
 use super::usage_rows::put_usage;
 use super::{NAME_ENTRY, UsageStore};
 use crate::domain::usage::UsageRecord;
+use crate::workers::Workers;
 
 /// Where the records of one facts file come from. Kept in the file's metadata as `tollbook.supplier` and so on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,6 +65,7 @@ pub struct FactsWriter {
 pub struct PendingFacts {
     file: String,
     marks_file: String,
+    pub(super) supplier: String,
     pub(super) table: SealedTable,
 }
 
@@ -102,27 +105,58 @@ impl FactsWriter {
     /// If a record's row is not its position in the file, counted from 0 over all calls: marks, runs and invoices name
     /// records by it.
     pub fn write(&mut self, records: &[UsageRecord]) -> Result<(), FactsError> {
-        records.iter().try_for_each(|record| self.put(record, digests(&self.supplier, record)))
+        for (record, row) in records.iter().zip(self.table.rows()..) {
+            assert_eq!(u64::from(record.row), row, "records come in row order");
+        }
+        self.add(UsageBatch::of(&self.supplier, records))?;
+        self.pack(None)?;
+        self.write_packed()
     }
 
-    /// The same with the [`digests`] of each record, taken by the caller: on many threads, where there are some. They
-    /// are a third of the work.
-    ///
-    /// # Panics
-    /// As [`Self::write`], and if there is not one pair of digests for each record.
-    pub fn write_with_digests(&mut self, records: &[UsageRecord], digests: &[RecordDigests]) -> Result<(), FactsError> {
-        assert_eq!(records.len(), digests.len(), "each record has its digests");
-        records.iter().zip(digests).try_for_each(|(record, digests)| self.put(record, *digests))
+    /// Adds a batch of records, whose rows are then its next ones. They wait to be packed and written.
+    pub fn add(&mut self, batch: UsageBatch) -> Result<(), FactsError> {
+        self.table.add(batch.0)
     }
 
-    fn put(&mut self, record: &UsageRecord, digests: RecordDigests) -> Result<(), FactsError> {
-        assert_eq!(u64::from(record.row), self.table.rows(), "records come in row order");
-        self.table.row(|row| put_usage(row, record, digests))
+    /// Packs what makes whole groups, side by side.
+    pub fn pack(&mut self, workers: Option<&Workers>) -> Result<(), FactsError> {
+        self.table.pack(workers)
+    }
+
+    /// Writes what is packed.
+    pub fn write_packed(&mut self) -> Result<(), FactsError> {
+        self.table.write_packed()
     }
 
     /// Completes the file and syncs it; it is not visible yet.
-    pub fn finish(self) -> Result<PendingFacts, FactsError> {
-        Ok(PendingFacts { file: self.file, marks_file: self.marks_file, table: self.table.finish()? })
+    pub fn finish(self, workers: Option<&Workers>) -> Result<PendingFacts, FactsError> {
+        let Self { file, marks_file, supplier, table } = self;
+        Ok(PendingFacts { file, marks_file, supplier, table: table.finish(workers)? })
+    }
+}
+
+/// Neighbouring records as columns, with their digests: what one thread makes of a chunk of a supplier's file.
+pub struct UsageBatch(RowBatch);
+
+impl UsageBatch {
+    /// Takes records of a supplier; their rows do not matter.
+    pub fn of(supplier: &str, records: &[UsageRecord]) -> Self {
+        let (mut batch, mut bytes) = (RowBatch::new(&USAGE), RecordBytes::default());
+        for record in records {
+            bytes.take(supplier, record);
+            batch.row(|row| put_usage(row, record, bytes.digests()));
+        }
+        Self(batch)
+    }
+
+    #[cfg(test)]
+    pub(super) fn of_rows(rows: RowBatch) -> Self {
+        Self(rows)
+    }
+
+    /// How many records it has.
+    pub fn rows(&self) -> usize {
+        self.0.rows()
     }
 }
 
@@ -134,7 +168,7 @@ impl PendingFacts {
 
     /// Makes the import visible: its marks first, so that its facts are never seen without them.
     pub fn publish(self, store: &UsageStore, repeats: &Repeats) -> Result<Published, FactsError> {
-        let Self { file, marks_file, table } = self;
+        let Self { file, marks_file, table, .. } = self;
         let (facts_path, marks_path) = (store.path_of(&file), store.path_of(&marks_file));
         if facts_path.exists() {
             return Err(FactsError::Exists { file: facts_path });
@@ -229,22 +263,28 @@ mod tests {
 
     #[test]
     fn the_same_records_give_the_same_bytes() {
-        let all: Vec<_> = (0..5000).map(record).collect();
-        let bytes = |chunk: usize| {
+        // More than two groups of rows.
+        let all: Vec<_> = (0..270_000).map(record).collect();
+        let bytes = |chunk: usize, in_batches: bool, threads: Option<usize>| {
+            let workers = threads.map(|threads| Workers::new(Some(threads)).unwrap());
             let test = TestStore::new();
             let mut writer = test.store.create(1, &header()).unwrap();
             for records in all.chunks(chunk) {
-                if records[0].row % 2 == 0 {
-                    writer.write(records).unwrap();
+                if in_batches {
+                    writer.add(UsageBatch::of("acme", records)).unwrap();
                 } else {
-                    let taken: Vec<_> = records.iter().map(|record| digests("acme", record)).collect();
-                    writer.write_with_digests(records, &taken).unwrap();
+                    writer.write(records).unwrap();
                 }
             }
-            let published = writer.finish().unwrap().publish(&test.store, &Repeats::default()).unwrap();
+            let pending = writer.finish(workers.as_ref()).unwrap();
+            let published = pending.publish(&test.store, &Repeats::default()).unwrap();
             std::fs::read(test.store.path_of(&published.facts_file)).unwrap()
         };
-        assert!(bytes(5000) == bytes(77));
+        let expected = bytes(270_000, false, None);
+        assert!(bytes(77_777, false, None) == expected);
+        assert!(bytes(131_072, true, Some(1)) == expected);
+        assert!(bytes(10_001, true, Some(2)) == expected);
+        assert!(bytes(199_999, true, Some(3)) == expected);
     }
 
     #[test]

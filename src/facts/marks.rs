@@ -23,10 +23,10 @@ pub(super) fn write_marks(target: &Path, name: &str, repeats: &Repeats) -> Resul
     for (number, disposition) in marks {
         table.row(|row| {
             row.row_number(number);
-            row.text(disposition.name());
+            row.word(disposition.name());
         })?;
     }
-    table.finish()?.publish_over()
+    table.finish(None)?.publish_over()
 }
 
 impl UsageStore {

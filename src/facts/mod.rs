@@ -17,13 +17,18 @@
 //! - [`RowSet`]: rows of one file
 
 mod billed;
+mod cells;
+mod comparison;
+mod digest_scan;
 mod digests;
 mod error;
 mod imports;
+mod key_table;
 mod marks;
 mod rated;
 mod rated_file;
 mod repeats;
+mod row_groups;
 mod row_reader;
 mod row_set;
 #[cfg(test)]
@@ -40,12 +45,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 pub use billed::{BilledRow, BilledWriter, PendingBilled, PublishedBilled};
-pub use digests::{RecordDigests, RecordKey, digests};
+pub use digests::{RecordBytes, RecordDigests};
 pub use error::FactsError;
-pub use imports::{FactsHeader, FactsWriter, PendingFacts, Published};
+pub use imports::{FactsHeader, FactsWriter, PendingFacts, Published, UsageBatch};
 pub use rated::{COLUMNS, RatedRow, csv_header};
 pub use rated_file::{RatedFile, scan_rated};
-pub use repeats::{KnownFile, Repeats};
+pub use repeats::{KnownFile, Limits, Repeats};
 pub use row_set::RowSet;
 pub use scans::Scan;
 

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::path::Path;
 
+use super::cells::RowWriter;
 use super::error::FactsError;
 use super::rated::RatedRow;
 use super::row_reader::{BadCell, RowReader};
@@ -10,7 +11,7 @@ use super::scans::Scan;
 use super::schema::RATED;
 use super::seal;
 use super::table_reader::{Columns, TableReader};
-use super::table_writer::{RowWriter, TableWriter};
+use super::table_writer::TableWriter;
 use super::usage_rows::{put_moment, take_moment};
 use crate::domain::disposition::{Disposition, Reason};
 use crate::domain::price_book::CallClass;
@@ -34,7 +35,7 @@ impl RatedFile {
 
     /// Puts the file in its place. Gives the number of its rows. After it returns, the file survives a power cut.
     pub fn commit(self) -> Result<u64, FactsError> {
-        let table = self.table.finish()?;
+        let table = self.table.finish(None)?;
         let rows = table.rows;
         table.publish_over().map(|()| rows)
     }
@@ -65,18 +66,18 @@ pub(super) fn put_rated(row: &mut RowWriter<'_>, rated: &RatedRow<'_>) {
     row.text_or_null(&rated.account);
     row.text_or_null(&rated.cli);
     row.text_or_null(&rated.cost_centre);
-    row.text(rated.direction.name());
+    row.word(rated.direction.name());
     row.text_or_null(&rated.other_party);
     put_moment(row, rated.started);
-    row.text(rated.kind.name());
+    row.word(rated.kind.name());
     row.count(rated.units);
     row.optional_count(rated.billable_units);
     row.text_or_null(&rated.call_type);
-    row.optional_text(rated.class.map(CallClass::name));
+    row.optional_word(rated.class.map(CallClass::name));
     row.text_or_null(&rated.time_band);
     row.text_or_null(&rated.tariff);
     row.text_or_null(&rated.rate_row);
-    row.text(rated.path.name());
+    row.word(rated.path.name());
     row.optional_amount(rated.cost);
     row.optional_amount(rated.expected_cost);
     row.optional_amount(rated.components.map(|parts| parts.connection));
@@ -84,7 +85,7 @@ pub(super) fn put_rated(row: &mut RowWriter<'_>, rated: &RatedRow<'_>) {
     row.optional_amount(rated.components.map(|parts| parts.access));
     row.optional_amount(rated.components.map(|parts| parts.surcharges));
     row.optional_amount(rated.sell);
-    row.text(rated.disposition.name());
+    row.word(rated.disposition.name());
     row.optional_text(rated.reason.map(Reason::name));
 }
 

@@ -2,9 +2,7 @@
 //! Knows nothing of what the columns mean, and reads no file by itself.
 
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
-use parquet::data_type::{
-    BoolType, ByteArray, ByteArrayType, DataType, FixedLenByteArray, FixedLenByteArrayType, Int32Type, Int64Type,
-};
+use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DataType, Int32Type, Int64Type};
 use parquet::errors::ParquetError;
 use parquet::schema::types::ColumnDescriptor;
 
@@ -129,15 +127,6 @@ impl<'t> RowReader<'t> {
         parse(text).map(Some).ok_or_else(|| column.bad(text))
     }
 
-    /// Bytes of a fixed length.
-    pub fn fixed<const LENGTH: usize>(&mut self) -> Result<[u8; LENGTH], BadCell> {
-        let (column, value) = self.required()?;
-        match &column.cells {
-            Cells::Fixed(_, values) => values[value].data().try_into().map_err(|_| column.bad("another length")),
-            _ => panic!("the column is not bytes"),
-        }
-    }
-
     fn step(&mut self) -> (&Column, Option<usize>) {
         let column = &mut self.columns[self.next];
         self.next += 1;
@@ -224,7 +213,6 @@ enum Cells {
     Int32(ColumnReaderImpl<Int32Type>, Vec<i32>),
     Int64(ColumnReaderImpl<Int64Type>, Vec<i64>),
     Text(ColumnReaderImpl<ByteArrayType>, Vec<ByteArray>),
-    Fixed(ColumnReaderImpl<FixedLenByteArrayType>, Vec<FixedLenByteArray>),
 }
 
 impl Cells {
@@ -234,7 +222,6 @@ impl Cells {
             ColumnReader::Int32ColumnReader(reader) => Self::Int32(reader, Vec::new()),
             ColumnReader::Int64ColumnReader(reader) => Self::Int64(reader, Vec::new()),
             ColumnReader::ByteArrayColumnReader(reader) => Self::Text(reader, Vec::new()),
-            ColumnReader::FixedLenByteArrayColumnReader(reader) => Self::Fixed(reader, Vec::new()),
             _ => return Err(ParquetError::General("a column of a type that no kind of file has".to_owned())),
         })
     }
@@ -245,7 +232,6 @@ impl Cells {
             Self::Int32(reader, values) => load(reader, values, rows, present),
             Self::Int64(reader, values) => load(reader, values, rows, present),
             Self::Text(reader, values) => load(reader, values, rows, present),
-            Self::Fixed(reader, values) => load(reader, values, rows, present),
         }
     }
 
@@ -255,7 +241,6 @@ impl Cells {
             Self::Int32(reader, _) => reader.skip_records(rows),
             Self::Int64(reader, _) => reader.skip_records(rows),
             Self::Text(reader, _) => reader.skip_records(rows),
-            Self::Fixed(reader, _) => reader.skip_records(rows),
         }?;
         if skipped == rows { Ok(()) } else { Err(ParquetError::EOF("a column ends before its group".to_owned())) }
     }

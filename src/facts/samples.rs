@@ -34,7 +34,7 @@ impl TestStore {
     pub fn pending(&self, import: i64, records: &[UsageRecord]) -> PendingFacts {
         let mut writer = self.store.create(import, &header()).unwrap();
         writer.write(records).unwrap();
-        writer.finish().unwrap()
+        writer.finish(None).unwrap()
     }
 
     pub fn publish(&self, import: i64, records: &[UsageRecord]) -> Published {

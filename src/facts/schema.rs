@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use parquet::basic::{Compression, Encoding, ZstdLevel};
+use parquet::basic::{Compression, Encoding, Type as PhysicalType, ZstdLevel};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::parser::parse_message_type;
 use parquet::schema::types::{ColumnPath, Type};
@@ -12,14 +12,18 @@ use parquet::schema::types::{ColumnPath, Type};
 pub(super) struct Schema {
     /// Its columns, in order.
     message: &'static str,
+    /// The columns that files of its kind had before, which are still read.
+    earlier: Option<&'static str>,
+    /// Is the first column the row's own number?
+    pub is_numbered: bool,
     /// Rows that are packed together: what a reader decodes at once and may skip at once.
     pub rows_in_group: usize,
 }
 
-/// The facts: usage records as suppliers' files have them.
-pub(super) const USAGE: Schema = Schema {
-    message: "message usage {
-        required int32 row;
+/// The columns of usage records, which are the same in all versions of their files.
+macro_rules! usage_columns {
+    () => {
+        "required int32 row;
         required int64 line;
         optional binary record_id (STRING);
         required binary kind (STRING);
@@ -41,10 +45,28 @@ pub(super) const USAGE: Schema = Schema {
         optional binary call_id (STRING);
         required boolean mobile_origin;
         required boolean payphone;
-        required boolean recorded;
-        required fixed_len_byte_array(16) record_key;
+        required boolean recorded;"
+    };
+}
+
+/// The facts: usage records as suppliers' files have them, with two digests.
+pub(super) const USAGE: Schema = Schema {
+    message: concat!(
+        "message usage {",
+        usage_columns!(),
+        "required int64 record_key;
         required int64 content;
-    }",
+    }"
+    ),
+    // Decision 0011: the digests were parts of a SHA-256 of other bytes.
+    earlier: Some(concat!(
+        "message usage {",
+        usage_columns!(),
+        "required fixed_len_byte_array(16) record_key;
+        required int64 content;
+    }"
+    )),
+    is_numbered: true,
     rows_in_group: 131_072,
 };
 
@@ -57,6 +79,8 @@ pub(super) const MARKS: Schema = Schema {
         required int32 row;
         required binary disposition (STRING);
     }",
+    earlier: None,
+    is_numbered: false,
     rows_in_group: 131_072,
 };
 
@@ -103,6 +127,8 @@ pub(super) const RATED: Schema = Schema {
         "optional binary call_id (STRING);
     }"
     ),
+    earlier: None,
+    is_numbered: false,
     rows_in_group: 131_072,
 };
 
@@ -118,15 +144,21 @@ pub(super) const BILLED: Schema = Schema {
         optional binary description (STRING);
     }"
     ),
+    earlier: None,
+    is_numbered: false,
     rows_in_group: 32_768,
 };
 
+/// Columns of text that hold words of a fixed list.
+pub(super) const WORDS: [&str; 6] = ["kind", "direction", "time_flag", "class", "path", "disposition"];
+/// Columns of text by whose smallest and largest value a reader finds what it looks for.
+const LOOKED_UP: [&str; 4] = ["record_id", "record", "invoice", "account"];
 /// Columns whose neighbours are close to each other: packed as differences.
 const PACKED_AS_DIFFERENCES: [&str; 4] = ["row", "line", "started_at", "started_utc"];
 /// Columns whose values hardly repeat: a dictionary of them would be as long as the column.
-const WITHOUT_DICTIONARY: [&str; 5] = ["record_id", "record", "call_id", "record_key", "content"];
-/// Columns whose smallest and largest value tell a reader nothing.
-const WITHOUT_STATISTICS: [&str; 2] = ["record_key", "content"];
+const WITHOUT_DICTIONARY: [&str; 6] = ["record_id", "record", "call_id", "other_party", "record_key", "content"];
+/// Columns of digests: their smallest and largest value tell a reader nothing.
+const DIGESTS: [&str; 2] = ["record_key", "content"];
 
 /// Who wrote a file, for readers that ask. Not the program's version: the same records give the same bytes.
 const CREATED_BY: &str = "tollbook version 1";
@@ -135,6 +167,11 @@ impl Schema {
     /// The columns as Parquet sees them.
     pub fn columns(&self) -> Arc<Type> {
         Arc::new(parse_message_type(self.message).expect("each message text is parsed by a test"))
+    }
+
+    /// The columns that files of this kind had before.
+    pub fn earlier_columns(&self) -> Option<Type> {
+        self.earlier.map(|text| parse_message_type(text).expect("each message text is parsed by a test"))
     }
 
     /// How the columns are packed. Plain pages of the first version, which every reader reads.
@@ -155,8 +192,18 @@ impl Schema {
         for name in WITHOUT_DICTIONARY {
             properties = properties.set_column_dictionary_enabled(ColumnPath::from(name), false);
         }
-        for name in WITHOUT_STATISTICS {
+        for column in
+            self.columns().get_fields().iter().filter(|column| column.get_physical_type() == PhysicalType::BYTE_ARRAY)
+        {
+            if !LOOKED_UP.contains(&column.name()) {
+                let name = ColumnPath::from(column.name());
+                properties = properties.set_column_statistics_enabled(name, EnabledStatistics::None);
+            }
+        }
+        for name in DIGESTS {
             properties = properties.set_column_statistics_enabled(ColumnPath::from(name), EnabledStatistics::None);
+            // Digests do not shrink.
+            properties = properties.set_column_compression(ColumnPath::from(name), Compression::UNCOMPRESSED);
         }
         properties.build()
     }
@@ -170,6 +217,10 @@ mod tests {
     fn every_message_text_is_understood() {
         let check = |schema: &Schema, columns: usize| assert_eq!(schema.columns().get_fields().len(), columns);
         check(&USAGE, USAGE_FIELDS + 2);
+        assert_eq!(
+            USAGE.earlier_columns().unwrap().get_fields()[..USAGE_FIELDS],
+            USAGE.columns().get_fields()[..USAGE_FIELDS]
+        );
         check(&MARKS, 2);
         check(&RATED, 30);
         check(&BILLED, 34);

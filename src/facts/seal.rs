@@ -4,6 +4,7 @@
 //! The seal is an entry of the footer's key-value metadata. It is taken over the file with zeros in its place, and
 //! then written over the zeros. No byte of a file is parsed before its seal was found to be right.
 
+use std::cell::Cell;
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -11,6 +12,7 @@ use std::path::Path;
 
 use parquet::file::metadata::KeyValue;
 use sha2::{Digest, Sha256};
+use tempfile::NamedTempFile;
 
 use super::error::FactsError;
 
@@ -24,18 +26,60 @@ const TAIL: usize = 8;
 /// No footer of ours comes near: about 4 KB for each group of rows.
 const LONGEST_FOOTER: u64 = 1 << 28;
 
-/// The metadata entry that [`seal`] fills in; the last entry of the footer.
+/// The metadata entry that [`HashedFile::seal`] fills in; the last entry of the footer.
 pub(super) fn empty_seal() -> KeyValue {
     KeyValue::new(SEAL_NAME.to_owned(), format!("{SEAL_PREFIX}{}", "0".repeat(DIGITS)))
 }
 
-/// Writes the seal into a complete file that has an empty one. Gives the SHA-256 of the file as it now is, in
-/// hexadecimal, as `sha256sum` prints it.
-pub(super) fn seal(file: &mut File) -> io::Result<String> {
-    let measured = Measured::take(file)?.ok_or_else(|| io::Error::other("the file has no place for its seal"))?;
-    file.seek(SeekFrom::Start(measured.seal_at))?;
-    file.write_all(measured.seal.as_bytes())?;
-    Ok(measured.sha256_with(measured.seal.as_bytes()))
+/// A file being written that takes the SHA-256 of its bytes as they pass, but for the footer, which it holds.
+pub(super) struct HashedFile {
+    file: NamedTempFile,
+    hasher: Sha256,
+    written: u64,
+    /// Set when what comes is the footer.
+    in_footer: Cell<bool>,
+    footer: Vec<u8>,
+}
+
+impl HashedFile {
+    /// Begins with an empty file.
+    pub fn new(file: NamedTempFile) -> Self {
+        Self { file, hasher: Sha256::new(), written: 0, in_footer: Cell::new(false), footer: Vec::new() }
+    }
+
+    /// What is written from now on is the footer.
+    pub fn begin_footer(&self) {
+        self.in_footer.set(true);
+    }
+
+    /// Writes the seal into the complete file, which has an empty one. Gives the SHA-256 of the file as it now is, in
+    /// hexadecimal, as `sha256sum` prints it.
+    pub fn seal(mut self) -> io::Result<(NamedTempFile, String)> {
+        let measured = Measured::of_footer(self.hasher, self.written, &self.footer)
+            .ok_or_else(|| io::Error::other("the file has no place for its seal"))?;
+        let file = self.file.as_file_mut();
+        file.seek(SeekFrom::Start(measured.seal_at))?;
+        file.write_all(measured.seal.as_bytes())?;
+        let sha256 = measured.sha256_with(measured.seal.as_bytes());
+        Ok((self.file, sha256))
+    }
+}
+
+impl Write for HashedFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let length = self.file.write(bytes)?;
+        if self.in_footer.get() {
+            self.footer.extend_from_slice(&bytes[..length]);
+        } else {
+            self.hasher.update(&bytes[..length]);
+            self.written += length as u64;
+        }
+        Ok(length)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
 }
 
 /// What is wrong with a sealed file, in words; `None` if its bytes are those that were sealed.
@@ -83,15 +127,18 @@ impl Measured {
     /// Reads the whole file; `None` if it does not end in a footer with a seal.
     fn take(file: &mut File) -> io::Result<Option<Self>> {
         let Some((footer_at, footer)) = read_footer(file)? else { return Ok(None) };
-        // The last one: what comes from suppliers' files stands before it.
-        let Some(found) = footer.windows(SEAL_PREFIX.len()).rposition(|window| window == SEAL_PREFIX.as_bytes()) else {
-            return Ok(None);
-        };
-        let digits_at = found + SEAL_PREFIX.len();
-        let Some((stated, after)) = footer[digits_at..].split_first_chunk::<DIGITS>() else { return Ok(None) };
         let mut before = Sha256::new();
         file.seek(SeekFrom::Start(0))?;
         hash(file, footer_at, &mut before)?;
+        Ok(Self::of_footer(before, footer_at, &footer))
+    }
+
+    /// The digests of a file from the SHA-256 of what stands before its footer, how much that is, and the footer.
+    fn of_footer(mut before: Sha256, footer_at: u64, footer: &[u8]) -> Option<Self> {
+        // The last one: what comes from suppliers' files stands before it.
+        let found = footer.windows(SEAL_PREFIX.len()).rposition(|window| window == SEAL_PREFIX.as_bytes())?;
+        let digits_at = found + SEAL_PREFIX.len();
+        let (stated, after) = footer[digits_at..].split_first_chunk::<DIGITS>()?;
         before.update(&footer[..digits_at]);
         let mut measured = Self {
             seal_at: footer_at + digits_at as u64,
@@ -101,7 +148,7 @@ impl Measured {
             after: after.to_vec(),
         };
         measured.seal = measured.sha256_with(&[b'0'; DIGITS]);
-        Ok(Some(measured))
+        Some(measured)
     }
 
     fn sha256_with(&self, digits: &[u8]) -> String {
@@ -220,7 +267,7 @@ mod tests {
         let header = FactsHeader { source_file, ..super::super::samples::header() };
         let mut writer = test.store.create(1, &header).unwrap();
         writer.write(&[record(0)]).unwrap();
-        let published = writer.finish().unwrap().publish(&test.store, &Repeats::default()).unwrap();
+        let published = writer.finish(None).unwrap().publish(&test.store, &Repeats::default()).unwrap();
         assert_eq!(test.reopened().record(&published.facts_file, 0).unwrap(), record(0));
         assert_eq!(test.reopened().header(&published.facts_file).unwrap(), header);
     }

@@ -5,6 +5,8 @@ use std::fs::File;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use parquet::column::reader::get_typed_column_reader;
+use parquet::data_type::Int64Type;
 use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 
@@ -37,6 +39,7 @@ impl Columns {
 /// A file open for reading. Its seal was checked by whoever opened it.
 pub(super) struct TableReader {
     path: PathBuf,
+    is_current: bool,
     file: SerializedFileReader<File>,
     /// The columns to read, by their position in the file.
     projection: Vec<usize>,
@@ -55,7 +58,9 @@ impl TableReader {
         let file = File::open(path).map_err(|error| FactsError::io(path, error))?;
         let file = SerializedFileReader::new(file).map_err(|error| FactsError::reading(path, &error))?;
         let metadata = file.metadata().file_metadata();
-        if metadata.schema_descr().root_schema() != schema.columns().as_ref() {
+        let columns_found = metadata.schema_descr().root_schema();
+        let is_current = columns_found == schema.columns().as_ref();
+        if !is_current && schema.earlier_columns().is_none_or(|earlier| *columns_found != earlier) {
             return Err(FactsError::damaged(path, "its columns are not those of its kind of file"));
         }
         if u32::try_from(metadata.num_rows()).is_err() {
@@ -64,7 +69,21 @@ impl TableReader {
         let all = metadata.schema_descr().columns().iter().enumerate();
         let wanted = all.filter(|(position, column)| columns.include(*position, column.name()));
         let projection = wanted.map(|(position, _)| position).collect();
-        Ok(Self { path: path.to_owned(), file, projection, columns: Vec::new(), next_group: 0, row: 0, group_end: 0 })
+        Ok(Self {
+            path: path.to_owned(),
+            is_current,
+            file,
+            projection,
+            columns: Vec::new(),
+            next_group: 0,
+            row: 0,
+            group_end: 0,
+        })
+    }
+
+    /// Are its columns those that are written today, and not those of an earlier version?
+    pub fn is_current(&self) -> bool {
+        self.is_current
     }
 
     /// How many rows the file has.
@@ -105,6 +124,13 @@ impl TableReader {
         may_hold.map(|(_, rows)| rows).collect()
     }
 
+    /// All cells of a column of integers that are never null, of one group.
+    pub fn integers(&self, group: usize, column: &str) -> Result<Vec<i64>, FactsError> {
+        let columns = self.file.metadata().file_metadata().schema_descr().columns();
+        let position = columns.iter().position(|other| other.name() == column).expect("a column of the kind");
+        read_integers(&self.file, group, position).map_err(|error| FactsError::reading(&self.path, &error))
+    }
+
     /// Reads on: takes the kept ones of the next rows, at most `most` of them, all from one group. `None` at the end of
     /// the file; groups without kept rows are stepped over.
     pub fn next_rows<T>(
@@ -121,22 +147,28 @@ impl TableReader {
             }
             let rows = self.row..self.group_end.min(self.row.saturating_add(most));
             self.row = rows.end;
-            let is_kept = |row: u32| keep.is_none_or(|keep| keep.contains(row));
             if keep.is_some_and(|keep| !keep.contains_any(rows.clone())) {
                 self.step_over(rows.len()).map_err(|error| FactsError::reading(&path, &error))?;
                 continue;
             }
-            self.load(rows.len()).map_err(|error| FactsError::reading(&path, &error))?;
-            let mut taken = Vec::with_capacity(rows.len());
-            for row in rows {
-                let mut cells = RowReader::new(&mut self.columns);
-                if is_kept(row) {
+            let mut taken = Vec::new();
+            let mut at = rows.start;
+            for run in runs(rows.clone(), keep) {
+                self.step_over((run.start - at) as usize).map_err(|error| FactsError::reading(&path, &error))?;
+                self.load(run.len()).map_err(|error| FactsError::reading(&path, &error))?;
+                at = run.end;
+                taken.reserve(run.len());
+                for row in run {
+                    let mut cells = RowReader::new(&mut self.columns);
+                    if keep.is_some_and(|keep| !keep.contains(row)) {
+                        cells.step_over();
+                        continue;
+                    }
                     let record = take(&mut cells);
                     taken.push(record.map_err(|bad| FactsError::damaged(&path, format!("row {row}: {bad}")))?);
-                } else {
-                    cells.step_over();
                 }
             }
+            self.step_over((rows.end - at) as usize).map_err(|error| FactsError::reading(&path, &error))?;
             return Ok(Some(taken));
         }
     }
@@ -164,8 +196,27 @@ impl TableReader {
     }
 
     fn step_over(&mut self, rows: usize) -> Result<(), ParquetError> {
+        if rows == 0 {
+            return Ok(());
+        }
         self.columns.iter_mut().try_for_each(|column| column.skip(rows))
     }
+}
+
+/// Rows between kept ones that are stepped over together: fewer are loaded and passed by one by one, which is cheaper.
+const WORTH_SKIPPING: u32 = 64;
+
+/// The stretches of some rows that are loaded: all kept ones, and short gaps between them.
+fn runs(rows: Range<u32>, keep: Option<&RowSet>) -> Vec<Range<u32>> {
+    let Some(keep) = keep else { return vec![rows] };
+    let mut runs: Vec<Range<u32>> = Vec::new();
+    for kept in keep.within(rows).ranges() {
+        match runs.last_mut().filter(|last| kept.start - last.end < WORTH_SKIPPING) {
+            Some(last) => last.end = kept.end,
+            None => runs.push(kept),
+        }
+    }
+    runs
 }
 
 fn open_columns(
@@ -178,4 +229,13 @@ fn open_columns(
         Column::open(group.metadata().column(*position).column_descr(), group.get_column_reader(*position)?)
     };
     projection.iter().map(open).collect()
+}
+
+fn read_integers(file: &SerializedFileReader<File>, group: usize, position: usize) -> Result<Vec<i64>, ParquetError> {
+    let group = file.get_row_group(group)?;
+    let rows = usize::try_from(group.metadata().num_rows()).unwrap_or_default();
+    let mut reader = get_typed_column_reader::<Int64Type>(group.get_column_reader(position)?);
+    let mut values = Vec::with_capacity(rows);
+    reader.read_records(rows, None, None, &mut values)?;
+    if values.len() == rows { Ok(values) } else { Err(ParquetError::EOF("a column ends before its group".to_owned())) }
 }

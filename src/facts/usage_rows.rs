@@ -1,23 +1,23 @@
 //! A usage record ↔ one row of a facts file: the two directions beside each other, in the order of the columns.
 
+use super::cells::RowWriter;
 use super::digests::RecordDigests;
 use super::row_reader::{BadCell, RowReader};
-use super::table_writer::RowWriter;
 use crate::domain::money::Currency;
 use crate::domain::time::{CivilDateTime, Moment, TimeFlag};
 use crate::domain::usage::{Direction, Kind, UsageFlags, UsageRecord};
 
 /// Writes a record and, in the two last columns, its digests.
 pub(super) fn put_usage(row: &mut RowWriter<'_>, record: &UsageRecord, digests: RecordDigests) {
-    row.row_number(record.row);
+    row.position();
     row.count(record.line);
     row.optional_text(record.record_id.as_deref());
-    row.text(record.kind.name());
-    row.text(record.direction.name());
+    row.word(record.kind.name());
+    row.word(record.direction.name());
     row.text(&record.cli);
     row.text_or_null(&record.other_party);
     put_moment(row, record.started);
-    row.optional_text(time_flag_name(record.time_flag));
+    row.optional_word(time_flag_name(record.time_flag));
     row.count(record.units);
     row.optional_amount(record.cost);
     row.optional_amount(record.file_sell);
@@ -31,7 +31,7 @@ pub(super) fn put_usage(row: &mut RowWriter<'_>, record: &UsageRecord, digests: 
     row.boolean(record.flags.mobile_origin);
     row.boolean(record.flags.payphone);
     row.boolean(record.flags.recorded);
-    row.fixed(&digests.key);
+    row.integer(digests.key);
     row.integer(digests.content);
 }
 

@@ -12,10 +12,10 @@ use crate::domain::money::{Price, Sum};
 use crate::domain::totals::{ControlTotals, Tally};
 use crate::domain::usage::Kind;
 use crate::error::{Error, ErrorKind, Result, counted};
-use crate::facts::{FactsHeader, KnownFile, PendingFacts, RowSet, UsageStore};
+use crate::facts::{FactsError, FactsHeader, FactsWriter, KnownFile, PendingFacts, RowSet, UsageBatch, UsageStore};
 use crate::files::map::{MappedFile, hex};
 use crate::ledger::{ImportKind, ImportRow, ImportTotal, Ledger, LedgerWriter};
-use crate::parsing::{FileRefusal, Layout, ParseContext, ParsedUsage, SourceFile, open_source, parse_usage};
+use crate::parsing::{Chunk, FileRefusal, Layout, ParseContext, ParsedUsage, SourceFile, open_source, parse_usage};
 use crate::progress::Progress;
 use crate::workers::Workers;
 
@@ -71,10 +71,11 @@ pub fn import_usage(
     path: &Path,
 ) -> Result<ImportedFile> {
     let mapped = MappedFile::open(path).map_err(|error| Error::unreadable(path, &error))?;
-    let fingerprint = mapped.fingerprint();
-    refuse_known(ledger, path, &hex(&fingerprint))?;
     let name = file_name(path);
-    let source = open_source(&name, mapped.bytes(), options.context.layout).map_err(refuse_file)?;
+    let open = || open_source(&name, mapped.bytes(), options.context.layout);
+    let (fingerprint, source) = workers.join(|| mapped.fingerprint(), open);
+    refuse_known(ledger, path, &hex(&fingerprint))?;
+    let source = source.map_err(refuse_file)?;
     let import = ledger.next_import_id()?;
     let header = FactsHeader {
         supplier: options.supplier_code.to_owned(),
@@ -87,15 +88,21 @@ pub fn import_usage(
     read_chunks(&mut reading, workers, options, &source, mapped.bytes().len())?;
     let Reading { facts, totals, rejected, blank_lines, cost, flagged_times, .. } = reading;
     source.check_totals(totals.records_in(), rejected.len() as u64, blank_lines, cost).map_err(refuse_file)?;
-    mapped.check_unchanged(&fingerprint).map_err(|reason| refuse_changed(path, &reason))?;
+    let known = known_files(ledger, options.supplier_code, None)?;
+    let find_repeats = || {
+        let pending = facts.finish(Some(workers))?;
+        let repeats = pending.find_repeats(store, &known, Some(workers))?;
+        Ok::<_, FactsError>((pending, repeats))
+    };
+    let (unchanged, found) = workers.join(|| mapped.check_unchanged(&fingerprint), find_repeats);
+    unchanged.map_err(|reason| refuse_changed(path, &reason))?;
+    let (pending, repeats) = found?;
     let lines = source.line_counts().physical;
     let mut done =
         ImportedFile { file: name, import: None, lines, totals, rejected, rejects_file: None, flagged_times };
     let rejected = Tally::of_lines(done.rejected.len() as u64);
     done.totals.take_in(&rejected);
     done.totals.end(Disposition::Rejected, None, &rejected);
-    let pending = facts.finish()?;
-    let repeats = pending.find_repeats(store, &known_files(ledger, options.supplier_code, None)?)?;
     count_repeats(&mut done.totals, &pending, &repeats.duplicates, Disposition::Duplicate, None)?;
     let conflicting = Some(Reason::ConflictingRecord);
     count_repeats(&mut done.totals, &pending, &repeats.conflicts, Disposition::Suspense, conflicting)?;
@@ -123,43 +130,68 @@ pub fn import_usage(
 
 /// What has been read of a file so far.
 struct Reading {
-    facts: crate::facts::FactsWriter,
+    facts: FactsWriter,
     totals: ControlTotals,
     rejected: Vec<Rejected>,
     blank_lines: u64,
     cost: Sum<8>,
-    next_row: u32,
     flagged_times: u64,
 }
 
 impl Reading {
-    fn new(facts: crate::facts::FactsWriter) -> Self {
+    fn new(facts: FactsWriter) -> Self {
         Self {
             facts,
             totals: ControlTotals::default(),
             rejected: Vec::new(),
             blank_lines: 0,
             cost: Sum::default(),
-            next_row: 0,
             flagged_times: 0,
         }
     }
 
-    fn take(&mut self, mut parsed: ParsedUsage) -> Result<()> {
-        for record in &mut parsed.records {
-            record.row = self.next_row;
-            self.next_row = self.next_row.checked_add(1).ok_or_else(|| {
-                Error::refused("the file holds more than 4,294,967,295 records", "split it and import the parts")
-            })?;
+    fn take(&mut self, chunk: ReadChunk) -> Result<()> {
+        self.totals.merge(&chunk.totals);
+        self.cost.merge(chunk.cost);
+        self.flagged_times += chunk.flagged_times;
+        self.blank_lines += chunk.blank_lines;
+        self.rejected.extend(chunk.rejected);
+        Ok(self.facts.add(chunk.records)?)
+    }
+}
+
+/// What one thread made of a chunk.
+struct ReadChunk {
+    bytes: u64,
+    records: UsageBatch,
+    totals: ControlTotals,
+    rejected: Vec<Rejected>,
+    blank_lines: u64,
+    cost: Sum<8>,
+    flagged_times: u64,
+}
+
+impl ReadChunk {
+    fn read(source: &SourceFile, chunk: &Chunk, options: &ImportOptions) -> Self {
+        let ParsedUsage { records, rejects, blank_lines, .. } = parse_usage(source, chunk, &options.context);
+        let mut totals = ControlTotals::default();
+        let (mut cost, mut flagged_times) = (Sum::default(), 0);
+        for record in &records {
             let tally = Tally::of_record(record);
-            self.totals.take_in(&tally);
-            self.totals.end(Disposition::Rated, None, &tally);
-            self.cost.merge(tally.cost);
-            self.flagged_times += u64::from(record.time_flag != crate::domain::time::TimeFlag::Plain);
+            totals.take_in(&tally);
+            totals.end(Disposition::Rated, None, &tally);
+            cost.merge(tally.cost);
+            flagged_times += u64::from(record.time_flag != crate::domain::time::TimeFlag::Plain);
         }
-        self.blank_lines += parsed.blank_lines;
-        self.rejected.extend(parsed.rejects.into_iter().map(Rejected::from));
-        Ok(self.facts.write(&parsed.records)?)
+        Self {
+            bytes: chunk.bytes(),
+            records: UsageBatch::of(options.supplier_code, &records),
+            totals,
+            rejected: rejects.into_iter().map(Rejected::from).collect(),
+            blank_lines,
+            cost,
+            flagged_times,
+        }
     }
 }
 
@@ -173,17 +205,22 @@ fn read_chunks(
 ) -> Result<()> {
     let progress = Progress::new(source.file_name(), bytes as u64, options.quiet);
     let chunks = source.chunks(options.chunk_bytes);
-    workers.in_order(
-        &chunks,
-        |chunk| (chunk.bytes(), parse_usage(source, chunk, &options.context)),
-        |(bytes, parsed)| {
-            progress.advance(bytes);
-            reading.take(parsed)?;
+    for window in chunks.chunks(workers.window()) {
+        // While a window is parsed, what was packed of the one before is written.
+        let (read, written) = workers.join(
+            || workers.map(window.iter().collect(), |chunk| ReadChunk::read(source, chunk, options)),
+            || reading.facts.write_packed(),
+        );
+        written?;
+        for chunk in read {
+            progress.advance(chunk.bytes);
+            reading.take(chunk)?;
             // While the file is read its number of records is not known: so far the always allowed number counts,
             // and the share of what was read.
-            check_rejects(options, source.file_name(), reading.totals.records_in(), &reading.rejected, true)
-        },
-    )?;
+            check_rejects(options, source.file_name(), reading.totals.records_in(), &reading.rejected, true)?;
+        }
+        reading.facts.pack(Some(workers))?;
+    }
     progress.finish();
     check_rejects(options, source.file_name(), reading.totals.records_in(), &reading.rejected, false)
 }

@@ -1,0 +1,215 @@
+//! Batches of rows → groups of a fixed number of rows, each column packed by itself, so that many threads can pack one
+//! file. What is packed does not depend on how the rows came in batches, nor on the threads.
+
+use std::collections::VecDeque;
+use std::io::Write;
+use std::ops::Range;
+
+use bytes::Bytes;
+use parquet::column::writer::{ColumnCloseResult, ColumnWriter, ColumnWriterImpl, get_column_writer};
+use parquet::data_type::{ByteArray, ByteArrayType};
+use parquet::errors::ParquetError;
+use parquet::file::properties::WriterPropertiesPtr;
+use parquet::file::writer::{SerializedFileWriter, SerializedPageWriter, TrackedWrite};
+use parquet::schema::types::ColumnDescPtr;
+
+use super::cells::{Column, RowBatch, Values};
+use crate::workers::Workers;
+
+/// Rows that are not packed yet.
+pub(super) struct Waiting {
+    columns: Vec<ColumnDescPtr>,
+    properties: WriterPropertiesPtr,
+    rows_in_group: usize,
+    batches: VecDeque<RowBatch>,
+    /// Rows of the first batch that are packed already.
+    done_of_first: usize,
+    /// Rows that wait.
+    rows: usize,
+    /// Rows of the file before those that wait.
+    before: usize,
+}
+
+/// Some rows of some batches that are neighbours in the file.
+struct Group<'b> {
+    pieces: Vec<(&'b RowBatch, Range<usize>)>,
+    /// The number of the first one.
+    first: usize,
+    rows: usize,
+}
+
+/// A group as the file will have it.
+pub(super) struct PackedGroup {
+    columns: Vec<PackedColumn>,
+}
+
+struct PackedColumn {
+    bytes: Bytes,
+    close: ColumnCloseResult,
+}
+
+impl Waiting {
+    /// No rows of a file with these columns.
+    pub fn new(columns: &[ColumnDescPtr], properties: &WriterPropertiesPtr, rows_in_group: usize) -> Self {
+        Self {
+            columns: columns.to_vec(),
+            properties: properties.clone(),
+            rows_in_group,
+            batches: VecDeque::new(),
+            done_of_first: 0,
+            rows: 0,
+            before: 0,
+        }
+    }
+
+    /// Adds rows.
+    pub fn add(&mut self, batch: RowBatch) {
+        self.rows += batch.rows();
+        self.batches.push_back(batch);
+    }
+
+    /// Packs the groups that are full.
+    pub fn pack_full(&mut self, workers: Option<&Workers>) -> Result<Vec<PackedGroup>, ParquetError> {
+        self.pack(workers, self.rows / self.rows_in_group * self.rows_in_group)
+    }
+
+    /// Packs all that is left; the last group may have fewer rows.
+    pub fn pack_all(&mut self, workers: Option<&Workers>) -> Result<Vec<PackedGroup>, ParquetError> {
+        self.pack(workers, self.rows)
+    }
+
+    fn pack(&mut self, workers: Option<&Workers>, rows: usize) -> Result<Vec<PackedGroup>, ParquetError> {
+        if rows == 0 {
+            return Ok(Vec::new());
+        }
+        let groups = self.groups(rows);
+        let each_column = |group| (0..self.columns.len()).map(move |column| (group, column));
+        let tasks: Vec<(&Group, usize)> = groups.iter().flat_map(each_column).collect();
+        let pack = |(group, column): (&Group, usize)| self.pack_column(group, column);
+        let packed: Vec<_> = match workers {
+            Some(workers) => workers.map(tasks, pack),
+            None => tasks.into_iter().map(pack).collect(),
+        };
+        let mut packed = packed.into_iter();
+        let groups = groups.iter().map(|_| {
+            let columns: Result<_, _> = packed.by_ref().take(self.columns.len()).collect();
+            Ok(PackedGroup { columns: columns? })
+        });
+        let groups = groups.collect();
+        self.forget(rows);
+        groups
+    }
+
+    /// Cuts the first of the waiting rows into groups.
+    fn groups(&self, rows: usize) -> Vec<Group<'_>> {
+        let mut groups = Vec::with_capacity(rows.div_ceil(self.rows_in_group));
+        let (mut batches, mut at) = (self.batches.iter().peekable(), self.done_of_first);
+        let mut cut = 0;
+        while cut < rows {
+            let wanted = self.rows_in_group.min(rows - cut);
+            let mut group = Group { pieces: Vec::new(), first: self.before + cut, rows: 0 };
+            while group.rows < wanted {
+                let batch = batches.peek().expect("no more rows are packed than wait");
+                let end = batch.rows().min(at + wanted - group.rows);
+                group.rows += end - at;
+                group.pieces.push((batch, at..end));
+                at = end;
+                if end == batch.rows() {
+                    batches.next();
+                    at = 0;
+                }
+            }
+            cut += group.rows;
+            groups.push(group);
+        }
+        groups
+    }
+
+    fn forget(&mut self, rows: usize) {
+        self.rows -= rows;
+        self.before += rows;
+        self.done_of_first += rows;
+        while let Some(first) = self.batches.front().map(RowBatch::rows).filter(|first| *first <= self.done_of_first) {
+            self.done_of_first -= first;
+            self.batches.pop_front();
+        }
+    }
+
+    fn pack_column(&self, group: &Group, position: usize) -> Result<PackedColumn, ParquetError> {
+        let mut cells = group.pieces[0].0.column(position).emptied();
+        for (batch, rows) in &group.pieces {
+            cells.append(batch.column(position), rows.clone());
+        }
+        if matches!(cells.values, Values::Position) {
+            let number = |row| i32::try_from(row).expect("a file with more rows is refused");
+            cells.values = Values::Int32((group.first..group.first + group.rows).map(number).collect());
+        }
+        let mut sink = TrackedWrite::new(Vec::new());
+        let pages = Box::new(SerializedPageWriter::new(&mut sink));
+        let writer = get_column_writer(self.columns[position].clone(), self.properties.clone(), pages);
+        let close = write_cells(writer, cells)?;
+        Ok(PackedColumn { bytes: sink.into_inner()?.into(), close })
+    }
+}
+
+impl PackedGroup {
+    /// Appends the group to its file.
+    pub fn write<W: Write + Send>(self, file: &mut SerializedFileWriter<W>) -> Result<(), ParquetError> {
+        let mut group = file.next_row_group()?;
+        for PackedColumn { bytes, close } in self.columns {
+            group.append_column(&bytes, close)?;
+        }
+        group.close().map(|_| ())
+    }
+}
+
+fn write_cells(mut writer: ColumnWriter<'_>, cells: Column) -> Result<ColumnCloseResult, ParquetError> {
+    let present = cells.present.as_deref();
+    match (&mut writer, cells.values) {
+        (ColumnWriter::BoolColumnWriter(writer), Values::Boolean(values)) => {
+            writer.write_batch(&values, present, None)?;
+        }
+        (ColumnWriter::Int32ColumnWriter(writer), Values::Int32(values)) => {
+            writer.write_batch(&values, present, None)?;
+        }
+        (ColumnWriter::Int64ColumnWriter(writer), Values::Int64(values)) => {
+            writer.write_batch(&values, present, None)?;
+        }
+        (ColumnWriter::ByteArrayColumnWriter(writer), Values::Words(words)) => {
+            let word = |position: usize| Bytes::from_static(words[position].as_bytes()).into();
+            write_texts(writer, words.len(), present, word)?;
+        }
+        (ColumnWriter::ByteArrayColumnWriter(writer), Values::Text { bytes, ends }) => {
+            let whole = ByteArray::from(bytes);
+            let start = |position: usize| position.checked_sub(1).map_or(0, |before| ends[before]);
+            let text = |position: usize| whole.slice(start(position), ends[position] - start(position));
+            write_texts(writer, ends.len(), present, text)?;
+        }
+        _ => panic!("the cells are of the type of their column"),
+    }
+    writer.close()
+}
+
+/// Texts that are handed over at once, so that they stay near.
+const TEXTS: usize = 4_096;
+
+/// Writes the texts of a column, some rows at a time. Always the same rows of a group, since pages end between them.
+fn write_texts(
+    writer: &mut ColumnWriterImpl<'_, ByteArrayType>,
+    count: usize,
+    present: Option<&[i16]>,
+    text: impl Fn(usize) -> ByteArray,
+) -> Result<(), ParquetError> {
+    let rows = present.map_or(count, <[i16]>::len);
+    let (mut texts, mut next) = (Vec::with_capacity(TEXTS), 0);
+    for start in (0..rows).step_by(TEXTS) {
+        let present = present.map(|present| &present[start..rows.min(start + TEXTS)]);
+        let wanted = present
+            .map_or(rows.min(start + TEXTS) - start, |present| present.iter().filter(|present| **present == 1).count());
+        texts.clear();
+        texts.extend((next..next + wanted).map(&text));
+        next += wanted;
+        writer.write_batch(&texts, present, None)?;
+    }
+    Ok(())
+}
