@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::rejects::{FEW, Rejected, rejects_in_words, write_rejects};
+use super::source::open_mapped;
 use crate::domain::book::SupplierId;
 use crate::domain::disposition::{Disposition, Reason};
 use crate::domain::money::{Price, Sum};
@@ -15,7 +16,7 @@ use crate::error::{Error, ErrorKind, Result, counted};
 use crate::facts::{FactsError, FactsHeader, FactsWriter, KnownFile, PendingFacts, RowSet, UsageBatch, UsageStore};
 use crate::files::map::{MappedFile, hex};
 use crate::ledger::{ImportKind, ImportRow, ImportTotal, Ledger, LedgerWriter};
-use crate::parsing::{Chunk, FileRefusal, Layout, ParseContext, ParsedUsage, SourceFile, open_source, parse_usage};
+use crate::parsing::{Chunk, FileRefusal, Layout, ParseContext, ParsedUsage, SourceFile, parse_usage};
 use crate::progress::Progress;
 use crate::workers::Workers;
 
@@ -72,7 +73,7 @@ pub fn import_usage(
 ) -> Result<ImportedFile> {
     let mapped = MappedFile::open(path).map_err(|error| Error::unreadable(path, &error))?;
     let name = file_name(path);
-    let open = || open_source(&name, mapped.bytes(), options.context.layout);
+    let open = || open_mapped(&name, mapped.bytes(), options.context.layout, workers);
     let (fingerprint, source) = workers.join(|| mapped.fingerprint(), open);
     refuse_known(ledger, path, &hex(&fingerprint))?;
     let source = source.map_err(refuse_file)?;
