@@ -76,7 +76,7 @@ pub fn import_usage(
     let open = || open_mapped(&name, mapped.bytes(), options.context.layout, workers);
     let (fingerprint, source) = workers.join(|| mapped.fingerprint(), open);
     refuse_known(ledger, path, &hex(&fingerprint))?;
-    let source = source.map_err(refuse_file)?;
+    let source = source?;
     let import = ledger.next_import_id()?;
     let header = FactsHeader {
         supplier: options.supplier_code.to_owned(),

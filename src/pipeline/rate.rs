@@ -94,7 +94,7 @@ pub fn rate_file(
 ) -> Result<RatedUsageFile> {
     let mapped = MappedFile::open(path).map_err(|error| Error::unreadable(path, &error))?;
     let name = file_name(path);
-    let source = open_mapped(&name, mapped.bytes(), options.context.layout, workers).map_err(refuse_file)?;
+    let source = open_mapped(&name, mapped.bytes(), options.context.layout, workers)?;
     let origin = Origin { supplier: options.supplier, file: &name };
     let mut done = RatedUsageFile { totals: ControlTotals::default(), rejected: Vec::new() };
     let (mut blank_lines, mut cost) = (0, Sum::default());

@@ -22,7 +22,7 @@ use crate::files::map::MappedFile;
 use crate::ledger::ApplyMode;
 use crate::parsing::{ParsedUsage, parse_usage};
 use crate::pipeline::Engine;
-use crate::pipeline::import::{ImportOptions, ImportedFile, file_name, refuse_file};
+use crate::pipeline::import::{ImportOptions, ImportedFile, file_name};
 use crate::pipeline::rate::{RatedOutput, rate_file};
 use crate::pipeline::source::open_mapped;
 use crate::report::run::RunReport;
@@ -196,7 +196,7 @@ impl Bench<'_> {
     ) -> Result<()> {
         let mapped = self.map()?;
         let layout = self.options.context.layout;
-        let source = open_mapped(&file_name(self.usage), mapped.bytes(), layout, &self.workers).map_err(refuse_file)?;
+        let source = open_mapped(&file_name(self.usage), mapped.bytes(), layout, self.workers)?;
         self.workers.in_order(
             &source.chunks(self.options.chunk_bytes),
             |chunk| work(parse_usage(&source, chunk, &self.options.context)),
