@@ -13,6 +13,7 @@ pub mod rejects;
 pub mod reprice;
 pub mod rows;
 pub mod services;
+mod threads;
 pub mod unbilled;
 pub mod usage_losses;
 
