@@ -54,11 +54,6 @@ impl Workers {
         self.pool.install(|| rayon::join(one, other))
     }
 
-    /// Sorts items by a key; equal ones in any order.
-    pub fn sort_by_key<T: Send, K: Ord>(&self, items: &mut [T], key: impl Fn(&T) -> K + Sync + Send) {
-        self.pool.install(|| items.par_sort_unstable_by_key(key));
-    }
-
     /// How many items [`Self::in_order`] has in work at once.
     pub fn window(&self) -> usize {
         self.threads * WINDOW_PER_THREAD

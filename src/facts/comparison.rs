@@ -1,13 +1,14 @@
 //! Pairs of records with equal digests → which of them are equal: record against record, byte by byte (F2).
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
-use super::digest_scan::{Part, UsageFile, in_order, parts};
+use super::digest_scan::{Part, UsageFile, parts};
 use super::digests::RecordBytes;
 use super::error::FactsError;
 use super::repeats::{KnownFile, Repeats};
 use super::row_set::RowSet;
-use crate::workers::Workers;
+use super::threads::{Threads, in_order};
 
 /// Where a record is. Earlier ones are less: known files in their order, then the new one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,8 +51,9 @@ pub(super) struct Comparison<'s> {
     /// The known files and, last, the new one.
     files: &'s [UsageFile<'s>],
     supplier: &'s str,
-    workers: Option<&'s Workers>,
+    threads: Option<&'s dyn Threads>,
     in_itself: bool,
+    at_once: usize,
     /// Rows whose partner has equal digests, but is another record.
     undecided: Vec<u32>,
 }
@@ -93,23 +95,29 @@ impl Records {
 }
 
 impl<'s> Comparison<'s> {
-    /// Compares with known files and, if asked, with the new file itself.
+    /// Compares so many pairs at once with known files and, if asked, with the new file itself.
     pub fn new(
         known: &'s [KnownFile],
         files: &'s [UsageFile<'s>],
         supplier: &'s str,
-        workers: Option<&'s Workers>,
+        threads: Option<&'s dyn Threads>,
         in_itself: bool,
+        at_once: usize,
     ) -> Self {
-        Self { known, files, supplier, workers, in_itself, undecided: Vec::new() }
+        Self { known, files, supplier, threads, in_itself, at_once, undecided: Vec::new() }
     }
 
     /// Compares pairs, those of equal content for all they say, the others for which record they are.
     pub fn compare(&mut self, mut pairs: Vec<Pair>, repeats: &mut Repeats) -> Result<(), FactsError> {
+        // In the order of what came before: so each group of the known files, which are many, is read once.
+        pairs.sort_unstable_by_key(|pair| (pair.with, pair.row));
+        pairs.chunks(self.at_once).try_for_each(|pairs| self.compare_some(pairs, repeats))
+    }
+
+    fn compare_some(&mut self, pairs: &[Pair], repeats: &mut Repeats) -> Result<(), FactsError> {
         let rows: RowSet = pairs.iter().map(|pair| pair.row).collect();
         let mut new = Records::default();
         self.read(self.new_file(), &rows, |records| new.append(records))?;
-        pairs.sort_unstable_by_key(|pair| pair.with);
         for pairs in pairs.chunk_by(|one, other| one.with.file == other.with.file) {
             let rows: RowSet = pairs.iter().map(|pair| pair.with.row).collect();
             let file = usize::try_from(pairs[0].with.file).unwrap_or(usize::MAX).min(self.new_file());
@@ -179,7 +187,7 @@ impl<'s> Comparison<'s> {
             )
             .map(|()| key)
         };
-        let parts = parts(self.files, self.workers)?;
+        let parts = parts(self.files, self.threads)?;
         let mut key = None;
         for part in parts.iter().filter(|part| part.file == new_file) {
             key = key.or(key_of(part)?);
@@ -215,10 +223,10 @@ impl<'s> Comparison<'s> {
     fn read(&self, file: usize, rows: &RowSet, mut take: impl FnMut(Records)) -> Result<(), FactsError> {
         let file = self.files[file];
         let groups = file.open(super::table_reader::Columns::Named(&[]))?.groups();
-        let stretches: Vec<RowSet> = groups.into_iter().map(|group| rows.within(group)).collect();
-        let read = |rows: &RowSet| {
+        let groups: Vec<_> = groups.into_iter().filter(|group| rows.contains_any(group.clone())).collect();
+        let read = |group: &Range<u32>| {
             let (mut records, mut bytes) = (Records::default(), RecordBytes::default());
-            for batch in file.records(rows) {
+            for batch in file.records(Some(rows), group.clone()) {
                 for record in batch? {
                     bytes.take(self.supplier, &record);
                     records.push(record.row, &bytes);
@@ -226,8 +234,7 @@ impl<'s> Comparison<'s> {
             }
             Ok(records)
         };
-        let wanted: Vec<RowSet> = stretches.into_iter().filter(|rows| !rows.is_empty()).collect();
-        in_order(self.workers, &wanted, read, |records| {
+        in_order(self.threads, &groups, read, |records| {
             take(records?);
             Ok(())
         })

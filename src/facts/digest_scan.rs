@@ -11,9 +11,9 @@ use super::row_set::RowSet;
 use super::scans::{Scan, USAGE_COLUMNS};
 use super::schema::USAGE;
 use super::table_reader::{Columns, TableReader};
+use super::threads::{Threads, in_order};
 use super::usage_rows::take_usage;
 use crate::domain::usage::UsageRecord;
-use crate::workers::Workers;
 
 /// Groups of rows that one thread reads at once: 131,072 rows each.
 const GROUPS_AT_ONCE: usize = 8;
@@ -38,9 +38,10 @@ impl UsageFile<'_> {
         }
     }
 
-    /// Some of its records, in row order.
-    pub fn records(self, rows: &RowSet) -> Scan<'_, UsageRecord> {
-        Scan::new(self.open(USAGE_COLUMNS), BATCH, Some(Cow::Borrowed(rows)), take_usage)
+    /// The kept ones of some of its records, in row order; all of them if none are named.
+    pub fn records(self, keep: Option<&RowSet>, rows: Range<u32>) -> Scan<'_, UsageRecord> {
+        let table = self.open(USAGE_COLUMNS).map(|table| table.within(rows));
+        Scan::new(table, BATCH, keep.map(Cow::Borrowed), take_usage)
     }
 }
 
@@ -56,31 +57,31 @@ pub(super) struct GroupDigests {
     /// Which group of its file.
     pub group: usize,
     /// The number of its first row.
-    pub first_row: u32,
+    first_row: u32,
     /// Which records they are.
-    pub keys: Vec<i64>,
+    keys: Vec<i64>,
     /// What they say; none if it was not asked for.
-    pub contents: Vec<i64>,
+    contents: Vec<i64>,
 }
 
 impl GroupDigests {
     /// The rows with their keys.
-    pub fn rows(&self) -> impl Iterator<Item = (u32, i64)> + '_ {
-        (self.first_row..).zip(self.keys.iter().copied())
+    pub fn rows(&self) -> impl Iterator<Item = (u32, u64)> + '_ {
+        (self.first_row..).zip(self.keys.iter().map(|key| key.cast_unsigned()))
     }
 
     /// The rows with their keys and contents.
-    pub fn rows_with_contents(&self) -> impl Iterator<Item = (u32, i64, i64)> + '_ {
-        self.rows().zip(&self.contents).map(|((row, key), content)| (row, key, *content))
+    pub fn rows_with_contents(&self) -> impl Iterator<Item = (u32, u64, u64)> + '_ {
+        self.rows().zip(&self.contents).map(|((row, key), content)| (row, key, content.cast_unsigned()))
     }
 }
 
 /// Cuts files into parts that threads can share. Checks the seals of all of them, side by side.
-pub(super) fn parts(files: &[UsageFile<'_>], workers: Option<&Workers>) -> Result<Vec<Part>, FactsError> {
+pub(super) fn parts(files: &[UsageFile<'_>], threads: Option<&dyn Threads>) -> Result<Vec<Part>, FactsError> {
     let mut parts = Vec::new();
     let mut next_file = 0;
     let open = |file: &UsageFile<'_>| file.open(Columns::Named(&[])).map(|table| table.groups().len());
-    in_order(workers, files, open, |groups| {
+    in_order(threads, files, open, |groups| {
         let groups = groups?;
         let starts = (0..groups).step_by(GROUPS_AT_ONCE);
         parts.extend(starts.map(|start| Part { file: next_file, groups: start..groups.min(start + GROUPS_AT_ONCE) }));
@@ -119,8 +120,8 @@ impl Part {
 /// Files of the earlier version have other digests, which cannot be compared: theirs are taken from the records.
 fn taken_again(file: UsageFile<'_>, supplier: &str, rows: Range<u32>) -> Result<(Vec<i64>, Vec<i64>), FactsError> {
     let (mut keys, mut contents) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
-    let (mut bytes, rows) = (RecordBytes::default(), RowSet::from(rows));
-    for records in file.records(&rows) {
+    let mut bytes = RecordBytes::default();
+    for records in file.records(None, rows) {
         for record in records? {
             bytes.take(supplier, &record);
             let digests = bytes.digests();
@@ -129,17 +130,4 @@ fn taken_again(file: UsageFile<'_>, supplier: &str, rows: Range<u32>) -> Result<
         }
     }
     Ok((keys, contents))
-}
-
-/// Works on items side by side where there are workers; the results are taken in the order of the items.
-pub(super) fn in_order<I: Sync, R: Send>(
-    workers: Option<&Workers>,
-    items: &[I],
-    work: impl Fn(&I) -> R + Sync + Send,
-    take: impl FnMut(R) -> Result<(), FactsError>,
-) -> Result<(), FactsError> {
-    match workers {
-        Some(workers) => workers.in_order(items, work, take),
-        None => items.iter().map(work).try_for_each(take),
-    }
 }

@@ -66,7 +66,7 @@ impl RecordBytes {
 
     /// The digests of both.
     pub fn digests(&self) -> RecordDigests {
-        let digest = |bytes| i64::from_ne_bytes(XxHash3_64::oneshot(bytes).to_ne_bytes());
+        let digest = |bytes| XxHash3_64::oneshot(bytes).cast_signed();
         RecordDigests { key: digest(self.identity()), content: digest(self.all()) }
     }
 

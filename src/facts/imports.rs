@@ -8,10 +8,10 @@ use super::marks::write_marks;
 use super::repeats::Repeats;
 use super::schema::USAGE;
 use super::table_writer::{SealedTable, TableWriter};
+use super::threads::Threads;
 use super::usage_rows::put_usage;
 use super::{NAME_ENTRY, UsageStore};
 use crate::domain::usage::UsageRecord;
-use crate::workers::Workers;
 
 /// Where the records of one facts file come from. Kept in the file's metadata as `tollbook.supplier` and so on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,8 +119,8 @@ impl FactsWriter {
     }
 
     /// Packs what makes whole groups, side by side.
-    pub fn pack(&mut self, workers: Option<&Workers>) -> Result<(), FactsError> {
-        self.table.pack(workers)
+    pub fn pack(&mut self, threads: Option<&dyn Threads>) -> Result<(), FactsError> {
+        self.table.pack(threads)
     }
 
     /// Writes what is packed.
@@ -129,9 +129,9 @@ impl FactsWriter {
     }
 
     /// Completes the file and syncs it; it is not visible yet.
-    pub fn finish(self, workers: Option<&Workers>) -> Result<PendingFacts, FactsError> {
+    pub fn finish(self, threads: Option<&dyn Threads>) -> Result<PendingFacts, FactsError> {
         let Self { file, marks_file, supplier, table } = self;
-        Ok(PendingFacts { file, marks_file, supplier, table: table.finish(workers)? })
+        Ok(PendingFacts { file, marks_file, supplier, table: table.finish(threads)? })
     }
 }
 
@@ -200,6 +200,7 @@ mod tests {
     use super::*;
     use crate::domain::disposition::Disposition;
     use crate::domain::money::Price;
+    use crate::workers::Workers;
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(48))]
@@ -276,7 +277,7 @@ mod tests {
                     writer.write(records).unwrap();
                 }
             }
-            let pending = writer.finish(workers.as_ref()).unwrap();
+            let pending = writer.finish(workers.as_ref().map(|workers| -> &dyn Threads { workers })).unwrap();
             let published = pending.publish(&test.store, &Repeats::default()).unwrap();
             std::fs::read(test.store.path_of(&published.facts_file)).unwrap()
         };

@@ -1,6 +1,6 @@
 //! Keys of records → a sorted table of them, behind a filter that turns nearly every other key away with one look.
 
-use crate::workers::Workers;
+use super::threads::{Threads, sort};
 
 /// Bits of the filter for each key: of 16 keys that are not in the table, about one passes.
 const FILTER_BITS_PER_KEY: usize = 16;
@@ -18,24 +18,24 @@ pub(super) struct Share {
 
 impl Share {
     /// Where a key stands in the share, as a fraction of 2^64; `None` if it belongs to another share.
-    fn place(self, key: i64) -> Option<u64> {
-        let bytes = (u128::from(unsigned(key)) * u128::from(self.of)).to_be_bytes();
+    fn place(self, key: u64) -> Option<u64> {
+        let bytes = (u128::from(key) * u128::from(self.of)).to_be_bytes();
         let (share, place) = bytes.split_at(8);
         let number = |half: &[u8]| u64::from_be_bytes(half.try_into().expect("half of 16 bytes"));
         (number(share) == self.number).then(|| number(place))
     }
 
     /// Does a key belong to the share?
-    pub fn holds(self, key: i64) -> bool {
+    pub fn holds(self, key: u64) -> bool {
         self.place(key).is_some()
     }
 }
 
 /// Keys of one share, on the way to a table.
 pub(super) struct KeyList {
-    keys: Vec<i64>,
+    keys: Vec<u64>,
     /// Keys that came more than once.
-    repeated: Vec<i64>,
+    repeated: Vec<u64>,
     /// Keys at which the list is tidied: one that comes again and again takes no room.
     most: usize,
 }
@@ -47,38 +47,35 @@ impl KeyList {
     }
 
     /// Adds keys of one share.
-    pub fn add(&mut self, keys: &[i64], workers: Option<&Workers>) {
+    pub fn add(&mut self, keys: &[u64], threads: Option<&dyn Threads>) {
         if self.keys.len() + keys.len() > self.most {
-            self.tidy(workers);
+            self.tidy(threads);
         }
         self.keys.extend_from_slice(keys);
     }
 
     /// The table of the keys, and those of them that came more than once, ascending.
-    pub fn into_table(mut self, share: Share, workers: Option<&Workers>) -> (KeyTable, Vec<i64>) {
-        self.tidy(workers);
+    pub fn into_table(mut self, share: Share, threads: Option<&dyn Threads>) -> (KeyTable, Vec<u64>) {
+        self.tidy(threads);
         (KeyTable::of_sorted(self.keys, share), self.repeated)
     }
 
-    fn tidy(&mut self, workers: Option<&Workers>) {
+    fn tidy(&mut self, threads: Option<&dyn Threads>) {
         let keys = &mut self.keys;
-        match workers {
-            Some(workers) => workers.sort_by_key(keys, |key| unsigned(*key)),
-            None => keys.sort_unstable_by_key(|key| unsigned(*key)),
-        }
+        sort(threads, keys);
         self.repeated.extend(keys.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]));
         keys.dedup();
-        self.repeated.sort_unstable_by_key(|key| unsigned(*key));
+        self.repeated.sort_unstable();
         self.repeated.dedup();
         // More different keys than there is room for: do not sort them again for each few that come.
         self.most = self.most.max(keys.len() + keys.len() / 2);
     }
 }
 
-/// Different keys of one share, ascending as unsigned numbers.
+/// Different keys of one share, ascending.
 pub(super) struct KeyTable {
     share: Share,
-    keys: Vec<i64>,
+    keys: Vec<u64>,
     filter: Vec<u64>,
     /// Where the keys of each bucket begin, and the end of the last.
     starts: Vec<u32>,
@@ -87,7 +84,7 @@ pub(super) struct KeyTable {
 
 impl KeyTable {
     /// The table of keys that are sorted already, and different.
-    pub fn of_sorted(keys: Vec<i64>, share: Share) -> Self {
+    pub fn of_sorted(keys: Vec<u64>, share: Share) -> Self {
         let bits = (keys.len() * FILTER_BITS_PER_KEY).next_power_of_two().max(64);
         let mut table = Self {
             share,
@@ -113,12 +110,12 @@ impl KeyTable {
     }
 
     /// The keys.
-    pub fn keys(&self) -> &[i64] {
+    pub fn keys(&self) -> &[u64] {
         &self.keys
     }
 
     /// The position of a key among the keys.
-    pub fn find(&self, key: i64) -> Option<usize> {
+    pub fn find(&self, key: u64) -> Option<usize> {
         let (word, mask) = self.filter_place(key);
         if self.filter[word] & mask == 0 {
             return None;
@@ -129,18 +126,17 @@ impl KeyTable {
     }
 
     /// The bit of a key: by its low bits, while the buckets go by the high ones.
-    fn filter_place(&self, key: i64) -> (usize, u64) {
-        let low = unsigned(key) as usize;
-        ((low >> 6) & (self.filter.len() - 1), 1 << (low & 63))
+    fn filter_place(&self, key: u64) -> (usize, u64) {
+        let words = self.filter.len() as u64 - 1;
+        let word = usize::try_from((key >> 6) & words).expect("below the number of words");
+        (word, 1 << (key & 63))
     }
 
-    fn bucket(&self, key: i64) -> Option<usize> {
-        self.share.place(key).map(|place| (place >> (64 - self.bucket_bits)) as usize)
+    fn bucket(&self, key: u64) -> Option<usize> {
+        let bucket =
+            |place: u64| usize::try_from(place >> (64 - self.bucket_bits)).expect("below the number of buckets");
+        self.share.place(key).map(bucket)
     }
-}
-
-fn unsigned(key: i64) -> u64 {
-    u64::from_ne_bytes(key.to_ne_bytes())
 }
 
 #[cfg(test)]
@@ -152,8 +148,8 @@ mod tests {
     proptest! {
         #[test]
         fn a_table_finds_its_own_keys_and_no_other(
-            keys in proptest::collection::vec(prop_oneof![-3..3_i64, any::<i64>()], 0..200),
-            others in proptest::collection::vec(prop_oneof![-9..9_i64, any::<i64>()], 0..50),
+            keys in proptest::collection::vec(prop_oneof![0..6_u64, any::<u64>()], 0..200),
+            others in proptest::collection::vec(prop_oneof![0..9_u64, any::<u64>()], 0..50),
             (of, most) in (1..4_u64, 1..100_usize),
         ) {
             for number in 0..of {
@@ -169,7 +165,7 @@ mod tests {
                     prop_assert_eq!(repeated.contains(key), times > 1);
                 }
             }
-            let shares = |key: &i64| (0..of).filter(|number| Share { number: *number, of }.holds(*key)).count();
+            let shares = |key: &u64| (0..of).filter(|number| Share { number: *number, of }.holds(*key)).count();
             prop_assert!(keys.iter().all(|key| shares(key) == 1));
         }
     }

@@ -27,6 +27,7 @@ mod key_table;
 mod marks;
 mod rated;
 mod rated_file;
+mod repeat_search;
 mod repeats;
 mod row_groups;
 mod row_reader;
@@ -38,6 +39,7 @@ mod schema;
 mod seal;
 mod table_reader;
 mod table_writer;
+mod threads;
 mod usage_rows;
 
 use std::collections::BTreeSet;
@@ -53,6 +55,7 @@ pub use rated_file::{RatedFile, scan_rated};
 pub use repeats::{KnownFile, Limits, Repeats};
 pub use row_set::RowSet;
 pub use scans::Scan;
+pub use threads::Threads;
 
 use crate::files::{PARTIAL_PREFIX, sync_folder};
 use schema::Schema;

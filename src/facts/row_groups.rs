@@ -14,7 +14,7 @@ use parquet::file::writer::{SerializedFileWriter, SerializedPageWriter, TrackedW
 use parquet::schema::types::ColumnDescPtr;
 
 use super::cells::{Column, RowBatch, Values};
-use crate::workers::Workers;
+use super::threads::{Threads, map};
 
 /// Rows that are not packed yet.
 pub(super) struct Waiting {
@@ -69,16 +69,16 @@ impl Waiting {
     }
 
     /// Packs the groups that are full.
-    pub fn pack_full(&mut self, workers: Option<&Workers>) -> Result<Vec<PackedGroup>, ParquetError> {
-        self.pack(workers, self.rows / self.rows_in_group * self.rows_in_group)
+    pub fn pack_full(&mut self, threads: Option<&dyn Threads>) -> Result<Vec<PackedGroup>, ParquetError> {
+        self.pack(threads, self.rows / self.rows_in_group * self.rows_in_group)
     }
 
     /// Packs all that is left; the last group may have fewer rows.
-    pub fn pack_all(&mut self, workers: Option<&Workers>) -> Result<Vec<PackedGroup>, ParquetError> {
-        self.pack(workers, self.rows)
+    pub fn pack_all(&mut self, threads: Option<&dyn Threads>) -> Result<Vec<PackedGroup>, ParquetError> {
+        self.pack(threads, self.rows)
     }
 
-    fn pack(&mut self, workers: Option<&Workers>, rows: usize) -> Result<Vec<PackedGroup>, ParquetError> {
+    fn pack(&mut self, threads: Option<&dyn Threads>, rows: usize) -> Result<Vec<PackedGroup>, ParquetError> {
         if rows == 0 {
             return Ok(Vec::new());
         }
@@ -86,10 +86,7 @@ impl Waiting {
         let each_column = |group| (0..self.columns.len()).map(move |column| (group, column));
         let tasks: Vec<(&Group, usize)> = groups.iter().flat_map(each_column).collect();
         let pack = |(group, column): (&Group, usize)| self.pack_column(group, column);
-        let packed: Vec<_> = match workers {
-            Some(workers) => workers.map(tasks, pack),
-            None => tasks.into_iter().map(pack).collect(),
-        };
+        let packed = map(threads, tasks, pack);
         let mut packed = packed.into_iter();
         let groups = groups.iter().map(|_| {
             let columns: Result<_, _> = packed.by_ref().take(self.columns.len()).collect();

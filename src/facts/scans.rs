@@ -78,6 +78,17 @@ impl UsageStore {
         Scan::new(table, batch_rows, Some(Cow::Borrowed(keep)), take_usage)
     }
 
+    /// The same, of some rows of the file only: a piece of it for one of several threads.
+    pub fn scan_piece<'k>(
+        &self,
+        facts_file: &str,
+        (keep, piece): (&'k RowSet, Range<u32>),
+        batch_rows: usize,
+    ) -> Scan<'k, UsageRecord> {
+        let table = self.open_table(facts_file, &USAGE, USAGE_COLUMNS).map(|table| table.within(piece));
+        Scan::new(table, batch_rows, Some(Cow::Borrowed(keep)), take_usage)
+    }
+
     /// The stretches of rows that are packed together in a facts file: reading a whole one costs no more than a row.
     pub fn row_groups(&self, facts_file: &str) -> Result<Vec<Range<u32>>, FactsError> {
         Ok(self.open_table(facts_file, &USAGE, USAGE_COLUMNS)?.groups())
@@ -172,6 +183,10 @@ mod tests {
             assert_eq!(rows_of(test.store.scan_rows(&file, &keep, batch_rows)), expected, "{batch_rows}");
         }
         assert_eq!(rows_of(test.store.scan_rows(&file, &RowSet::new(), 100)), [] as [u32; 0]);
+        for cuts in [vec![0, 1, 2, 9_001, 131_071, 131_073, ROWS], vec![0, 60_000, ROWS - 1, ROWS]] {
+            let pieces = cuts.windows(2).map(|cut| test.store.scan_piece(&file, (&keep, cut[0]..cut[1]), 8_192));
+            assert_eq!(pieces.flat_map(rows_of).collect::<Vec<_>>(), expected, "{cuts:?}");
+        }
         assert_eq!(rows_of(test.store.scan(&file, 50_000)), (0..ROWS).collect::<Vec<_>>());
         let batches: Vec<usize> = test.store.scan(&file, 100_000).map(|batch| batch.unwrap().len()).collect();
         assert_eq!(batches, [100_000, 31_072, 8_928]);

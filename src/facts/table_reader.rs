@@ -45,6 +45,8 @@ pub(super) struct TableReader {
     projection: Vec<usize>,
     /// The columns of the group that is being read.
     columns: Vec<Column>,
+    /// The rows that are read at all.
+    bounds: Range<u32>,
     next_group: usize,
     /// Rows of the file before the next one.
     row: u32,
@@ -75,6 +77,7 @@ impl TableReader {
             file,
             projection,
             columns: Vec::new(),
+            bounds: 0..u32::MAX,
             next_group: 0,
             row: 0,
             group_end: 0,
@@ -84,6 +87,12 @@ impl TableReader {
     /// Are its columns those that are written today, and not those of an earlier version?
     pub fn is_current(&self) -> bool {
         self.is_current
+    }
+
+    /// Reads these rows only.
+    pub fn within(mut self, rows: Range<u32>) -> Self {
+        self.bounds = rows;
+        self
     }
 
     /// How many rows the file has.
@@ -147,13 +156,13 @@ impl TableReader {
             }
             let rows = self.row..self.group_end.min(self.row.saturating_add(most));
             self.row = rows.end;
-            if keep.is_some_and(|keep| !keep.contains_any(rows.clone())) {
+            if !self.any_kept(rows.clone(), keep) {
                 self.step_over(rows.len()).map_err(|error| FactsError::reading(&path, &error))?;
                 continue;
             }
             let mut taken = Vec::new();
             let mut at = rows.start;
-            for run in runs(rows.clone(), keep) {
+            for run in runs(self.bounded(rows.clone()), keep) {
                 self.step_over((run.start - at) as usize).map_err(|error| FactsError::reading(&path, &error))?;
                 self.load(run.len()).map_err(|error| FactsError::reading(&path, &error))?;
                 at = run.end;
@@ -181,7 +190,7 @@ impl TableReader {
             let group_rows = self.file.metadata().row_group(index).num_rows();
             self.row = self.group_end;
             self.group_end += u32::try_from(group_rows).unwrap_or_default();
-            if keep.is_none_or(|keep| keep.contains_any(self.row..self.group_end)) && self.row < self.group_end {
+            if self.any_kept(self.row..self.group_end, keep) {
                 self.columns = open_columns(&self.file, index, &self.projection)
                     .map_err(|error| FactsError::reading(&self.path, &error))?;
                 return Ok(true);
@@ -189,6 +198,15 @@ impl TableReader {
             self.row = self.group_end;
         }
         Ok(false)
+    }
+
+    fn bounded(&self, rows: Range<u32>) -> Range<u32> {
+        rows.start.max(self.bounds.start)..rows.end.min(self.bounds.end)
+    }
+
+    fn any_kept(&self, rows: Range<u32>, keep: Option<&RowSet>) -> bool {
+        let rows = self.bounded(rows);
+        !rows.is_empty() && keep.is_none_or(|keep| keep.contains_any(rows))
     }
 
     fn load(&mut self, rows: usize) -> Result<(), ParquetError> {
@@ -210,7 +228,7 @@ const WORTH_SKIPPING: u32 = 64;
 fn runs(rows: Range<u32>, keep: Option<&RowSet>) -> Vec<Range<u32>> {
     let Some(keep) = keep else { return vec![rows] };
     let mut runs: Vec<Range<u32>> = Vec::new();
-    for kept in keep.within(rows).ranges() {
+    for kept in keep.ranges_within(rows) {
         match runs.last_mut().filter(|last| kept.start - last.end < WORTH_SKIPPING) {
             Some(last) => last.end = kept.end,
             None => runs.push(kept),

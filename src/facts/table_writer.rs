@@ -14,8 +14,8 @@ use super::error::FactsError;
 use super::row_groups::{PackedGroup, Waiting};
 use super::schema::Schema;
 use super::seal::{self, HashedFile};
+use super::threads::Threads;
 use crate::files::{PARTIAL_PREFIX, folder_of, make_folder, sync_folder};
-use crate::workers::Workers;
 
 /// A file being written. Dropped, it leaves nothing behind.
 pub(super) struct TableWriter {
@@ -79,8 +79,8 @@ impl TableWriter {
     }
 
     /// Packs the groups that are full, their columns side by side.
-    pub fn pack(&mut self, workers: Option<&Workers>) -> Result<(), FactsError> {
-        let packed = self.waiting.pack_full(workers).map_err(|error| FactsError::writing(&self.target, error))?;
+    pub fn pack(&mut self, threads: Option<&dyn Threads>) -> Result<(), FactsError> {
+        let packed = self.waiting.pack_full(threads).map_err(|error| FactsError::writing(&self.target, error))?;
         self.packed.extend(packed);
         Ok(())
     }
@@ -99,9 +99,9 @@ impl TableWriter {
     }
 
     /// Writes what is left, seals the file and syncs it.
-    pub fn finish(mut self, workers: Option<&Workers>) -> Result<SealedTable, FactsError> {
+    pub fn finish(mut self, threads: Option<&dyn Threads>) -> Result<SealedTable, FactsError> {
         self.hand_on()?;
-        let rest = self.waiting.pack_all(workers).map_err(|error| FactsError::writing(&self.target, error))?;
+        let rest = self.waiting.pack_all(threads).map_err(|error| FactsError::writing(&self.target, error))?;
         self.packed.extend(rest);
         self.write_packed()?;
         self.file.append_key_value_metadata(seal::empty_seal());

@@ -14,6 +14,7 @@ pub mod reprice;
 pub mod rows;
 pub mod services;
 pub mod source;
+mod threads;
 pub mod unbilled;
 pub mod usage_losses;
 

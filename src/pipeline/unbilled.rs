@@ -2,6 +2,7 @@
 //! Prices are derived here whenever they are needed, never stored (R16).
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::Engine;
 use crate::domain::book::SupplierId;
@@ -153,7 +154,7 @@ impl OpenImport {
         rows.gaps(self.rows).collect()
     }
 
-    /// At most a window of batches is held at once.
+    /// Decodes and works on pieces of the file side by side; a piece for each thread is held at once.
     fn each_batch<R: Send>(
         &self,
         rows: &RowSet,
@@ -165,21 +166,36 @@ impl OpenImport {
         if rows.is_empty() {
             return Ok(());
         }
-        let mut window = Vec::new();
-        for batch in store.scan_rows(&self.facts_file, rows, BATCH_ROWS) {
-            window.push(batch?);
-            if window.len() == workers.threads() * WINDOW_PER_THREAD {
-                workers.map(std::mem::take(&mut window), &work).into_iter().try_for_each(&mut take)?;
+        let pieces = self.pieces(rows, store)?;
+        let work = |piece: Range<u32>| {
+            let batches = store.scan_piece(&self.facts_file, (rows, piece), BATCH_ROWS);
+            batches.map(|batch| batch.map(&work)).collect::<std::result::Result<Vec<R>, _>>()
+        };
+        let mut pieces = pieces.into_iter().peekable();
+        while pieces.peek().is_some() {
+            let window = pieces.by_ref().take(workers.threads()).collect();
+            for results in workers.map(window, work) {
+                results?.into_iter().try_for_each(&mut take)?;
             }
         }
-        workers.map(window, &work).into_iter().try_for_each(&mut take)
+        Ok(())
+    }
+
+    /// Cuts rows where the file's groups end and in between; without the pieces that have none of the rows.
+    fn pieces(&self, rows: &RowSet, store: &UsageStore) -> Result<Vec<Range<u32>>> {
+        let groups = store.row_groups(&self.facts_file)?.into_iter();
+        let cut = |group: Range<u32>| {
+            let starts = group.clone().step_by(PIECE_ROWS as usize);
+            starts.map(move |start| start..group.end.min(start.saturating_add(PIECE_ROWS)))
+        };
+        Ok(groups.flat_map(cut).filter(|piece| rows.contains_any(piece.clone())).collect())
     }
 }
 
 /// Rows decoded at once.
 const BATCH_ROWS: usize = 8_192;
-/// Batches in work per thread.
-const WINDOW_PER_THREAD: usize = 4;
+/// Rows that a thread takes at once, a quarter of a group: what is before them in the group is stepped over.
+const PIECE_ROWS: u32 = 32_768;
 
 /// The rows of each import that posted runs billed.
 fn billed_rows(ledger: &Ledger, store: &UsageStore) -> Result<BTreeMap<i64, RowSet>> {
