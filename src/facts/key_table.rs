@@ -127,12 +127,13 @@ impl KeyTable {
 
     /// The bit of a key: by its low bits, while the buckets go by the high ones.
     fn filter_place(&self, key: u64) -> (usize, u64) {
-        let low = key as usize;
-        ((low >> 6) & (self.filter.len() - 1), 1 << (low & 63))
+        let word = (key >> 6) & (self.filter.len() as u64 - 1);
+        (usize::try_from(word).expect("below a length"), 1 << (key & 63))
     }
 
     fn bucket(&self, key: u64) -> Option<usize> {
-        self.share.place(key).map(|place| (place >> (64 - self.bucket_bits)) as usize)
+        let bucket = self.share.place(key)? >> (64 - self.bucket_bits);
+        Some(usize::try_from(bucket).expect("below the number of buckets"))
     }
 }
 

@@ -72,10 +72,10 @@ pub fn import_usage(
 ) -> Result<ImportedFile> {
     let mapped = MappedFile::open(path).map_err(|error| Error::unreadable(path, &error))?;
     let name = file_name(path);
-    let open = || open_source(&name, mapped.bytes(), options.context.layout);
+    let open = || open_source(&name, mapped.bytes(), options.context.layout).map_err(refuse_file);
     let (fingerprint, source) = workers.join(|| mapped.fingerprint(), open);
     refuse_known(ledger, path, &hex(&fingerprint))?;
-    let source = source.map_err(refuse_file)?;
+    let source = source?;
     let import = ledger.next_import_id()?;
     let header = FactsHeader {
         supplier: options.supplier_code.to_owned(),
