@@ -4,7 +4,8 @@
 //! ```sh
 //! cargo bench --bench repeats                                    # 20,000,000 known, 2,000,000 new
 //! TOLLBOOK_KNOWN=100000000 TOLLBOOK_NEW=10000000 cargo bench --bench repeats
-//! TOLLBOOK_REPEATED=100 cargo bench --bench repeats              # all of the new ones came before
+//! TOLLBOOK_REPEATED=100 cargo bench --bench repeats              # all of the new ones came before, in that order
+//! TOLLBOOK_REPEATED=100 TOLLBOOK_SCRAMBLED=1 cargo bench --bench repeats    # in any order
 //! ```
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout)]
@@ -28,6 +29,7 @@ fn main() {
     let known_records = size("TOLLBOOK_KNOWN", 20_000_000);
     let new_records = size("TOLLBOOK_NEW", 2_000_000);
     let repeated_percent = size("TOLLBOOK_REPEATED", 1);
+    let scrambled = std::env::var("TOLLBOOK_SCRAMBLED").is_ok();
     let workers = Workers::new(std::env::var("TOLLBOOK_THREADS").ok().map(|text| text.parse().unwrap())).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let store = UsageStore::open(&folder.path().join("usage"));
@@ -44,7 +46,8 @@ fn main() {
     say("known files written", known_records, start.elapsed());
     // Each hundredth, or whatever share, of the new ones is one of the known; the others come after all known.
     let number = |row: u64| match row % 100 < repeated_percent && known_records > 0 {
-        true => row.wrapping_mul(0x9E37_79B9_7F4A_7C15) % known_records,
+        true if scrambled => row.wrapping_mul(0x9E37_79B9_7F4A_7C15) % known_records,
+        true => u64::try_from(u128::from(row) * u128::from(known_records) / u128::from(new_records)).unwrap(),
         false => known_records + row,
     };
     let start = Instant::now();

@@ -127,15 +127,13 @@ impl KeyTable {
 
     /// The bit of a key: by its low bits, while the buckets go by the high ones.
     fn filter_place(&self, key: u64) -> (usize, u64) {
-        let words = self.filter.len() as u64 - 1;
-        let word = usize::try_from((key >> 6) & words).expect("below the number of words");
-        (word, 1 << (key & 63))
+        let word = (key >> 6) & (self.filter.len() as u64 - 1);
+        (usize::try_from(word).expect("below a length"), 1 << (key & 63))
     }
 
     fn bucket(&self, key: u64) -> Option<usize> {
-        let bucket =
-            |place: u64| usize::try_from(place >> (64 - self.bucket_bits)).expect("below the number of buckets");
-        self.share.place(key).map(bucket)
+        let bucket = self.share.place(key)? >> (64 - self.bucket_bits);
+        Some(usize::try_from(bucket).expect("below the number of buckets"))
     }
 }
 

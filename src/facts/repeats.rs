@@ -39,7 +39,7 @@ pub struct Limits {
 
 impl Limits {
     /// About 350 MB if all of 8,388,608 records or more came before, 100 MB if none did.
-    pub const DEFAULT: Self = Self { keys: 8 << 20, contents: 1 << 20, pairs: 8 << 20, compared: 1 << 18 };
+    pub const DEFAULT: Self = Self { keys: 8 << 20, contents: 1 << 20, pairs: 8 << 20, compared: 1 << 19 };
 }
 
 /// An import that came before.
