@@ -47,7 +47,7 @@ pub fn survey(bytes: &[u8], range: Range<usize>, layout: &Layout) -> Survey {
         last[..rest.len()].copy_from_slice(rest);
         seen.look_at(&[last], width);
     }
-    Survey { range, lines: seen.lines, is_usual: seen.is_usual && !seen.ends_with_return }
+    Survey { range, lines: seen.lines, is_usual: seen.is_usual && !seen.ends_with_return && seen.odd == 0 }
 }
 
 /// What was seen so far, from block to block.
@@ -124,8 +124,7 @@ mod tests {
         text.split_inclusive(|byte| *byte == b'\n').all(|line| {
             let content = line.strip_suffix(b"\r\n").or_else(|| line.strip_suffix(b"\n")).unwrap_or(line);
             let quotes = content.iter().filter(|byte| **byte == b'"').count();
-            // What follows the last line feed has no end yet.
-            let is_even = quotes % 2 == 0 || !line.ends_with(b"\n") || dialect.quoting == Quoting::Off;
+            let is_even = quotes % 2 == 0 || dialect.quoting == Quoting::Off;
             !content.contains(&0) && !content.contains(&b'\r') && is_even
         })
     }
