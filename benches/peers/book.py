@@ -19,6 +19,8 @@ TIME_BANDS = [("daytime", "Mon-Fri", "07:00", "19:00"), ("evening", "Mon-Fri", "
 FIRST, LAST = date(2000, 1, 1), date(2100, 12, 31)
 # Before a number's digits: outbound in full, inbound in full, outbound short.
 OUT, IN, SHORT = "1", "2", "3"
+# Beginnings of so many characters stand in one table with all that is shorter; longer ones are looked up by length.
+HEAD = 6
 # How prefixes are numbered in keys.
 MOST_PREFIXES = 100_000
 
@@ -179,6 +181,10 @@ def stems_and_rates(book):
         [(key, len(key), longest(key, plan), longest(key, by_mark)) for key in sorted(beginnings)],
         schema={"stem": pl.String, "length": pl.Int32, "call_type": pl.Int32, "prefix": pl.Int32}, orient="row")
 
+    heads = pl.DataFrame(
+        [(key, longest(key, plan), longest(key, by_mark)) for key in heads_of(beginnings)],
+        schema={"head": pl.String, "call_type": pl.Int32, "prefix": pl.Int32}, orient="row")
+
     bands, periods = len(BANDS), len(book.periods())
     # The prefixes that are the beginning of each, longest first.
     shorter = {prefix: [prefix[:length] for length in range(len(prefix), 0, -1) if prefix[:length] in ids]
@@ -220,7 +226,26 @@ def stems_and_rates(book):
     keyed = {"key": pl.Int64, "rate_row": pl.Int32}
     tables = {name: pl.DataFrame(found, schema=keyed, orient="row")
               for name, found in (("base", base), ("own", own), ("by_type", by_type))}
-    return {"stems": stems, "tariffs": tariffs, **tables}
+    return {"stems": stems.filter(pl.col("length") > HEAD), "heads": heads, "tariffs": tariffs, **tables}
+
+
+def heads_of(beginnings):
+    """All first HEAD characters that a number with one of these beginnings may have. Short numbers end in x."""
+    known, found = {key for key in beginnings if len(key) <= HEAD}, []
+
+    def grow(key, is_known):
+        is_known = is_known or key in known
+        if len(key) == HEAD:
+            found.extend([key] if is_known else [])
+            return
+        if is_known and key.startswith(SHORT):
+            found.append(key.ljust(HEAD, "x"))
+        for digit in "0123456789":
+            grow(key + digit, is_known)
+
+    for mark in (OUT, IN, SHORT):
+        grow(mark, False)
+    return found
 
 
 def by_call_type(book, levels, code, band, period):
@@ -259,6 +284,6 @@ def prepare(folder, numbering, out):
     lengths = sorted(set(tables["stems"]["length"]))
     of_class = lambda what: [name for name in CLASSES if f"{what}_{name}" in tables["lines"].columns]
     return {"tariff": of_class("tariff"), "markup": of_class("markup"),
-            "breaks": [str(found) for found in book.breaks], "lengths": lengths,
+            "head": HEAD, "breaks": [str(found) for found in book.breaks], "lengths": lengths,
             "fallback_sms": book.type_ids[supplier["fallback_sms"]],
             "fallback_data": book.type_ids[supplier["fallback_data"]]}

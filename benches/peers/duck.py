@@ -64,13 +64,19 @@ def full(column):
 
 
 def load(connection, prepared, facts):
-    for name in ["tariffs", "base", "own", "by_type", "rates", "types", "charge_bands"]:
+    for name in ["heads", "tariffs", "base", "own", "by_type", "rates", "types", "charge_bands"]:
         connection.execute(f"CREATE TEMP TABLE {name} AS FROM '{prepared}/{name}.parquet'")
     connection.execute(f"""CREATE TEMP TABLE lines AS
         SELECT ('1' || number[2:])::BIGINT AS key, * FROM '{prepared}/lines.parquet'""")
     for length in facts["lengths"]:
         connection.execute(f"""CREATE TEMP TABLE stems_{length} AS
             SELECT stem, call_type, prefix FROM '{prepared}/stems.parquet' WHERE length = {length}""")
+
+
+def head(longest):
+    """The first characters of the number that is looked up, marked: as many as the longest prefix has."""
+    return f"""CASE WHEN is_inbound THEN '2' || ({marked('cli')})[2:{longest}]
+                ELSE ({marked('other_party')})[1:{longest}] END"""
 
 
 def by_class(what, classes):
@@ -80,31 +86,29 @@ def by_class(what, classes):
 
 def query(source, facts):
     """One row for each line of the file, with where it ended and what it costs."""
-    lengths = list(reversed(facts["lengths"]))
-    longest = lengths[0]
-    stems = "\n".join(f"LEFT JOIN stems_{n} AS s{n} ON s{n}.stem = d.head[1:{n}]" for n in lengths)
-    first = lambda column: "coalesce(" + ", ".join(f"s{n}.{column}" for n in lengths) + ")"
+    longest = max(facts["lengths"])
+    # The longest beginnings first, then the table of all short ones.
+    found_in = [f"s{n}" for n in sorted(facts["lengths"], reverse=True)] + ["h"]
+    stems = "\n".join(f"LEFT JOIN stems_{n} AS s{n} ON s{n}.stem = u.head[1:{n}]" for n in facts["lengths"])
+    first = lambda column: "coalesce(" + ", ".join(f"{table}.{column}" for table in found_in) + ")"
     period = " + ".join(f"(started >= TIMESTAMP '{found}')::BIGINT" for found in facts["breaks"]) or "0"
     periods, bands = len(facts["breaks"]) + 1, len(BANDS)
     slot = lambda key: f"(({key}) * {bands} + m.band) * {periods} + m.period"
     return f"""
     WITH source AS ({source}),
-    usage AS MATERIALIZED (
-        SELECT *, CASE WHEN is_inbound THEN '2' || ({marked('cli')})[2:{longest}]
-                ELSE ({marked('other_party')})[1:{longest}] END AS head, TRY_CAST({marked('cli')} AS BIGINT) AS key,
+    usage AS (
+        SELECT *, {head(longest)} AS head, TRY_CAST({marked('cli')} AS BIGINT) AS key,
             CASE band_code WHEN '1' THEN 0 WHEN '2' THEN 1 WHEN '3' THEN 2 ELSE
                 CASE WHEN isodow(started) > 5 THEN 2 WHEN hour(started) BETWEEN 7 AND 18 THEN 0 ELSE 1 END END AS band,
             {period} AS period,
             started IS NULL OR units IS NULL OR units < 0 OR cost IS NULL AS is_rejected
         FROM source),
-    heads AS (
-        SELECT head, {first('prefix')} AS prefix, {first('call_type')} AS call_type
-        FROM (SELECT DISTINCT head FROM usage) AS d {stems}),
     stemmed AS (
-        SELECT u.*, h.prefix,
+        SELECT u.*, {first('prefix')} AS prefix,
             CASE WHEN u.charge_band <> '' THEN c.call_type WHEN u.kind = 'sms' THEN {facts['fallback_sms']}
-                WHEN u.kind = 'data' THEN {facts['fallback_data']} ELSE h.call_type END AS call_type
-        FROM usage AS u LEFT JOIN heads AS h ON h.head = u.head
+                WHEN u.kind = 'data' THEN {facts['fallback_data']} ELSE {first('call_type')} END AS call_type
+        FROM usage AS u
+        LEFT JOIN heads AS h ON h.head = rpad(u.head, {facts['head']}, 'x')[1:{facts['head']}] {stems}
         LEFT JOIN charge_bands AS c ON c.band = u.charge_band),
     matched AS (
         SELECT u.*, l.account, l.number, l.is_held, l.fallback, t.class, t.class_name, t.is_excluded, t.code AS call_type_code,
@@ -163,7 +167,9 @@ def write(connection, source, facts, out):
 def main(usage, prepared, facts, threads, out=None):
     facts = json.loads(facts)
     connection = duckdb.connect()
-    connection.execute(f"SET threads = {int(threads)}; SET preserve_insertion_order = false")
+    connection.execute(f"SET threads = {int(threads)}; SET preserve_insertion_order = false; SET memory_limit = '6GB'")
+    # The tables are small and the file is not, which its estimates do not know: joins are built as they are written.
+    connection.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
     load(connection, prepared, facts)
     source = (fcs_source if facts["layout"] == "fcs-v3" else generic_source)(usage)
     found = write(connection, source, facts, out) if out else totals(connection, source, facts)

@@ -76,18 +76,17 @@ def priced(pl, usage, prepared, facts):
         period=pl.sum_horizontal(breaks).cast(pl.Int64) if breaks else lit(0, dtype=pl.Int64),
         is_rejected=col("started").is_null() | col("units").is_null() | (col("units") < 0) | col("cost").is_null())
 
-    # The longest beginning that is known, for each different head.
-    stems = table("stems").collect()
-    heads = rows.select("head").unique()
+    # The longest beginnings first, then the table of all short ones.
+    stems, head = table("stems").collect(), facts["head"]
+    rows = rows.with_columns(begins=col("head").str.pad_end(head, "x").str.slice(0, head)).join(
+        table("heads").rename({"head": "begins", "prefix": "prefix_0", "call_type": "type_0"}), on="begins", how="left")
     for length in facts["lengths"]:
         of_length = stems.filter(col("length") == length).select(
             col("stem").alias("begins"), col("prefix").alias(f"prefix_{length}"), col("call_type").alias(f"type_{length}"))
-        heads = heads.with_columns(begins=col("head").str.slice(0, length)).join(
-            of_length.lazy(), on="begins", how="left")
-    lengths = sorted(facts["lengths"], reverse=True)
-    heads = heads.select("head", prefix=pl.coalesce(f"prefix_{n}" for n in lengths).cast(pl.Int64),
-                         by_number=pl.coalesce(f"type_{n}" for n in lengths)).collect(engine="streaming")
-    rows = rows.join(heads.lazy(), on="head", how="left")
+        rows = rows.with_columns(begins=col("head").str.slice(0, length)).join(of_length.lazy(), on="begins", how="left")
+    lengths = sorted([0] + facts["lengths"], reverse=True)
+    rows = rows.with_columns(prefix=pl.coalesce(f"prefix_{n}" for n in lengths).cast(pl.Int64),
+                             by_number=pl.coalesce(f"type_{n}" for n in lengths))
     rows = rows.join(table("charge_bands").rename({"band": "charge_band", "call_type": "by_band"}), on="charge_band", how="left")
     rows = rows.with_columns(
         call_type=when(col("charge_band") != "").then("by_band").when(col("kind") == "sms").then(facts["fallback_sms"])

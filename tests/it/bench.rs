@@ -98,7 +98,7 @@ fn stages(workload: &Path, more: &[&str]) -> Vec<(String, String, u64)> {
     let figures = json(&tollbook(workload, &arguments).done().out);
     let stages = figures["stages"].as_array().unwrap().iter().map(|stage| {
         let fields = ["per_second", "bytes", "bytes_per_second", "microseconds", "cpu_milliseconds", "peak_bytes"];
-        fields.iter().for_each(|field| _ = number(&stage[field]));
+        assert!(fields.iter().all(|field| stage[field].is_u64()), "{stage}");
         assert!(number(&stage["microseconds"]) > 0, "{stage}");
         let text = |field: &str| stage[field].as_str().unwrap().to_owned();
         (text("stage"), text("unit"), number(&stage["count"]))
