@@ -30,7 +30,7 @@ FACTS_TYPES = {
     "cost": "DECIMAL(18,8)",
     "file_sell": "DECIMAL(18,8)",
     "mobile_origin": "BOOLEAN",
-    "record_key": "BLOB",
+    "record_key": "BIGINT",
     "content": "BIGINT",
 }
 BILLED_TYPES = {
