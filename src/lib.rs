@@ -38,7 +38,7 @@
 //! - [`report`]: what a run says of itself, as tables and as JSON
 //! - [`commands`]: one file per noun of the command line
 //! - [`demo`]: a sample reseller's files
-//! - [`bench`]: a workload of any size, for figures
+//! - [`mod@bench`]: a workload of any size, for figures
 //! - [`error`]: what ends a command, and with which exit code
 //!
 //! # What always holds
