@@ -111,8 +111,10 @@ fn numbered(position: u32) -> (Use, String) {
             // Areas that are listed more than once have a range for each time.
             let range = AREAS[..area].iter().filter(|before| **before == AREAS[area]).count();
             let local = blocks_of_area * 10 + position % 10;
-            let digits = 9 - AREAS[area].len();
-            (Use::Landline, format!("+44{}{}{local:0digits$}", AREAS[area], range + 2))
+            // Ranges are far enough apart where there are several; a small area's only one runs on into the next digit.
+            let digits = u32::try_from(9 - AREAS[area].len()).expect("few digits");
+            let first = (u32::try_from(range).expect("few ranges") + 2) * 10_u32.pow(digits);
+            (Use::Landline, format!("+44{}{}", AREAS[area], first + local))
         }
     }
 }

@@ -199,6 +199,10 @@ fn measure(bench: &mut Bench, stages: &[Stage]) -> Result<Figures> {
         let counted = bench.run(*stage)?;
         let taken = meter.stop();
         bench.check_written(*stage)?;
+        if !bench.global.quiet {
+            let (seconds, hundredths) = (taken.microseconds / 1_000_000, taken.microseconds / 10_000 % 100);
+            say(&format!("{}: {seconds}.{hundredths:02} s", name(*stage)));
+        }
         let of_file = if matches!(stage, Stage::Book | Stage::Draft | Stage::Post) { 0 } else { bytes };
         figures.stages.push(StageFigures::new(&name(*stage), stage.does(), counted, of_file, taken));
     }
