@@ -58,7 +58,7 @@ impl Size {
     /// The two decks, the one for inbound usage, and one that customers have.
     pub const LEAST_TARIFFS: u32 = tariffs::BASES + 1;
     /// What the number ranges hold.
-    pub const MOST_CLIS: u32 = 4_000_000;
+    pub const MOST_CLIS: u32 = 10_000_000;
 }
 
 /// What a usage file looks like.
