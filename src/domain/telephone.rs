@@ -37,13 +37,10 @@ const NATIONAL_LENGTHS: std::ops::RangeInclusive<usize> = 9..=10;
 pub fn normalise(raw: &str, rules: &NumberRules) -> String {
     let raw = raw.trim();
     match number_form(raw, rules) {
-        Some(number) => number,
+        Some(number) => number.into(),
         None => raw.to_uppercase(),
     }
 }
-
-/// The longest run of digits that [`plain_number`] takes.
-const LONGEST_PLAIN: usize = 20;
 
 /// The same as [`normalise`] of what needs no thought: digits, perhaps after a `+`. None for everything else.
 pub fn plain_number(raw: &str, rules: &NumberRules) -> Option<Text> {
@@ -51,8 +48,7 @@ pub fn plain_number(raw: &str, rules: &NumberRules) -> Option<Text> {
         Some(digits) => (true, digits),
         None => (false, raw),
     };
-    let is_number = !digits.is_empty() && digits.len() <= LONGEST_PLAIN;
-    if !is_number || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
     let country = rules.country_code.as_str();
@@ -79,38 +75,11 @@ pub fn plain_number(raw: &str, rules: &NumberRules) -> Option<Text> {
 }
 
 /// The number that `raw` stands for, or `None` if it is not a number.
-fn number_form(raw: &str, rules: &NumberRules) -> Option<String> {
+fn number_form(raw: &str, rules: &NumberRules) -> Option<Text> {
     let is_separator = |c: char| matches!(c, ' ' | '-' | '.' | '/' | '(' | ')' | '\u{a0}');
     let with_trunk_zero = raw.starts_with('+') || raw.starts_with("00");
     // `(0)` is the trunk zero that people write inside an international number; elsewhere the brackets mean nothing.
     let text = if with_trunk_zero { raw.replacen("(0)", "", 1) } else { raw.to_owned() };
     let bare: String = text.chars().filter(|c| !is_separator(*c)).collect();
-    let (plus, digits) = match bare.strip_prefix('+') {
-        Some(digits) => (true, digits),
-        None => (false, bare.as_str()),
-    };
-    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let country = rules.country_code.as_str();
-    let full = |digits: &str| Some(format!("+{digits}"));
-    if plus {
-        return full(digits);
-    }
-    if let Some(international) = digits.strip_prefix("00").filter(|rest| !rest.is_empty()) {
-        return full(international);
-    }
-    if let Some(national) = digits.strip_prefix('0').filter(|rest| !rest.is_empty()) {
-        return full(&format!("{country}{national}"));
-    }
-    if digits.strip_prefix(country).is_some_and(|rest| NATIONAL_LENGTHS.contains(&rest.len())) {
-        return full(digits);
-    }
-    if rules.bare_is_international && digits.len() >= SHORTEST_INTERNATIONAL {
-        return full(digits);
-    }
-    if rules.bare_is_national && NATIONAL_LENGTHS.contains(&digits.len()) {
-        return full(&format!("{country}{digits}"));
-    }
-    Some(bare)
+    plain_number(&bare, rules)
 }

@@ -42,7 +42,7 @@ pub enum Stage {
     Read,
     /// Read, and find whose each record is and what kind of usage
     Match,
-    /// The whole of `rate`: fingerprint, read, match, rate, totals
+    /// The whole of `rate`: read, match, rate, totals
     Rate,
     /// The same, with the rated records written to a Parquet file
     RateParquet,
@@ -74,7 +74,7 @@ impl Stage {
             Self::Book => "reads and compiles the book",
             Self::Read => "splits and parses",
             Self::Match => "reads and matches",
-            Self::Rate => "fingerprints twice, reads, matches, rates",
+            Self::Rate => "reads, matches, rates",
             Self::RateParquet => "the same, to Parquet",
             Self::Import => "the command, its book included",
             Self::Draft => "the command, its book included",
