@@ -14,7 +14,8 @@ use crate::error::{Error, ErrorKind, Result, counted};
 use crate::parsing::{Layout, ParseContext, shipped_layouts};
 use crate::pipeline::Engine;
 use crate::pipeline::import::{CHUNK_BYTES, ImportOptions, check_layout_kind, file_name};
-use crate::pipeline::rate::{RatedOutput, rate_file};
+use crate::pipeline::rate::rate_file;
+use crate::pipeline::rated_output::RatedOutput;
 use crate::pipeline::rejects::rejects_in_words;
 use crate::report::screen::control_totals;
 use crate::workspace::{find_layout, read_settings, refuse_book};
@@ -108,7 +109,7 @@ impl Rate {
             let file = file_name(path);
             rated.files.push(RatedFileReport { file, totals: done.totals, rejected: done.rejected });
         }
-        output.commit()?;
+        output.commit(&workers)?;
         Ok(rated)
     }
 }

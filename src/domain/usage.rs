@@ -390,6 +390,13 @@ impl RatedUsage {
             unanswered,
         }
     }
+
+    /// What it costs, apart from the record.
+    pub fn price(&self) -> UsagePrice {
+        let Self { cost, expected_cost, sell, components, billable_units, band, .. } = *self;
+        let Self { tariff, rate_row, path, unanswered, .. } = *self;
+        UsagePrice { cost, expected_cost, sell, components, billable_units, band, tariff, rate_row, path, unanswered }
+    }
 }
 
 /// A priced record with where it came from, which decides its place among records that began together (A1).

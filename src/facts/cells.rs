@@ -2,12 +2,14 @@
 //! Knows nothing of what the columns mean, and nothing of files.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use parquet::basic::Type as PhysicalType;
 use parquet::schema::types::{ColumnDescriptor, SchemaDescriptor};
 
 use super::error::FactsError;
-use super::schema::{Schema, WORDS};
+use super::schema::Schema;
+use super::texts::{Names, Texts};
 use crate::domain::money::Decimal;
 
 /// The first integer that a decimal of 18 digits does not hold.
@@ -32,7 +34,8 @@ impl RowBatch {
     /// No rows of a kind of file.
     pub fn new(schema: &Schema) -> Self {
         let descriptor = SchemaDescriptor::new(schema.columns());
-        let mut columns: Vec<_> = descriptor.columns().iter().map(|column| Column::new(column)).collect();
+        let new = |column: &Arc<ColumnDescriptor>| Column::new(column, Schema::has_dictionary(column.name()));
+        let mut columns: Vec<_> = descriptor.columns().iter().map(new).collect();
         if schema.is_numbered {
             columns[0].values = Values::Position;
         }
@@ -149,12 +152,7 @@ impl RowWriter<'_> {
 
     /// A word of a fixed list, or null.
     pub fn optional_word(&mut self, value: Option<&'static str>) {
-        let column = self.next();
-        column.mark(value.is_some());
-        match &mut column.values {
-            Values::Words(words) => words.extend(value),
-            _ => panic!("the column is not of words"),
-        }
+        self.optional_text(value);
     }
 
     /// A text that is always there.
@@ -172,11 +170,9 @@ impl RowWriter<'_> {
         let column = self.next();
         column.mark(value.is_some());
         match (&mut column.values, value) {
-            (Values::Text { bytes, ends }, Some(text)) => {
-                bytes.extend_from_slice(text.as_bytes());
-                ends.push(bytes.len());
-            }
-            (Values::Text { .. }, None) => (),
+            (Values::Names(names, codes), Some(text)) => codes.push(names.code_of(text.as_bytes())),
+            (Values::Texts(texts), Some(text)) => texts.push(text),
+            (Values::Names(..) | Values::Texts(_), None) => (),
             _ => panic!("the column is not text"),
         }
     }
@@ -219,25 +215,20 @@ pub(super) enum Values {
     Int32(Vec<i32>),
     /// Numbers, amounts and times.
     Int64(Vec<i64>),
-    /// Words of a fixed list.
-    Words(Vec<&'static str>),
-    /// Texts one after the other, and where each ends.
-    Text {
-        /// All of them.
-        bytes: Vec<u8>,
-        /// The end of each.
-        ends: Vec<usize>,
-    },
+    /// Texts that hardly repeat.
+    Texts(Texts),
+    /// Texts that repeat: the different ones, and the code of each cell's.
+    Names(Names, Vec<u32>),
 }
 
 impl Column {
-    fn new(column: &ColumnDescriptor) -> Self {
+    fn new(column: &ColumnDescriptor, has_names: bool) -> Self {
         let values = match column.physical_type() {
             PhysicalType::BOOLEAN => Values::Boolean(Vec::new()),
             PhysicalType::INT32 => Values::Int32(Vec::new()),
             PhysicalType::INT64 => Values::Int64(Vec::new()),
-            PhysicalType::BYTE_ARRAY if WORDS.contains(&column.name()) => Values::Words(Vec::new()),
-            PhysicalType::BYTE_ARRAY => Values::Text { bytes: Vec::new(), ends: Vec::new() },
+            PhysicalType::BYTE_ARRAY if has_names => Values::Names(Names::default(), Vec::new()),
+            PhysicalType::BYTE_ARRAY => Values::Texts(Texts::default()),
             other => panic!("no kind of file has columns of type {other}"),
         };
         let present = (column.max_def_level() > 0).then(Vec::new);
@@ -258,8 +249,8 @@ impl Column {
             Values::Boolean(_) => Values::Boolean(Vec::new()),
             Values::Int32(_) => Values::Int32(Vec::new()),
             Values::Int64(_) => Values::Int64(Vec::new()),
-            Values::Words(_) => Values::Words(Vec::new()),
-            Values::Text { .. } => Values::Text { bytes: Vec::new(), ends: Vec::new() },
+            Values::Texts(_) => Values::Texts(Texts::default()),
+            Values::Names(..) => Values::Names(Names::default(), Vec::new()),
         };
         Self { name: self.name.clone(), values, present: self.present.as_ref().map(|_| Vec::new()) }
     }
@@ -278,13 +269,17 @@ impl Column {
             (Values::Boolean(mine), Values::Boolean(theirs)) => mine.extend_from_slice(&theirs[from]),
             (Values::Int32(mine), Values::Int32(theirs)) => mine.extend_from_slice(&theirs[from]),
             (Values::Int64(mine), Values::Int64(theirs)) => mine.extend_from_slice(&theirs[from]),
-            (Values::Words(mine), Values::Words(theirs)) => mine.extend_from_slice(&theirs[from]),
-            (Values::Text { bytes, ends }, Values::Text { bytes: other_bytes, ends: other_ends }) => {
-                let end_before = |value: usize| value.checked_sub(1).map_or(0, |last| other_ends[last]);
-                let (start, end) = (end_before(from.start), end_before(from.end));
-                let at = bytes.len();
-                ends.extend(other_ends[from].iter().map(|their_end| their_end - start + at));
-                bytes.extend_from_slice(&other_bytes[start..end]);
+            (Values::Texts(mine), Values::Texts(theirs)) => mine.append(theirs, from),
+            (Values::Names(names, mine), Values::Names(their_names, theirs)) => {
+                // Their codes as ours, found as they come: codes count from the first cell of all.
+                let mut ours = vec![u32::MAX; their_names.texts().len()];
+                mine.extend(theirs[from].iter().map(|code| {
+                    let our = &mut ours[*code as usize];
+                    if *our == u32::MAX {
+                        *our = names.code_of(their_names.texts().get(*code as usize));
+                    }
+                    *our
+                }));
             }
             _ => panic!("{} and {} are columns of different types", self.name, other.name),
         }

@@ -13,7 +13,7 @@
 //! - [`FactsWriter`] → [`PendingFacts`] → [`Published`]: an import, from records to files, repeats found on the way
 //! - [`UsageStore::scan`], [`UsageStore::scan_rows`], [`UsageStore::record`]: records back, in row order
 //! - [`BilledWriter`], [`UsageStore::billed_calls`]: the itemisation of posted runs
-//! - [`RatedRow`], [`RatedFile`]: rated records, as `rate --out` writes them
+//! - [`RatedRow`], [`RatedBatch`], [`RatedFile`]: rated records, as `rate --out` writes them
 //! - [`RowSet`]: rows of one file
 
 mod billed;
@@ -22,9 +22,11 @@ mod comparison;
 mod digest_scan;
 mod digests;
 mod error;
+mod hybrid;
 mod imports;
 mod key_table;
 mod marks;
+mod pages;
 mod rated;
 mod rated_file;
 mod repeat_search;
@@ -39,6 +41,7 @@ mod schema;
 mod seal;
 mod table_reader;
 mod table_writer;
+mod texts;
 mod threads;
 mod usage_rows;
 
@@ -51,7 +54,7 @@ pub use digests::{RecordBytes, RecordDigests};
 pub use error::FactsError;
 pub use imports::{FactsHeader, FactsWriter, PendingFacts, Published, UsageBatch};
 pub use rated::{COLUMNS, RatedRow, csv_header};
-pub use rated_file::{RatedFile, scan_rated};
+pub use rated_file::{RatedBatch, RatedFile, scan_rated};
 pub use repeats::{KnownFile, Limits, Repeats};
 pub use row_set::RowSet;
 pub use scans::Scan;

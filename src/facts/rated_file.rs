@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::path::Path;
 
-use super::cells::RowWriter;
+use super::cells::{RowBatch, RowWriter};
 use super::error::FactsError;
 use super::rated::RatedRow;
 use super::row_reader::{BadCell, RowReader};
@@ -12,6 +12,7 @@ use super::schema::RATED;
 use super::seal;
 use super::table_reader::{Columns, TableReader};
 use super::table_writer::TableWriter;
+use super::threads::Threads;
 use super::usage_rows::{put_moment, take_moment};
 use crate::domain::disposition::{Disposition, Reason};
 use crate::domain::price_book::CallClass;
@@ -28,16 +29,42 @@ impl RatedFile {
         Ok(Self { table: TableWriter::create(target, &RATED, &[])? })
     }
 
-    /// Adds records.
-    pub fn write(&mut self, rows: &[RatedRow<'_>]) -> Result<(), FactsError> {
-        rows.iter().try_for_each(|rated| self.table.row(|row| put_with_call(row, rated)))
+    /// Adds a batch of records. They wait to be packed and written.
+    pub fn add(&mut self, batch: RatedBatch) -> Result<(), FactsError> {
+        self.table.add(batch.0)
+    }
+
+    /// Packs what makes whole groups, side by side.
+    pub fn pack(&mut self, threads: Option<&dyn Threads>) -> Result<(), FactsError> {
+        self.table.pack(threads)
+    }
+
+    /// Writes what is packed.
+    pub fn write_packed(&mut self) -> Result<(), FactsError> {
+        self.table.write_packed()
     }
 
     /// Puts the file in its place. Gives the number of its rows. After it returns, the file survives a power cut.
-    pub fn commit(self) -> Result<u64, FactsError> {
-        let table = self.table.finish(None)?;
+    pub fn commit(self, threads: Option<&dyn Threads>) -> Result<u64, FactsError> {
+        let table = self.table.finish(threads)?;
         let rows = table.rows;
         table.publish_over().map(|()| rows)
+    }
+}
+
+/// Neighbouring rated records as columns: what one thread makes of a piece of a usage file.
+pub struct RatedBatch(RowBatch);
+
+impl Default for RatedBatch {
+    fn default() -> Self {
+        Self(RowBatch::new(&RATED))
+    }
+}
+
+impl RatedBatch {
+    /// Adds a record.
+    pub fn push(&mut self, rated: &RatedRow<'_>) {
+        self.0.row(|row| put_with_call(row, rated));
     }
 }
 
@@ -178,8 +205,10 @@ mod tests {
             let path = folder.path().join("rated.parquet");
             std::fs::write(&path, "what was there before").unwrap();
             let mut file = RatedFile::create(&path).unwrap();
-            file.write(&rows).unwrap();
-            prop_assert_eq!(file.commit().unwrap(), rows.len() as u64);
+            let mut batch = RatedBatch::default();
+            rows.iter().for_each(|row| batch.push(row));
+            file.add(batch).unwrap();
+            prop_assert_eq!(file.commit(None).unwrap(), rows.len() as u64);
             let read: Result<Vec<_>, _> = scan_rated(&path, 7).rows().collect();
             prop_assert_eq!(read.unwrap(), rows);
         }

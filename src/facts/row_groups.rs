@@ -6,14 +6,15 @@ use std::io::Write;
 use std::ops::Range;
 
 use bytes::Bytes;
-use parquet::column::writer::{ColumnCloseResult, ColumnWriter, ColumnWriterImpl, get_column_writer};
-use parquet::data_type::{ByteArray, ByteArrayType};
+use parquet::column::writer::{ColumnCloseResult, ColumnWriter, get_column_writer};
 use parquet::errors::ParquetError;
 use parquet::file::properties::WriterPropertiesPtr;
 use parquet::file::writer::{SerializedFileWriter, SerializedPageWriter, TrackedWrite};
 use parquet::schema::types::ColumnDescPtr;
 
 use super::cells::{Column, RowBatch, Values};
+use super::pages::{ColumnBytes, ColumnPages};
+use super::schema::Schema;
 use super::threads::{Threads, map};
 
 /// Rows that are not packed yet.
@@ -141,11 +142,15 @@ impl Waiting {
             let number = |row| i32::try_from(row).expect("a file with more rows is refused");
             cells.values = Values::Int32((group.first..group.first + group.rows).map(number).collect());
         }
-        let mut sink = TrackedWrite::new(Vec::new());
-        let pages = Box::new(SerializedPageWriter::new(&mut sink));
-        let writer = get_column_writer(self.columns[position].clone(), self.properties.clone(), pages);
-        let close = write_cells(writer, cells)?;
-        Ok(PackedColumn { bytes: sink.into_inner()?.into(), close })
+        let (column, properties) = (&self.columns[position], &self.properties);
+        let pages = ColumnPages::new(column, properties, &cells);
+        let (bytes, close) = match &cells.values {
+            Values::Texts(texts) => pages.of_texts(texts)?,
+            Values::Names(names, codes) => pages.of_names(names, codes)?,
+            Values::Int64(numbers) if Schema::has_dictionary(column.name()) => pages.of_numbers(numbers)?,
+            _ => pack_values(column, properties, cells)?,
+        };
+        Ok(PackedColumn { bytes: bytes.into(), close })
     }
 }
 
@@ -160,7 +165,15 @@ impl PackedGroup {
     }
 }
 
-fn write_cells(mut writer: ColumnWriter<'_>, cells: Column) -> Result<ColumnCloseResult, ParquetError> {
+/// Packs yes and no, row numbers, and numbers that hardly repeat.
+fn pack_values(
+    column: &ColumnDescPtr,
+    properties: &WriterPropertiesPtr,
+    cells: Column,
+) -> Result<ColumnBytes, ParquetError> {
+    let mut sink = TrackedWrite::new(Vec::new());
+    let pages = Box::new(SerializedPageWriter::new(&mut sink));
+    let mut writer = get_column_writer(column.clone(), properties.clone(), pages);
     let present = cells.present.as_deref();
     match (&mut writer, cells.values) {
         (ColumnWriter::BoolColumnWriter(writer), Values::Boolean(values)) => {
@@ -172,41 +185,8 @@ fn write_cells(mut writer: ColumnWriter<'_>, cells: Column) -> Result<ColumnClos
         (ColumnWriter::Int64ColumnWriter(writer), Values::Int64(values)) => {
             writer.write_batch(&values, present, None)?;
         }
-        (ColumnWriter::ByteArrayColumnWriter(writer), Values::Words(words)) => {
-            let word = |position: usize| Bytes::from_static(words[position].as_bytes()).into();
-            write_texts(writer, words.len(), present, word)?;
-        }
-        (ColumnWriter::ByteArrayColumnWriter(writer), Values::Text { bytes, ends }) => {
-            let whole = ByteArray::from(bytes);
-            let start = |position: usize| position.checked_sub(1).map_or(0, |before| ends[before]);
-            let text = |position: usize| whole.slice(start(position), ends[position] - start(position));
-            write_texts(writer, ends.len(), present, text)?;
-        }
         _ => panic!("the cells are of the type of their column"),
     }
-    writer.close()
-}
-
-/// Texts that are handed over at once, so that they stay near.
-const TEXTS: usize = 4_096;
-
-/// Writes the texts of a column, some rows at a time. Always the same rows of a group, since pages end between them.
-fn write_texts(
-    writer: &mut ColumnWriterImpl<'_, ByteArrayType>,
-    count: usize,
-    present: Option<&[i16]>,
-    text: impl Fn(usize) -> ByteArray,
-) -> Result<(), ParquetError> {
-    let rows = present.map_or(count, <[i16]>::len);
-    let (mut texts, mut next) = (Vec::with_capacity(TEXTS), 0);
-    for start in (0..rows).step_by(TEXTS) {
-        let present = present.map(|present| &present[start..rows.min(start + TEXTS)]);
-        let wanted = present
-            .map_or(rows.min(start + TEXTS) - start, |present| present.iter().filter(|present| **present == 1).count());
-        texts.clear();
-        texts.extend((next..next + wanted).map(&text));
-        next += wanted;
-        writer.write_batch(&texts, present, None)?;
-    }
-    Ok(())
+    let close = writer.close()?;
+    Ok((sink.into_inner()?, close))
 }

@@ -149,8 +149,6 @@ pub(super) const BILLED: Schema = Schema {
     rows_in_group: 32_768,
 };
 
-/// Columns of text that hold words of a fixed list.
-pub(super) const WORDS: [&str; 6] = ["kind", "direction", "time_flag", "class", "path", "disposition"];
 /// Columns of text by whose smallest and largest value a reader finds what it looks for.
 const LOOKED_UP: [&str; 4] = ["record_id", "record", "invoice", "account"];
 /// Columns whose neighbours are close to each other: packed as differences.
@@ -164,6 +162,11 @@ const DIGESTS: [&str; 2] = ["record_key", "content"];
 const CREATED_BY: &str = "tollbook version 1";
 
 impl Schema {
+    /// Do values of a column repeat, so that each different one is written once?
+    pub fn has_dictionary(column: &str) -> bool {
+        !WITHOUT_DICTIONARY.contains(&column) && !PACKED_AS_DIFFERENCES.contains(&column)
+    }
+
     /// The columns as Parquet sees them.
     pub fn columns(&self) -> Arc<Type> {
         Arc::new(parse_message_type(self.message).expect("each message text is parsed by a test"))

@@ -9,6 +9,7 @@ pub mod explained;
 pub mod import;
 pub mod post;
 pub mod rate;
+pub mod rated_output;
 pub mod rejects;
 pub mod reprice;
 pub mod rows;

@@ -1,78 +1,23 @@
 //! Usage files and a book → rated records: the pure way, without a workspace. Parsed, matched and rated side by side,
 //! written in file order.
 
-use std::io::Write;
 use std::path::Path;
 
 use super::import::{ImportOptions, check_rejects, file_name, refuse_changed, refuse_file};
+use super::rated_output::{RatedOutput, RatedPiece};
 use super::rejects::Rejected;
-use super::rows::{Origin, rated_row, set_aside_row};
+use super::rows::{Origin, rated_row};
 use super::source::open_mapped;
 use super::{BATCH_RECORDS, Engine};
-use crate::domain::disposition::{Disposition, Reason};
-use crate::domain::money::{CallCharge, Sum};
+use crate::domain::disposition::Disposition;
+use crate::domain::money::Sum;
 use crate::domain::totals::{ControlTotals, Tally};
-use crate::domain::usage::{RatedUsage, SetAside, UsageRecord};
+use crate::domain::usage::{UsageMatch, UsagePrice, UsageRecord, WhyAside};
 use crate::error::{Error, Result};
-use crate::facts::{RatedFile, RatedRow, csv_header};
-use crate::files::AtomicFile;
 use crate::files::map::MappedFile;
 use crate::parsing::{Chunk, ParsedLines, SourceFile, each_usage};
 use crate::progress::Progress;
 use crate::workers::Workers;
-
-/// Where rated records go.
-pub enum RatedOutput {
-    /// Nowhere: only the totals are wanted.
-    Nothing,
-    /// A Parquet file.
-    Parquet(Box<RatedFile>),
-    /// A CSV file.
-    Csv(AtomicFile),
-    /// A file of one JSON object per line.
-    Json(AtomicFile),
-}
-
-impl RatedOutput {
-    /// By the ending of the path: `.parquet`, `.csv`, `.json` or `.jsonl`.
-    pub fn create(path: Option<&Path>) -> Result<Self> {
-        let Some(path) = path else { return Ok(Self::Nothing) };
-        let io = |error| Error::io(path, &error);
-        match path.extension().and_then(|ending| ending.to_str()) {
-            Some("parquet") => Ok(Self::Parquet(Box::new(RatedFile::create(path)?))),
-            Some("csv") => {
-                let mut file = AtomicFile::create(path).map_err(io)?;
-                file.write_all(csv_header().as_bytes()).map_err(io)?;
-                Ok(Self::Csv(file))
-            }
-            Some("json" | "jsonl") => Ok(Self::Json(AtomicFile::create(path).map_err(io)?)),
-            _ => Err(Error::refused(
-                format!("{}: its ending names no format", path.display()),
-                "end it in .parquet, .csv, .json or .jsonl",
-            )),
-        }
-    }
-
-    fn write(&mut self, rows: &[RatedRow]) -> Result<()> {
-        let written = match self {
-            Self::Nothing => Ok(()),
-            Self::Parquet(file) => return Ok(file.write(rows)?),
-            Self::Csv(file) => rows.iter().try_for_each(|row| file.write_all(row.csv_line().as_bytes())),
-            Self::Json(file) => rows.iter().try_for_each(|row| file.write_all(row.json_line().as_bytes())),
-        };
-        written.map_err(|error| Error::io(Path::new("the rated records"), &error))
-    }
-
-    /// Puts the file in its place.
-    pub fn commit(self) -> Result<()> {
-        let committed = match self {
-            Self::Nothing => Ok(()),
-            Self::Parquet(file) => return Ok(file.commit().map(drop)?),
-            Self::Csv(file) | Self::Json(file) => file.commit(),
-        };
-        committed.map_err(|error| Error::io(Path::new("the rated records"), &error))
-    }
-}
 
 /// What became of one file.
 pub struct RatedUsageFile {
@@ -81,8 +26,6 @@ pub struct RatedUsageFile {
     /// Its refused lines.
     pub rejected: Vec<Rejected>,
 }
-
-type Priced = std::result::Result<RatedUsage, Box<SetAside>>;
 
 /// Rates one file.
 pub fn rate_file(
@@ -95,37 +38,51 @@ pub fn rate_file(
     let mapped = MappedFile::open(path).map_err(|error| Error::unreadable(path, &error))?;
     let name = file_name(path);
     let source = open_mapped(&name, mapped.bytes(), options.context.layout, workers)?;
-    let origin = Origin { supplier: options.supplier, file: &name };
-    let mut done = RatedUsageFile { totals: ControlTotals::default(), rejected: Vec::new() };
-    let (mut blank_lines, mut cost) = (0, Sum::default());
+    let mut reading = Reading::default();
     let progress = Progress::new(&name, mapped.bytes().len() as u64, options.quiet);
-    let is_written = !matches!(output, RatedOutput::Nothing);
-    workers.in_order(
-        &source.chunks(options.chunk_bytes),
-        |chunk| match is_written {
-            true => RatedChunk::kept(engine, options, &source, chunk),
-            false => RatedChunk::counted(engine, options, &source, chunk),
-        },
-        |chunk| {
+    for window in source.chunks(options.chunk_bytes).chunks(workers.window()) {
+        let pieces = window.iter().map(|chunk| (chunk, output.new_piece())).collect();
+        // While a window is rated, what was packed of the one before is written.
+        let (rated, written) = workers.join(
+            || workers.map(pieces, |(chunk, piece)| RatedChunk::of(engine, options, &source, chunk, piece)),
+            || output.write_packed(),
+        );
+        written?;
+        for chunk in rated {
             progress.advance(chunk.bytes);
-            blank_lines += chunk.lines.blank_lines;
-            cost.merge(chunk.counts.cost);
-            done.totals.merge(&chunk.counts.totals);
-            done.rejected.extend(chunk.lines.rejects.into_iter().map(Rejected::from));
-            check_rejects(options, &name, done.totals.records_in(), &done.rejected, true)?;
-            let rows: Vec<RatedRow> = chunk.priced.iter().map(|priced| row_of(engine, origin, priced)).collect();
-            output.write(&rows)
-        },
-    )?;
+            output.add(reading.take(chunk))?;
+            check_rejects(options, &name, reading.counts.totals.records_in(), &reading.rejected, true)?;
+        }
+        output.pack(workers)?;
+    }
     progress.finish();
-    let (records, rejects) = (done.totals.records_in(), done.rejected.len() as u64);
-    check_rejects(options, &name, records, &done.rejected, false)?;
-    source.check_totals(records, rejects, blank_lines, cost).map_err(refuse_file)?;
+    let Reading { mut counts, rejected, blank_lines } = reading;
+    let (records, rejects) = (counts.totals.records_in(), rejected.len() as u64);
+    check_rejects(options, &name, records, &rejected, false)?;
+    source.check_totals(records, rejects, blank_lines, counts.cost).map_err(refuse_file)?;
     mapped.check_same().map_err(|reason| refuse_changed(path, &reason))?;
-    let rejected = Tally::of_lines(rejects);
-    done.totals.take_in(&rejected);
-    done.totals.end(Disposition::Rejected, None, &rejected);
-    Ok(done)
+    let tally = Tally::of_lines(rejects);
+    counts.totals.take_in(&tally);
+    counts.totals.end(Disposition::Rejected, None, &tally);
+    Ok(RatedUsageFile { totals: counts.totals, rejected })
+}
+
+/// What has been rated of a file so far.
+#[derive(Default)]
+struct Reading {
+    counts: Counts,
+    rejected: Vec<Rejected>,
+    blank_lines: u64,
+}
+
+impl Reading {
+    fn take(&mut self, chunk: RatedChunk) -> RatedPiece {
+        self.blank_lines += chunk.lines.blank_lines;
+        self.counts.cost.merge(chunk.counts.cost);
+        self.counts.totals.merge(&chunk.counts.totals);
+        self.rejected.extend(chunk.lines.rejects.into_iter().map(Rejected::from));
+        chunk.piece
+    }
 }
 
 /// What became of one piece of a file.
@@ -133,18 +90,21 @@ struct RatedChunk {
     bytes: u64,
     counts: Counts,
     lines: ParsedLines,
-    /// In the order of the file; nothing if nothing is written.
-    priced: Vec<Priced>,
+    piece: RatedPiece,
 }
 
 impl RatedChunk {
-    /// Every record is priced where it lies, counted and forgotten.
-    fn counted(engine: &Engine, options: &ImportOptions, source: &SourceFile, chunk: &Chunk) -> Self {
+    /// Every record is priced where it lies, counted, added to the piece and forgotten.
+    fn of(engine: &Engine, options: &ImportOptions, source: &SourceFile, chunk: &Chunk, mut piece: RatedPiece) -> Self {
+        let origin = Origin { supplier: options.supplier, file: source.file_name() };
+        let is_kept = !matches!(piece, RatedPiece::Nothing);
         let mut counts = Counts::default();
         let mut price = |batch: &mut Vec<UsageRecord>| {
             engine.price_each(options.supplier, batch, |record, priced| {
-                let end = priced.map(|(_, price)| price.sell).map_err(|why| (why.disposition, why.reason));
-                counts.add(record, end);
+                counts.add(record, &priced);
+                if is_kept {
+                    piece.push(&rated_row(engine.book, origin, record, &priced));
+                }
             });
             batch.clear();
         };
@@ -156,21 +116,7 @@ impl RatedChunk {
             }
         });
         price(&mut batch);
-        Self { bytes: chunk.bytes(), counts, lines, priced: Vec::new() }
-    }
-
-    /// Every record is kept with its price.
-    fn kept(engine: &Engine, options: &ImportOptions, source: &SourceFile, chunk: &Chunk) -> Self {
-        let (mut counts, mut priced) = (Counts::default(), Vec::new());
-        let lines = each_usage(source, chunk, &options.context, |record| {
-            let one = engine.price(options.supplier, record);
-            match &one {
-                Ok(rated) => counts.add(&rated.matched.record, Ok(rated.sell)),
-                Err(aside) => counts.add(&aside.record, Err((aside.disposition, aside.reason))),
-            }
-            priced.push(one);
-        });
-        Self { bytes: chunk.bytes(), counts, lines, priced }
+        Self { bytes: chunk.bytes(), counts, lines, piece }
     }
 }
 
@@ -182,24 +128,17 @@ struct Counts {
 }
 
 impl Counts {
-    fn add(&mut self, record: &UsageRecord, end: std::result::Result<CallCharge, (Disposition, Reason)>) {
+    fn add(&mut self, record: &UsageRecord, end: &std::result::Result<(UsageMatch, UsagePrice), WhyAside>) {
         let tally = Tally::of_record(record);
         self.cost.merge(tally.cost);
         self.totals.take_in(&tally);
         match end {
-            Ok(sell) => {
+            Ok((_, price)) => {
                 let mut rated = tally;
-                rated.sell.add(sell);
+                rated.sell.add(price.sell);
                 self.totals.end(Disposition::Rated, None, &rated);
             }
-            Err((disposition, reason)) => self.totals.end(disposition, Some(reason), &tally),
+            Err(why) => self.totals.end(why.disposition, Some(why.reason), &tally),
         }
-    }
-}
-
-fn row_of<'a>(engine: &'a Engine, origin: Origin<'a>, priced: &'a Priced) -> RatedRow<'a> {
-    match priced {
-        Ok(rated) => rated_row(engine.book, origin, rated),
-        Err(aside) => set_aside_row(engine.book, origin, aside),
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::domain::book::{Book, CallTypeId, CliId, CustomerId, SupplierId};
 use crate::domain::disposition::Disposition;
-use crate::domain::usage::{ChargedUsage, RatePath, RatedUsage, SetAside, UsageRecord};
+use crate::domain::usage::{ChargedUsage, RatePath, UsageMatch, UsagePrice, UsageRecord, WhyAside};
 use crate::facts::{BilledRow, RatedRow};
 
 /// Where a record came from.
@@ -16,39 +16,53 @@ pub struct Origin<'a> {
     pub file: &'a str,
 }
 
-/// A priced record.
-pub fn rated_row<'a>(book: &'a Book, origin: Origin<'a>, rated: &'a RatedUsage) -> RatedRow<'a> {
-    let matched = &rated.matched;
-    let customer = Some(matched.customer);
-    let row = bare_row(book, origin, &matched.record, Some(matched.cli), customer, Some(matched.call_type));
+/// A record with its price, or with the reason why it has none.
+pub fn rated_row<'a>(
+    book: &'a Book,
+    origin: Origin<'a>,
+    record: &'a UsageRecord,
+    priced: &Result<(UsageMatch, UsagePrice), WhyAside>,
+) -> RatedRow<'a> {
+    match priced {
+        Ok((matched, price)) => priced_row(book, origin, record, *matched, price),
+        Err(why) => {
+            let row = bare_row(book, origin, record, why.cli, why.customer, why.call_type);
+            RatedRow { cost: record.cost, disposition: why.disposition, reason: Some(why.reason), ..row }
+        }
+    }
+}
+
+fn priced_row<'a>(
+    book: &'a Book,
+    origin: Origin<'a>,
+    record: &'a UsageRecord,
+    matched: UsageMatch,
+    price: &UsagePrice,
+) -> RatedRow<'a> {
+    let row = bare_row(book, origin, record, Some(matched.cli), Some(matched.customer), Some(matched.call_type));
     RatedRow {
-        billable_units: Some(rated.billable_units),
-        time_band: Cow::Borrowed(&book.band_names[rated.band.index()]),
-        tariff: rated.tariff.map_or(Cow::Borrowed(""), |id| Cow::Borrowed(book.tariff(id).code.as_str())),
-        rate_row: rated.rate_row.map_or(Cow::Borrowed(""), |id| Cow::Borrowed(book.rates[id.index()].name.as_str())),
-        path: rated.path,
-        cost: Some(rated.cost),
-        expected_cost: rated.expected_cost,
-        components: Some(rated.components),
-        sell: Some(rated.sell),
+        billable_units: Some(price.billable_units),
+        time_band: Cow::Borrowed(&book.band_names[price.band.index()]),
+        tariff: price.tariff.map_or(Cow::Borrowed(""), |id| Cow::Borrowed(book.tariff(id).code.as_str())),
+        rate_row: price.rate_row.map_or(Cow::Borrowed(""), |id| Cow::Borrowed(book.rates[id.index()].name.as_str())),
+        path: price.path,
+        cost: Some(price.cost),
+        expected_cost: price.expected_cost,
+        components: Some(price.components),
+        sell: Some(price.sell),
         disposition: Disposition::Rated,
         ..row
     }
 }
 
-/// A record that was set aside.
-pub fn set_aside_row<'a>(book: &'a Book, origin: Origin<'a>, aside: &'a SetAside) -> RatedRow<'a> {
-    let row = bare_row(book, origin, &aside.record, aside.cli, aside.customer, aside.call_type);
-    RatedRow { cost: aside.record.cost, disposition: aside.disposition, reason: Some(aside.reason), ..row }
-}
-
 /// A record on an invoice.
 pub fn billed_row<'a>(book: &'a Book, invoice: &'a str, file: &'a str, usage: &'a ChargedUsage) -> BilledRow<'a> {
+    let matched = &usage.rated.matched;
+    let origin = Origin { supplier: usage.supplier, file };
     let rated = RatedRow {
         disposition: usage.disposition,
-        ..rated_row(book, Origin { supplier: usage.supplier, file }, &usage.rated)
+        ..priced_row(book, origin, &matched.record, matched.found(), &usage.rated.price())
     };
-    let matched = &usage.rated.matched;
     let call_type = book.call_type(matched.call_type);
     let suppliers_words = call_type.use_supplier_description && !matched.record.description.is_empty();
     BilledRow {

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use tollbook::book;
 use tollbook::parsing::{Layout, shipped_layouts};
 use tollbook::pipeline::Engine;
-use tollbook::pipeline::rate::{RatedOutput, rate_file};
+use tollbook::pipeline::rate::rate_file;
+use tollbook::pipeline::rated_output::RatedOutput;
 use tollbook::workers::Workers;
 
 use super::opened::{Effort, Opened, PLAIN, default_settings, import_options};
@@ -65,7 +66,7 @@ fn rated_output_is_the_same_for_any_threads_and_chunks() {
                 let refused: Vec<_> = rated.rejected.iter().map(|reject| reject.in_words("calls.csv")).collect();
                 totals.push((rated.totals, refused));
             }
-            output.commit().unwrap();
+            output.commit(&workers).unwrap();
             (totals, std::fs::read(&out).unwrap())
         });
         assert!(rated[0].1.len() > 50_000 && rated[0].0[0].1.len() == 30);

@@ -23,7 +23,8 @@ use crate::ledger::ApplyMode;
 use crate::parsing::{ParsedUsage, parse_usage};
 use crate::pipeline::Engine;
 use crate::pipeline::import::{ImportOptions, ImportedFile, file_name};
-use crate::pipeline::rate::{RatedOutput, rate_file};
+use crate::pipeline::rate::rate_file;
+use crate::pipeline::rated_output::RatedOutput;
 use crate::pipeline::source::open_mapped;
 use crate::report::run::RunReport;
 use crate::workers::Workers;
@@ -259,7 +260,7 @@ impl Bench<'_> {
     fn rate(&mut self, out: Option<&Path>) -> Result<Counted> {
         let mut output = RatedOutput::create(out)?;
         let done = rate_file(self.engine, self.workers, self.options, self.usage, &mut output)?;
-        output.commit()?;
+        output.commit(self.workers)?;
         let totals = done.totals;
         totals.check().map_err(|reason| Error::new(ErrorKind::Damaged, reason, "please report this fault"))?;
         let rejects = done.rejected.len() as u64;
