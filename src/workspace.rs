@@ -94,6 +94,17 @@ impl Workspace {
         Ok(tables_of(ledger.load_book()?))
     }
 
+    /// The suppliers of the book, each with the layout that it names: all of the book that an import needs.
+    pub fn layouts_of_suppliers(&self, ledger: &Ledger) -> Result<Vec<(String, String)>> {
+        let tables = tables_of(vec![ledger.load_table("suppliers")?]);
+        let table = tables.get("suppliers");
+        let cells = |name: &str| {
+            let place = table.schema.position(name).expect("the interface has the column");
+            table.rows.iter().map(move |row| row.cells[place].clone().unwrap_or_default())
+        };
+        Ok(cells("supplier").zip(cells("layout")).collect())
+    }
+
     /// The shipped layouts and the workspace's own; an own one replaces the shipped one of its name.
     pub fn layouts(&self) -> Result<Vec<Layout>> {
         let mut layouts = Vec::new();

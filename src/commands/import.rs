@@ -5,15 +5,14 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 
 use super::Global;
-use crate::domain::book::Book;
 use crate::error::{Error, ErrorKind, Result, counted};
 use crate::files::remove_partials;
-use crate::ledger::LedgerWriter;
+use crate::ledger::{Ledger, LedgerWriter};
 use crate::parsing::{Layout, ParseContext};
 use crate::pipeline::import::{CHUNK_BYTES, ImportOptions, ImportedFile, check_layout_kind, import_usage};
 use crate::pipeline::rejects::rejects_in_words;
 use crate::pipeline::services::import_services;
-use crate::pipeline::store_files;
+use crate::pipeline::{store_files, unknown_supplier};
 use crate::report::screen::control_totals;
 use crate::workspace::{Workspace, find_layout};
 
@@ -108,19 +107,17 @@ impl Files {
 /// Imports the files one after the other; a refused one does not stop the others, a failing disk does.
 pub fn import_files(global: &Global, workspace: &Workspace, files: &Files, services: bool) -> Result<Imported> {
     let mut ledger = workspace.ledger_for_writing(global.actor())?;
-    let book = workspace.book(&ledger)?;
-    let supplier = find_supplier(&book, &files.supplier)?;
+    let named_by_book = layout_of_supplier(workspace, &ledger, &files.supplier)?;
     let layouts = workspace.layouts()?;
     let layout = match &files.layout {
         Some(named) => find_layout(&layouts, named)?,
-        None => find_layout(&layouts, &book.supplier(supplier).layout).map_err(|error| {
+        None => find_layout(&layouts, &named_by_book).map_err(|error| {
             let hint = format!("correct it in suppliers.csv, or name one with --layout; {}", error.hint);
             Error::refused(format!("supplier {:?}: {}", files.supplier, error.message), hint)
         })?,
     };
     check_layout_kind(layout, services)?;
     let options = ImportOptions {
-        supplier,
         supplier_code: &files.supplier,
         context: parse_context(workspace, layout),
         strict: files.strict,
@@ -175,16 +172,13 @@ pub fn parse_context<'a>(workspace: &'a Workspace, layout: &'a Layout) -> ParseC
     }
 }
 
-/// The supplier of a code, or a word on which there are.
-pub fn find_supplier(book: &Book, code: &str) -> Result<crate::domain::book::SupplierId> {
-    book.find_supplier(code).ok_or_else(|| {
-        let codes: Vec<_> = book.suppliers.iter().map(|supplier| supplier.code.as_str()).collect();
-        let hint = match codes.is_empty() {
-            true => "the book has none yet: add it to suppliers.csv and `tollbook book import` it".to_owned(),
-            false => format!("there are: {}", codes.join(", ")),
-        };
-        Error::refused(format!("the book has no supplier {code:?}"), hint)
-    })
+/// The layout that the book names for a supplier.
+fn layout_of_supplier(workspace: &Workspace, ledger: &Ledger, code: &str) -> Result<String> {
+    let layouts = workspace.layouts_of_suppliers(ledger)?;
+    match layouts.iter().find(|(supplier, _)| supplier == code) {
+        Some((_, layout)) => Ok(layout.clone()),
+        None => Err(unknown_supplier(code, layouts.iter().map(|(supplier, _)| supplier.as_str()))),
+    }
 }
 
 fn in_words(file: &ImportedFile) -> String {

@@ -6,13 +6,13 @@ use clap::Args;
 use serde::Serialize;
 
 use super::Global;
-use super::import::find_supplier;
 use crate::book;
 use crate::domain::telephone::NumberRules;
 use crate::domain::totals::ControlTotals;
 use crate::error::{Error, ErrorKind, Result, counted};
 use crate::parsing::{Layout, ParseContext, shipped_layouts};
 use crate::pipeline::Engine;
+use crate::pipeline::find_supplier;
 use crate::pipeline::import::{CHUNK_BYTES, ImportOptions, check_layout_kind, file_name};
 use crate::pipeline::rate::rate_file;
 use crate::pipeline::rated_output::RatedOutput;
@@ -70,7 +70,6 @@ impl Rate {
         let layout = layout_of(&self.book, named)?;
         check_layout_kind(&layout, false)?;
         let options = ImportOptions {
-            supplier,
             supplier_code: &self.supplier,
             context: ParseContext {
                 layout: &layout,

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::cells::RowWriter;
+use super::cells::CellWriter;
 use super::error::FactsError;
 use super::rated::RatedRow;
 use super::rated_file::{owned, put_rated, take_rated};
@@ -74,7 +74,7 @@ impl BilledWriter {
 
     /// Adds records; those of one invoice one after the other, so that they are found fast.
     pub fn write(&mut self, rows: &[BilledRow<'_>]) -> Result<(), FactsError> {
-        rows.iter().try_for_each(|billed| self.table.row(|row| put_billed(row, billed)))
+        self.table.write(rows, put_billed)
     }
 
     /// Completes the file and syncs it; it is not visible yet.
@@ -126,13 +126,13 @@ impl UsageStore {
     }
 }
 
-fn put_billed(row: &mut RowWriter<'_>, billed: &BilledRow<'_>) {
-    row.integer(billed.import);
-    row.row_number(billed.row);
-    row.text(&billed.invoice);
-    put_rated(row, &billed.rated);
-    row.amount(billed.charge);
-    row.text_or_null(&billed.description);
+fn put_billed<'r>(cells: &mut CellWriter<'_, 'r, BilledRow<'_>>) {
+    cells.integer(|billed| billed.import);
+    cells.row_number(|billed| billed.row);
+    cells.text(|billed| &billed.invoice);
+    put_rated(cells, |billed| &billed.rated);
+    cells.amount(|billed| billed.charge);
+    cells.text_or_null(|billed| &billed.description);
 }
 
 fn take_billed(row: &mut RowReader<'_>) -> Result<BilledRow<'static>, BadCell> {

@@ -42,15 +42,17 @@ impl RowBatch {
         Self { columns, rows: 0, refused: None }
     }
 
-    /// Adds one row; `put` gives its cells in the order of the columns.
-    pub fn row(&mut self, put: impl FnOnce(&mut RowWriter)) {
-        let mut row = RowWriter { columns: self.columns.iter_mut(), unstorable: None };
-        put(&mut row);
-        assert!(row.columns.len() == 0, "a row has a cell for each column");
-        if let (Some((column, value)), None) = (row.unstorable, &self.refused) {
-            self.refused = Some(Refused { row: self.rows, column, value });
+    /// Adds rows; `put` gives their cells, column by column in the order of the columns.
+    pub fn add<'r, T>(&mut self, rows: &'r [T], put: impl Fn(&mut CellWriter<'_, 'r, T>)) {
+        for rows in rows.chunks(ROWS_AT_ONCE) {
+            let mut cells = CellWriter { columns: self.columns.iter_mut(), rows, refused: None };
+            put(&mut cells);
+            assert!(cells.columns.len() == 0, "a row has a cell for each column");
+            if let (Some(refused), None) = (cells.refused, &self.refused) {
+                self.refused = Some(Refused { row: self.rows + refused.row, ..refused });
+            }
+            self.rows += rows.len();
         }
-        self.rows += 1;
     }
 
     /// How many rows it has.
@@ -70,17 +72,22 @@ impl RowBatch {
     }
 }
 
-/// Takes the cells of one row, column by column. A cell of another type than its column's is a mistake of the caller.
-pub(super) struct RowWriter<'t> {
+/// Rows whose cells are taken together: so many that each column is gone over at once, so few that they stay near.
+const ROWS_AT_ONCE: usize = 128;
+
+/// Takes the cells of some rows, column by column. A cell of another type than its column's is a mistake of the caller.
+pub(super) struct CellWriter<'t, 'r, T> {
     columns: std::slice::IterMut<'t, Column>,
-    unstorable: Option<(String, String)>,
+    rows: &'r [T],
+    /// Of the first row that has any, the first.
+    refused: Option<Refused>,
 }
 
-impl RowWriter<'_> {
+impl<'t, 'r, T> CellWriter<'t, 'r, T> {
     /// A yes or no.
-    pub fn boolean(&mut self, value: bool) {
+    pub fn boolean(&mut self, of: impl Fn(&'r T) -> bool) {
         match &mut self.next().values {
-            Values::Boolean(values) => values.push(value),
+            Values::Boolean(values) => values.extend(self.rows.iter().map(of)),
             _ => panic!("the column is not boolean"),
         }
     }
@@ -94,106 +101,121 @@ impl RowWriter<'_> {
     }
 
     /// A number of a row of another file; at most 2^31 - 1 fit.
-    pub fn row_number(&mut self, value: u32) {
-        let storable = i32::try_from(value);
-        if storable.is_err() {
-            self.refuse_next(value.to_string());
-        }
+    pub fn row_number(&mut self, of: impl Fn(&'r T) -> u32) {
+        self.check_next(|row| Some(of(row)).filter(|number| i32::try_from(*number).is_err()));
         match &mut self.next().values {
-            Values::Int32(values) => values.push(storable.unwrap_or_default()),
+            Values::Int32(values) => {
+                values.extend(self.rows.iter().map(|row| i32::try_from(of(row)).unwrap_or_default()));
+            }
             _ => panic!("the column is not int32"),
         }
     }
 
     /// An integer.
-    pub fn integer(&mut self, value: i64) {
-        self.optional_integer(Some(value));
+    pub fn integer(&mut self, of: impl Fn(&'r T) -> i64) {
+        self.optional_integer(|row| Some(of(row)));
     }
 
     /// A count; at most 2^63 - 1 fit.
-    pub fn count(&mut self, value: u64) {
-        self.optional_count(Some(value));
+    pub fn count(&mut self, of: impl Fn(&'r T) -> u64) {
+        self.optional_count(|row| Some(of(row)));
     }
 
     /// A count, or null.
-    pub fn optional_count(&mut self, value: Option<u64>) {
-        if let Some(count) = value.filter(|count| i64::try_from(*count).is_err()) {
-            self.refuse_next(count.to_string());
-        }
-        self.optional_integer(value.map(|count| i64::try_from(count).unwrap_or_default()));
+    pub fn optional_count(&mut self, of: impl Fn(&'r T) -> Option<u64>) {
+        self.check_next(|row| of(row).filter(|count| i64::try_from(*count).is_err()));
+        self.optional_integer(|row| of(row).map(|count| i64::try_from(count).unwrap_or_default()));
     }
 
     /// Seconds since 1970 as the milliseconds of a timestamp.
-    pub fn seconds(&mut self, value: i64) {
-        let millis = value.checked_mul(1000);
-        if millis.is_none() {
-            self.refuse_next(value.to_string());
-        }
-        self.integer(millis.unwrap_or_default());
+    pub fn seconds(&mut self, of: impl Fn(&'r T) -> i64) {
+        self.check_next(|row| Some(of(row)).filter(|seconds| seconds.checked_mul(1000).is_none()));
+        self.integer(|row| of(row).checked_mul(1000).unwrap_or_default());
     }
 
     /// An amount; those of more than 18 digits do not fit.
-    pub fn amount<const SCALE: u32>(&mut self, value: Decimal<SCALE>) {
-        self.optional_amount(Some(value));
+    pub fn amount<const SCALE: u32>(&mut self, of: impl Fn(&'r T) -> Decimal<SCALE>) {
+        self.optional_amount(|row| Some(of(row)));
     }
 
     /// An amount, or null.
-    pub fn optional_amount<const SCALE: u32>(&mut self, value: Option<Decimal<SCALE>>) {
-        if let Some(amount) = value.filter(|amount| amount.scaled().unsigned_abs() >= DECIMAL_LIMIT) {
-            self.refuse_next(amount.to_string());
-        }
-        self.optional_integer(value.map(Decimal::scaled));
-    }
-
-    /// A word of a fixed list.
-    pub fn word(&mut self, value: &'static str) {
-        self.optional_word(Some(value));
-    }
-
-    /// A word of a fixed list, or null.
-    pub fn optional_word(&mut self, value: Option<&'static str>) {
-        self.optional_text(value);
+    pub fn optional_amount<const SCALE: u32>(&mut self, of: impl Fn(&'r T) -> Option<Decimal<SCALE>>) {
+        self.check_next(|row| of(row).filter(|amount| amount.scaled().unsigned_abs() >= DECIMAL_LIMIT));
+        self.optional_integer(|row| of(row).map(Decimal::scaled));
     }
 
     /// A text that is always there.
-    pub fn text(&mut self, value: &str) {
-        self.optional_text(Some(value));
+    pub fn text(&mut self, of: impl Fn(&'r T) -> &'r str) {
+        self.optional_text(|row| Some(of(row)));
     }
 
     /// A text, null if it is empty.
-    pub fn text_or_null(&mut self, value: &str) {
-        self.optional_text((!value.is_empty()).then_some(value));
+    pub fn text_or_null(&mut self, of: impl Fn(&'r T) -> &'r str) {
+        self.optional_text(|row| Some(of(row)).filter(|text| !text.is_empty()));
     }
 
     /// A text, or null.
-    pub fn optional_text(&mut self, value: Option<&str>) {
+    pub fn optional_text(&mut self, of: impl Fn(&'r T) -> Option<&'r str>) {
         let column = self.next();
-        column.mark(value.is_some());
-        match (&mut column.values, value) {
-            (Values::Names(names, codes), Some(text)) => codes.push(names.code_of(text.as_bytes())),
-            (Values::Texts(texts), Some(text)) => texts.push(text),
-            (Values::Names(..) | Values::Texts(_), None) => (),
+        let (present, values) = (&mut column.present, &mut column.values);
+        let texts = self.rows.iter().map(of).filter(|text| mark(&column.name, present, text.is_some())).flatten();
+        match values {
+            Values::Names(names, codes) => {
+                let mut seen = Seen::default();
+                codes.extend(texts.map(|text| seen.code_of(text, names)));
+            }
+            Values::Texts(values) => texts.for_each(|text| values.push(text)),
             _ => panic!("the column is not text"),
         }
     }
 
-    fn optional_integer(&mut self, value: Option<i64>) {
+    fn optional_integer(&mut self, of: impl Fn(&'r T) -> Option<i64>) {
         let column = self.next();
-        column.mark(value.is_some());
-        match &mut column.values {
-            Values::Int64(values) => values.extend(value),
+        let (present, values) = (&mut column.present, &mut column.values);
+        let numbers = self.rows.iter().map(of).filter(|number| mark(&column.name, present, number.is_some())).flatten();
+        match values {
+            Values::Int64(values) => values.extend(numbers),
             _ => panic!("the column is not int64"),
         }
     }
 
-    fn next(&mut self) -> &mut Column {
+    fn next(&mut self) -> &'t mut Column {
         self.columns.next().expect("a row has no more cells than columns")
     }
 
-    fn refuse_next(&mut self, value: String) {
-        let column = self.columns.as_slice().first().map(|column| column.name.clone()).unwrap_or_default();
-        self.unstorable.get_or_insert((column, value));
+    /// Notes the first row whose cell in the next column cannot be stored.
+    fn check_next<V: ToString>(&mut self, unstorable: impl Fn(&'r T) -> Option<V>) {
+        let until = self.refused.as_ref().map_or(self.rows.len(), |refused| refused.row);
+        let found = self.rows[..until].iter().enumerate().find_map(|(row, cells)| Some((row, unstorable(cells)?)));
+        if let Some((row, value)) = found {
+            let column = self.columns.as_slice().first().map(|column| column.name.clone()).unwrap_or_default();
+            self.refused = Some(Refused { row, column, value: value.to_string() });
+        }
     }
+}
+
+/// Texts of some rows by where they lie, with their codes: names of the book come again and again from one place, and
+/// need not be compared. Holds for as long as the rows are borrowed.
+#[derive(Default)]
+struct Seen<'r>([Option<(&'r str, u32)>; 32]);
+
+impl<'r> Seen<'r> {
+    fn code_of(&mut self, text: &'r str, names: &mut Names) -> u32 {
+        let slot = &mut self.0[text.as_ptr().addr() / 8 % 32];
+        match slot {
+            Some((same, code)) if std::ptr::eq(*same, text) => *code,
+            _ => slot.insert((text, names.code_of(text.as_bytes()))).1,
+        }
+    }
+}
+
+/// Notes whether a row has a value, and says so.
+fn mark(column: &str, present: &mut Option<Vec<i16>>, is_present: bool) -> bool {
+    match present {
+        Some(present) => present.push(i16::from(is_present)),
+        None => assert!(is_present, "{column} is required"),
+    }
+    is_present
 }
 
 /// The cells of one column.
@@ -233,13 +255,6 @@ impl Column {
         };
         let present = (column.max_def_level() > 0).then(Vec::new);
         Self { name: column.name().to_owned(), values, present }
-    }
-
-    fn mark(&mut self, is_present: bool) {
-        match &mut self.present {
-            Some(present) => present.push(i16::from(is_present)),
-            None => assert!(is_present, "{} is required", self.name),
-        }
     }
 
     /// No cells, with the name and the type of another column.

@@ -31,7 +31,8 @@ pub(super) fn encode<T: Copy + PartialEq>(values: &[T], width: u32, number: impl
 /// How many of the first values are equal.
 fn run_length<T: Copy + PartialEq>(values: &[T]) -> usize {
     let first = values[0];
-    let eights = values.chunks_exact(EIGHT).take_while(|eight| eight.iter().fold(true, |all, one| all & (*one == first)));
+    let eights =
+        values.chunks_exact(EIGHT).take_while(|eight| eight.iter().fold(true, |all, one| all & (*one == first)));
     let whole = eights.count() * EIGHT;
     whole + values[whole..].iter().take_while(|one| **one == first).count()
 }
@@ -61,10 +62,10 @@ fn pack<T: Copy>(values: &[T], width: u32, number: impl Fn(T) -> u32, out: &mut 
 /// Appends a number, seven bits a byte, lowest first.
 fn write_varint(mut value: u64, out: &mut Vec<u8>) {
     while value >= 0x80 {
-        out.push((value & 0x7f) as u8 | 0x80);
+        out.push(value.to_le_bytes()[0] | 0x80);
         value >>= 7;
     }
-    out.push(value as u8);
+    out.push(value.to_le_bytes()[0]);
 }
 
 #[cfg(test)]
@@ -93,7 +94,8 @@ mod tests {
             } else {
                 let numbers = (header >> 1) as usize * EIGHT;
                 let bit = |position: usize| u32::from(bytes[at + position / 8] >> (position % 8) & 1);
-                let number = |which: usize| (0..width as usize).map(|low| bit(which * width as usize + low) << low).sum();
+                let number =
+                    |which: usize| (0..width as usize).map(|low| bit(which * width as usize + low) << low).sum();
                 values.extend((0..numbers).map(number).collect::<Vec<u32>>());
                 at += numbers * width as usize / 8;
             }

@@ -115,7 +115,7 @@ impl FactsWriter {
 
     /// Adds a batch of records, whose rows are then its next ones. They wait to be packed and written.
     pub fn add(&mut self, batch: UsageBatch) -> Result<(), FactsError> {
-        self.table.add(batch.0)
+        self.table.add(batch.columns)
     }
 
     /// Packs what makes whole groups, side by side.
@@ -136,27 +136,50 @@ impl FactsWriter {
 }
 
 /// Neighbouring records as columns, with their digests: what one thread makes of a chunk of a supplier's file.
-pub struct UsageBatch(RowBatch);
+pub struct UsageBatch {
+    supplier: String,
+    columns: RowBatch,
+    bytes: RecordBytes,
+}
+
+/// Records that are put into columns together.
+const RECORDS_AT_ONCE: usize = 128;
 
 impl UsageBatch {
-    /// Takes records of a supplier; their rows do not matter.
+    /// No records of a supplier yet.
+    pub fn new(supplier: &str) -> Self {
+        Self { supplier: supplier.to_owned(), columns: RowBatch::new(&USAGE), bytes: RecordBytes::default() }
+    }
+
+    /// Records of a supplier.
     pub fn of(supplier: &str, records: &[UsageRecord]) -> Self {
-        let (mut batch, mut bytes) = (RowBatch::new(&USAGE), RecordBytes::default());
-        for record in records {
-            bytes.take(supplier, record);
-            batch.row(|row| put_usage(row, record, bytes.digests()));
+        let mut batch = Self::new(supplier);
+        batch.add(records);
+        batch
+    }
+
+    /// Adds records; their rows do not matter.
+    pub fn add(&mut self, records: &[UsageRecord]) {
+        let Self { supplier, columns, bytes } = self;
+        let mut digested = Vec::with_capacity(RECORDS_AT_ONCE);
+        for records in records.chunks(RECORDS_AT_ONCE) {
+            digested.clear();
+            digested.extend(records.iter().map(|record| {
+                bytes.take(supplier, record);
+                (record, bytes.digests())
+            }));
+            columns.add(&digested, put_usage);
         }
-        Self(batch)
     }
 
     #[cfg(test)]
-    pub(super) fn of_rows(rows: RowBatch) -> Self {
-        Self(rows)
+    pub(super) fn of_rows(columns: RowBatch) -> Self {
+        Self { columns, ..Self::new("") }
     }
 
     /// How many records it has.
     pub fn rows(&self) -> usize {
-        self.0.rows()
+        self.columns.rows()
     }
 }
 

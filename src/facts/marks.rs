@@ -20,12 +20,10 @@ pub(super) fn write_marks(target: &Path, name: &str, repeats: &Repeats) -> Resul
     let conflicts = repeats.conflicts.iter().map(|row| (*row, Disposition::Suspense));
     let mut marks: Vec<(u32, Disposition)> = duplicates.chain(conflicts).collect();
     marks.sort_unstable();
-    for (number, disposition) in marks {
-        table.row(|row| {
-            row.row_number(number);
-            row.word(disposition.name());
-        })?;
-    }
+    table.write(&marks, |cells| {
+        cells.row_number(|(number, _)| *number);
+        cells.text(|(_, disposition)| disposition.name());
+    })?;
     table.finish(None)?.publish_over()
 }
 

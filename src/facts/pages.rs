@@ -91,7 +91,7 @@ impl<'c> ColumnPages<'c> {
         let width = hybrid::width_of(u32::try_from(values.saturating_sub(1)).unwrap_or(u32::MAX));
         for rows in self.pages(codes.len()) {
             let mut page = rows.levels;
-            page.push(width as u8);
+            page.push(width.to_le_bytes()[0]);
             hybrid::encode(&codes[rows.values], width, |code| code, &mut page);
             chunk.write_data(page, rows.count, BY_DICTIONARY)?;
         }
@@ -173,13 +173,14 @@ fn put_text(text: &[u8], page: &mut Vec<u8>) {
 fn different<T: Copy + Eq + Hash>(values: &[T]) -> Option<(Vec<T>, Vec<u32>)> {
     let (mut different, mut found) = (Vec::new(), AHashMap::new());
     let mut codes = Vec::with_capacity(values.len());
-    let mut last = None;
+    let (mut last, mut next) = (None, 0);
     for value in values {
         let code = match last {
             Some((same, code)) if same == *value => code,
             _ => *found.entry(*value).or_insert_with(|| {
                 different.push(*value);
-                different.len() as u32 - 1
+                next += 1;
+                next - 1
             }),
         };
         if different.len() > MOST_DIFFERENT_NUMBERS {
@@ -244,8 +245,14 @@ impl<'s> ColumnChunk<'s> {
     fn write_data(&mut self, page: Vec<u8>, rows: usize, encoding: Encoding) -> Result<(), ParquetError> {
         let num_values = u32::try_from(rows).unwrap_or(u32::MAX);
         let (def_level_encoding, rep_level_encoding) = (Encoding::RLE, Encoding::RLE);
-        let page_of =
-            |buf| Page::DataPage { buf, num_values, encoding, def_level_encoding, rep_level_encoding, statistics: None };
+        let page_of = |buf| Page::DataPage {
+            buf,
+            num_values,
+            encoding,
+            def_level_encoding,
+            rep_level_encoding,
+            statistics: None,
+        };
         let offset = self.write(page, page_of)?;
         self.data_offset.get_or_insert(offset);
         self.rows += rows;

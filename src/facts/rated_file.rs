@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::path::Path;
 
-use super::cells::{RowBatch, RowWriter};
+use super::cells::{CellWriter, RowBatch};
 use super::error::FactsError;
 use super::rated::RatedRow;
 use super::row_reader::{BadCell, RowReader};
@@ -15,6 +15,7 @@ use super::table_writer::TableWriter;
 use super::threads::Threads;
 use super::usage_rows::{put_moment, take_moment};
 use crate::domain::disposition::{Disposition, Reason};
+use crate::domain::money::Price;
 use crate::domain::price_book::CallClass;
 use crate::domain::usage::{ChargeComponents, Direction, Kind, RatePath};
 
@@ -62,9 +63,9 @@ impl Default for RatedBatch {
 }
 
 impl RatedBatch {
-    /// Adds a record.
-    pub fn push(&mut self, rated: &RatedRow<'_>) {
-        self.0.row(|row| put_with_call(row, rated));
+    /// Adds records.
+    pub fn add(&mut self, rows: &[RatedRow<'_>]) {
+        self.0.add(rows, put_with_call);
     }
 }
 
@@ -74,9 +75,9 @@ pub fn scan_rated(path: &Path, batch_rows: usize) -> Scan<'static, RatedRow<'sta
     Scan::new(table, batch_rows, None, take_with_call)
 }
 
-fn put_with_call(row: &mut RowWriter<'_>, rated: &RatedRow<'_>) {
-    put_rated(row, rated);
-    row.text_or_null(&rated.call_id);
+fn put_with_call<'r>(cells: &mut CellWriter<'_, 'r, RatedRow<'_>>) {
+    put_rated(cells, |row| row);
+    cells.text_or_null(|row| &row.call_id);
 }
 
 fn take_with_call(row: &mut RowReader<'_>) -> Result<RatedRow<'static>, BadCell> {
@@ -85,35 +86,39 @@ fn take_with_call(row: &mut RowReader<'_>) -> Result<RatedRow<'static>, BadCell>
 }
 
 /// Writes the columns that rated and billed records share.
-pub(super) fn put_rated(row: &mut RowWriter<'_>, rated: &RatedRow<'_>) {
-    row.text(&rated.record);
-    row.text(&rated.file);
-    row.count(rated.line);
-    row.text(&rated.supplier);
-    row.text_or_null(&rated.account);
-    row.text_or_null(&rated.cli);
-    row.text_or_null(&rated.cost_centre);
-    row.word(rated.direction.name());
-    row.text_or_null(&rated.other_party);
-    put_moment(row, rated.started);
-    row.word(rated.kind.name());
-    row.count(rated.units);
-    row.optional_count(rated.billable_units);
-    row.text_or_null(&rated.call_type);
-    row.optional_word(rated.class.map(CallClass::name));
-    row.text_or_null(&rated.time_band);
-    row.text_or_null(&rated.tariff);
-    row.text_or_null(&rated.rate_row);
-    row.word(rated.path.name());
-    row.optional_amount(rated.cost);
-    row.optional_amount(rated.expected_cost);
-    row.optional_amount(rated.components.map(|parts| parts.connection));
-    row.optional_amount(rated.components.map(|parts| parts.usage));
-    row.optional_amount(rated.components.map(|parts| parts.access));
-    row.optional_amount(rated.components.map(|parts| parts.surcharges));
-    row.optional_amount(rated.sell);
-    row.word(rated.disposition.name());
-    row.optional_text(rated.reason.map(Reason::name));
+pub(super) fn put_rated<'r, 'a: 'r, T>(
+    cells: &mut CellWriter<'_, 'r, T>,
+    rated: impl Fn(&'r T) -> &'r RatedRow<'a> + Copy,
+) {
+    let part = |part: fn(&ChargeComponents) -> Price| move |row| rated(row).components.as_ref().map(part);
+    cells.text(|row| &rated(row).record);
+    cells.text(|row| &rated(row).file);
+    cells.count(|row| rated(row).line);
+    cells.text(|row| &rated(row).supplier);
+    cells.text_or_null(|row| &rated(row).account);
+    cells.text_or_null(|row| &rated(row).cli);
+    cells.text_or_null(|row| &rated(row).cost_centre);
+    cells.text(|row| rated(row).direction.name());
+    cells.text_or_null(|row| &rated(row).other_party);
+    put_moment(cells, |row| rated(row).started);
+    cells.text(|row| rated(row).kind.name());
+    cells.count(|row| rated(row).units);
+    cells.optional_count(|row| rated(row).billable_units);
+    cells.text_or_null(|row| &rated(row).call_type);
+    cells.optional_text(|row| rated(row).class.map(CallClass::name));
+    cells.text_or_null(|row| &rated(row).time_band);
+    cells.text_or_null(|row| &rated(row).tariff);
+    cells.text_or_null(|row| &rated(row).rate_row);
+    cells.text(|row| rated(row).path.name());
+    cells.optional_amount(|row| rated(row).cost);
+    cells.optional_amount(|row| rated(row).expected_cost);
+    cells.optional_amount(part(|parts| parts.connection));
+    cells.optional_amount(part(|parts| parts.usage));
+    cells.optional_amount(part(|parts| parts.access));
+    cells.optional_amount(part(|parts| parts.surcharges));
+    cells.optional_amount(|row| rated(row).sell);
+    cells.text(|row| rated(row).disposition.name());
+    cells.optional_text(|row| rated(row).reason.map(Reason::name));
 }
 
 /// The inverse of [`put_rated`].
@@ -206,7 +211,7 @@ mod tests {
             std::fs::write(&path, "what was there before").unwrap();
             let mut file = RatedFile::create(&path).unwrap();
             let mut batch = RatedBatch::default();
-            rows.iter().for_each(|row| batch.push(row));
+            batch.add(&rows);
             file.add(batch).unwrap();
             prop_assert_eq!(file.commit(None).unwrap(), rows.len() as u64);
             let read: Result<Vec<_>, _> = scan_rated(&path, 7).rows().collect();

@@ -191,14 +191,15 @@ mod tests {
 
     /// The file of some records whose digests have few bits, so that different records have equal ones.
     fn pending_with_weak_digests(test: &TestStore, import: i64, records: &[UsageRecord], bits: u32) -> PendingFacts {
-        let mut batch = RowBatch::new(&USAGE);
-        for record in records {
+        let digested = records.iter().map(|record| {
             let mut bytes = RecordBytes::default();
             bytes.take("acme", record);
             let RecordDigests { key, content } = bytes.digests();
             let weak = |digest: i64| digest & ((1_i64 << bits) - 1) << (63 - bits);
-            batch.row(|row| put_usage(row, record, RecordDigests { key: weak(key), content: weak(content) }));
-        }
+            (record, RecordDigests { key: weak(key), content: weak(content) })
+        });
+        let mut batch = RowBatch::new(&USAGE);
+        batch.add(&digested.collect::<Vec<_>>(), put_usage);
         let mut writer = test.store.create(import, &header()).unwrap();
         writer.add(UsageBatch::of_rows(batch)).unwrap();
         writer.finish(None).unwrap()

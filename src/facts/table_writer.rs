@@ -9,7 +9,7 @@ use parquet::file::metadata::KeyValue;
 use parquet::file::writer::SerializedFileWriter;
 use tempfile::NamedTempFile;
 
-use super::cells::{RowBatch, RowWriter};
+use super::cells::{CellWriter, RowBatch};
 use super::error::FactsError;
 use super::row_groups::{PackedGroup, Waiting};
 use super::schema::Schema;
@@ -22,7 +22,7 @@ pub(super) struct TableWriter {
     target: PathBuf,
     file: SerializedFileWriter<HashedFile>,
     schema: &'static Schema,
-    /// Rows added one by one that make no batch yet.
+    /// Rows added by [`Self::write`] that make no batch yet.
     batch: RowBatch,
     waiting: Waiting,
     packed: Vec<PackedGroup>,
@@ -39,7 +39,7 @@ pub(super) struct SealedTable {
     pub sha256: String,
 }
 
-/// Rows added one by one that are handed on at once.
+/// Rows that are handed on at once.
 const BATCH: usize = 8_192;
 
 impl TableWriter {
@@ -60,10 +60,19 @@ impl TableWriter {
         Ok(Self { target: target.to_owned(), file, schema, batch, waiting, packed, rows: 0 })
     }
 
-    /// Adds one row; `put` gives its cells in the order of the columns.
-    pub fn row(&mut self, put: impl FnOnce(&mut RowWriter)) -> Result<(), FactsError> {
-        self.batch.row(put);
-        if self.batch.rows() == BATCH { self.hand_on() } else { Ok(()) }
+    /// Adds rows and writes the groups that are then full; `put` gives their cells in the order of the columns.
+    pub fn write<'r, T>(
+        &mut self,
+        rows: &'r [T],
+        put: impl Fn(&mut CellWriter<'_, 'r, T>) + Copy,
+    ) -> Result<(), FactsError> {
+        for rows in rows.chunks(BATCH) {
+            self.batch.add(rows, put);
+            if self.batch.rows() >= BATCH {
+                self.hand_on()?;
+            }
+        }
+        Ok(())
     }
 
     /// Adds the rows of a batch. They wait until [`Self::pack`] finds that their group is full.

@@ -1,38 +1,41 @@
 //! A usage record ↔ one row of a facts file: the two directions beside each other, in the order of the columns.
 
-use super::cells::RowWriter;
+use super::cells::CellWriter;
 use super::digests::RecordDigests;
 use super::row_reader::{BadCell, RowReader};
 use crate::domain::money::Currency;
 use crate::domain::time::{CivilDateTime, Moment, TimeFlag};
 use crate::domain::usage::{Direction, Kind, UsageFlags, UsageRecord};
 
-/// Writes a record and, in the two last columns, its digests.
-pub(super) fn put_usage(row: &mut RowWriter<'_>, record: &UsageRecord, digests: RecordDigests) {
-    row.position();
-    row.count(record.line);
-    row.optional_text(record.record_id.as_deref());
-    row.word(record.kind.name());
-    row.word(record.direction.name());
-    row.text(&record.cli);
-    row.text_or_null(&record.other_party);
-    put_moment(row, record.started);
-    row.optional_word(time_flag_name(record.time_flag));
-    row.count(record.units);
-    row.optional_amount(record.cost);
-    row.optional_amount(record.file_sell);
-    row.optional_amount(record.suggested_retail);
-    row.optional_text(record.currency.as_ref().map(Currency::code));
-    row.text_or_null(&record.charge_band);
-    row.text_or_null(&record.time_band);
-    row.text_or_null(&record.description);
-    row.text_or_null(&record.extension);
-    row.text_or_null(&record.call_id);
-    row.boolean(record.flags.mobile_origin);
-    row.boolean(record.flags.payphone);
-    row.boolean(record.flags.recorded);
-    row.integer(digests.key);
-    row.integer(digests.content);
+/// A record and its digests, on their way into a file.
+pub(super) type DigestedRecord<'r> = (&'r UsageRecord, RecordDigests);
+
+/// Writes records and, in the two last columns, their digests.
+pub(super) fn put_usage<'r>(cells: &mut CellWriter<'_, 'r, DigestedRecord<'r>>) {
+    cells.position();
+    cells.count(|(record, _)| record.line);
+    cells.optional_text(|(record, _)| record.record_id.as_deref());
+    cells.text(|(record, _)| record.kind.name());
+    cells.text(|(record, _)| record.direction.name());
+    cells.text(|(record, _)| &record.cli);
+    cells.text_or_null(|(record, _)| &record.other_party);
+    put_moment(cells, |(record, _)| record.started);
+    cells.optional_text(|(record, _)| time_flag_name(record.time_flag));
+    cells.count(|(record, _)| record.units);
+    cells.optional_amount(|(record, _)| record.cost);
+    cells.optional_amount(|(record, _)| record.file_sell);
+    cells.optional_amount(|(record, _)| record.suggested_retail);
+    cells.optional_text(|(record, _)| record.currency.as_ref().map(Currency::code));
+    cells.text_or_null(|(record, _)| &record.charge_band);
+    cells.text_or_null(|(record, _)| &record.time_band);
+    cells.text_or_null(|(record, _)| &record.description);
+    cells.text_or_null(|(record, _)| &record.extension);
+    cells.text_or_null(|(record, _)| &record.call_id);
+    cells.boolean(|(record, _)| record.flags.mobile_origin);
+    cells.boolean(|(record, _)| record.flags.payphone);
+    cells.boolean(|(record, _)| record.flags.recorded);
+    cells.integer(|(_, digests)| digests.key);
+    cells.integer(|(_, digests)| digests.content);
 }
 
 /// Reads a record; the digests are not among the columns read.
@@ -62,9 +65,9 @@ pub(super) fn take_usage(row: &mut RowReader<'_>) -> Result<UsageRecord, BadCell
 }
 
 /// Writes a moment as two columns: what the clock on the wall showed, and the instant.
-pub(super) fn put_moment(row: &mut RowWriter<'_>, moment: Moment) {
-    row.seconds(moment.civil.as_utc_seconds());
-    row.seconds(moment.instant);
+pub(super) fn put_moment<'r, T>(cells: &mut CellWriter<'_, 'r, T>, of: impl Fn(&'r T) -> Moment) {
+    cells.seconds(|row| of(row).civil.as_utc_seconds());
+    cells.seconds(|row| of(row).instant);
 }
 
 /// The inverse of [`put_moment`].

@@ -5,26 +5,25 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use super::BATCH_RECORDS;
 use super::rejects::{FEW, Rejected, rejects_in_words, write_rejects};
 use super::source::open_mapped;
-use crate::domain::book::SupplierId;
 use crate::domain::disposition::{Disposition, Reason};
 use crate::domain::money::{Price, Sum};
+use crate::domain::time::TimeFlag;
 use crate::domain::totals::{ControlTotals, Tally};
 use crate::domain::usage::Kind;
 use crate::error::{Error, ErrorKind, Result, counted};
 use crate::facts::{FactsError, FactsHeader, FactsWriter, KnownFile, PendingFacts, RowSet, UsageBatch, UsageStore};
 use crate::files::map::{MappedFile, hex};
 use crate::ledger::{ImportKind, ImportRow, ImportTotal, Ledger, LedgerWriter};
-use crate::parsing::{Chunk, FileRefusal, Layout, ParseContext, ParsedUsage, SourceFile, parse_usage};
+use crate::parsing::{Chunk, FileRefusal, Layout, ParseContext, SourceFile, each_usage};
 use crate::progress::Progress;
 use crate::workers::Workers;
 
 /// How a file is imported.
 pub struct ImportOptions<'a> {
-    /// Whose file.
-    pub supplier: SupplierId,
-    /// The supplier's code.
+    /// Whose file: the supplier's code.
     pub supplier_code: &'a str,
     /// How its bytes are read.
     pub context: ParseContext<'a>,
@@ -173,23 +172,30 @@ struct ReadChunk {
 }
 
 impl ReadChunk {
+    /// Every record is counted, put into columns and forgotten.
     fn read(source: &SourceFile, chunk: &Chunk, options: &ImportOptions) -> Self {
-        let ParsedUsage { records, rejects, blank_lines, .. } = parse_usage(source, chunk, &options.context);
-        let mut totals = ControlTotals::default();
-        let (mut cost, mut flagged_times) = (Sum::default(), 0);
-        for record in &records {
-            let tally = Tally::of_record(record);
+        let mut columns = UsageBatch::new(options.supplier_code);
+        let (mut totals, mut cost, mut flagged_times) = (ControlTotals::default(), Sum::default(), 0);
+        let mut batch = Vec::with_capacity(BATCH_RECORDS);
+        let lines = each_usage(source, chunk, &options.context, |record| {
+            let tally = Tally::of_record(&record);
             totals.take_in(&tally);
             totals.end(Disposition::Rated, None, &tally);
             cost.merge(tally.cost);
-            flagged_times += u64::from(record.time_flag != crate::domain::time::TimeFlag::Plain);
-        }
+            flagged_times += u64::from(record.time_flag != TimeFlag::Plain);
+            batch.push(record);
+            if batch.len() == BATCH_RECORDS {
+                columns.add(&batch);
+                batch.clear();
+            }
+        });
+        columns.add(&batch);
         Self {
             bytes: chunk.bytes(),
-            records: UsageBatch::of(options.supplier_code, &records),
+            records: columns,
             totals,
-            rejected: rejects.into_iter().map(Rejected::from).collect(),
-            blank_lines,
+            rejected: lines.rejects.into_iter().map(Rejected::from).collect(),
+            blank_lines: lines.blank_lines,
             cost,
             flagged_times,
         }

@@ -44,6 +44,22 @@ pub fn cap_use(ledger: &Ledger, account: &str) -> Result<Vec<CapUse>> {
     Ok(used.map(|(cli, period_start, charged)| CapUse { cli, period_start, charged }).collect())
 }
 
+/// The supplier of a code, or a word on which there are.
+pub fn find_supplier(book: &Book, code: &str) -> Result<SupplierId> {
+    let codes = book.suppliers.iter().map(|supplier| supplier.code.as_str());
+    book.find_supplier(code).ok_or_else(|| unknown_supplier(code, codes))
+}
+
+/// Says which suppliers the book has instead.
+pub fn unknown_supplier<'c>(code: &str, codes: impl Iterator<Item = &'c str>) -> Error {
+    let codes: Vec<_> = codes.collect();
+    let hint = match codes.is_empty() {
+        true => "the book has none yet: add it to suppliers.csv and `tollbook book import` it".to_owned(),
+        false => format!("there are: {}", codes.join(", ")),
+    };
+    Error::refused(format!("the book has no supplier {code:?}"), hint)
+}
+
 /// Records that are priced together: so many that what they need of the book is fetched side by side, so few that they
 /// stay in the nearest cache.
 pub const BATCH_RECORDS: usize = 128;
@@ -74,11 +90,11 @@ impl<'b> Engine<'b> {
 
     /// Matches and rates records where they lie, in their order: for work that needs the price only. Best given some
     /// [`BATCH_RECORDS`] at once.
-    pub fn price_each(
+    pub fn price_each<'r>(
         &self,
         supplier: SupplierId,
-        records: &[UsageRecord],
-        take: impl FnMut(&UsageRecord, std::result::Result<(UsageMatch, UsagePrice), WhyAside>),
+        records: &'r [UsageRecord],
+        take: impl FnMut(&'r UsageRecord, std::result::Result<(UsageMatch, UsagePrice), WhyAside>),
     ) {
         let matches = self.matcher.find_each(supplier, records);
         self.rater.price_each(supplier, records, &matches, take);

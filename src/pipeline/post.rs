@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::Engine;
 use super::draft::{Draft, Drafted};
-use super::rows::billed_row;
+use super::rows::{RowNames, billed_row};
 use super::store_files;
 use crate::domain::bill::Bill;
 use crate::error::{Error, ErrorKind, Result};
@@ -37,6 +37,7 @@ pub fn post(
         .collect();
     let numbers = ledger.plan_numbers(&series)?;
 
+    let names = RowNames::new(book);
     let mut writer = BilledWriter::create(store, run)?;
     let mut rows_of_import = BTreeMap::<i64, u64>::new();
     let mut bills = Vec::with_capacity(billed.len());
@@ -44,7 +45,7 @@ pub fn post(
         let drafted = customer.bill().expect("only billed ones are here");
         let file_of = |import: i64| draft.file_names[&import].as_str();
         let usage = drafted.usage.iter();
-        let rows: Vec<_> = usage.map(|usage| billed_row(book, number, file_of(usage.import), usage)).collect();
+        let rows: Vec<_> = usage.map(|usage| billed_row(&names, number, file_of(usage.import), usage)).collect();
         writer.write(&rows)?;
         for usage in &drafted.usage {
             *rows_of_import.entry(usage.import).or_default() += 1;

@@ -6,9 +6,10 @@ use std::path::Path;
 use super::import::{ImportOptions, check_rejects, file_name, refuse_changed, refuse_file};
 use super::rated_output::{RatedOutput, RatedPiece};
 use super::rejects::Rejected;
-use super::rows::{Origin, rated_row};
+use super::rows::{Origin, RowNames, rated_row};
 use super::source::open_mapped;
-use super::{BATCH_RECORDS, Engine};
+use super::{BATCH_RECORDS, Engine, find_supplier};
+use crate::domain::book::SupplierId;
 use crate::domain::disposition::Disposition;
 use crate::domain::money::Sum;
 use crate::domain::totals::{ControlTotals, Tally};
@@ -38,13 +39,16 @@ pub fn rate_file(
     let mapped = MappedFile::open(path).map_err(|error| Error::unreadable(path, &error))?;
     let name = file_name(path);
     let source = open_mapped(&name, mapped.bytes(), options.context.layout, workers)?;
+    let is_kept = !matches!(output, RatedOutput::Nothing);
+    let supplier = find_supplier(engine.book, options.supplier_code)?;
+    let rating = Rating { engine, supplier, options, names: is_kept.then(|| RowNames::new(engine.book)) };
     let mut reading = Reading::default();
     let progress = Progress::new(&name, mapped.bytes().len() as u64, options.quiet);
     for window in source.chunks(options.chunk_bytes).chunks(workers.window()) {
         let pieces = window.iter().map(|chunk| (chunk, output.new_piece())).collect();
         // While a window is rated, what was packed of the one before is written.
         let (rated, written) = workers.join(
-            || workers.map(pieces, |(chunk, piece)| RatedChunk::of(engine, options, &source, chunk, piece)),
+            || workers.map(pieces, |(chunk, piece)| RatedChunk::of(&rating, &source, chunk, piece)),
             || output.write_packed(),
         );
         written?;
@@ -65,6 +69,15 @@ pub fn rate_file(
     counts.totals.take_in(&tally);
     counts.totals.end(Disposition::Rejected, None, &tally);
     Ok(RatedUsageFile { totals: counts.totals, rejected })
+}
+
+/// What all threads rate by.
+struct Rating<'a> {
+    engine: &'a Engine<'a>,
+    supplier: SupplierId,
+    options: &'a ImportOptions<'a>,
+    /// Of the rows that are kept, if they are.
+    names: Option<RowNames<'a>>,
 }
 
 /// What has been rated of a file so far.
@@ -95,21 +108,22 @@ struct RatedChunk {
 
 impl RatedChunk {
     /// Every record is priced where it lies, counted, added to the piece and forgotten.
-    fn of(engine: &Engine, options: &ImportOptions, source: &SourceFile, chunk: &Chunk, mut piece: RatedPiece) -> Self {
-        let origin = Origin { supplier: options.supplier, file: source.file_name() };
-        let is_kept = !matches!(piece, RatedPiece::Nothing);
+    fn of(rating: &Rating, source: &SourceFile, chunk: &Chunk, mut piece: RatedPiece) -> Self {
+        let origin = Origin { supplier: rating.supplier, file: source.file_name() };
         let mut counts = Counts::default();
         let mut price = |batch: &mut Vec<UsageRecord>| {
-            engine.price_each(options.supplier, batch, |record, priced| {
+            let mut rows = Vec::with_capacity(rating.names.as_ref().map_or(0, |_| batch.len()));
+            rating.engine.price_each(origin.supplier, batch, |record, priced| {
                 counts.add(record, &priced);
-                if is_kept {
-                    piece.push(&rated_row(engine.book, origin, record, &priced));
+                if let Some(names) = &rating.names {
+                    rows.push(rated_row(names, origin, record, &priced));
                 }
             });
+            piece.add(&rows);
             batch.clear();
         };
         let mut batch = Vec::with_capacity(BATCH_RECORDS);
-        let lines = each_usage(source, chunk, &options.context, |record| {
+        let lines = each_usage(source, chunk, &rating.options.context, |record| {
             batch.push(record);
             if batch.len() == BATCH_RECORDS {
                 price(&mut batch);

@@ -124,15 +124,17 @@ impl LinesFile {
 }
 
 impl RatedPiece {
-    /// Adds a record.
-    pub fn push(&mut self, row: &RatedRow<'_>) {
+    /// Adds records.
+    pub fn add(&mut self, rows: &[RatedRow<'_>]) {
         match self {
             Self::Nothing => (),
-            Self::Columns(columns) => columns.push(row),
-            Self::Lines(lines) => match lines.format {
-                LineFormat::Csv => lines.text.push_str(&row.csv_line()),
-                LineFormat::Json => lines.text.push_str(&row.json_line()),
-            },
+            Self::Columns(columns) => columns.add(rows),
+            Self::Lines(RatedLines { text, format: LineFormat::Csv }) => {
+                rows.iter().for_each(|row| text.push_str(&row.csv_line()));
+            }
+            Self::Lines(RatedLines { text, format: LineFormat::Json }) => {
+                rows.iter().for_each(|row| text.push_str(&row.json_line()));
+            }
         }
     }
 }

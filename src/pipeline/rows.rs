@@ -2,10 +2,30 @@
 
 use std::borrow::Cow;
 
-use crate::domain::book::{Book, CallTypeId, CliId, CustomerId, SupplierId};
+use crate::domain::book::{Book, CallTypeId, CliId, CostCentreId, CustomerId, SupplierId};
 use crate::domain::disposition::Disposition;
-use crate::domain::usage::{ChargedUsage, RatePath, UsageMatch, UsagePrice, UsageRecord, WhyAside};
+use crate::domain::usage::{ChargedUsage, RatePath, Text, UsageMatch, UsagePrice, UsageRecord, WhyAside};
 use crate::facts::{BilledRow, RatedRow};
+
+/// What rows are named by, laid out so that a name is found with one look.
+pub struct RowNames<'b> {
+    book: &'b Book,
+    accounts: Vec<Text>,
+    rate_rows: Vec<Text>,
+    cost_centre_of_cli: Vec<Option<CostCentreId>>,
+}
+
+impl<'b> RowNames<'b> {
+    /// Takes the names out of a book.
+    pub fn new(book: &'b Book) -> Self {
+        Self {
+            book,
+            accounts: book.customers.iter().map(|customer| customer.account.as_str().into()).collect(),
+            rate_rows: book.rates.iter().map(|rate| rate.name.as_str().into()).collect(),
+            cost_centre_of_cli: book.clis.iter().map(|cli| cli.cost_centre).collect(),
+        }
+    }
+}
 
 /// Where a record came from.
 #[derive(Clone, Copy)]
@@ -18,33 +38,34 @@ pub struct Origin<'a> {
 
 /// A record with its price, or with the reason why it has none.
 pub fn rated_row<'a>(
-    book: &'a Book,
+    names: &'a RowNames,
     origin: Origin<'a>,
     record: &'a UsageRecord,
     priced: &Result<(UsageMatch, UsagePrice), WhyAside>,
 ) -> RatedRow<'a> {
     match priced {
-        Ok((matched, price)) => priced_row(book, origin, record, *matched, price),
+        Ok((matched, price)) => priced_row(names, origin, record, *matched, price),
         Err(why) => {
-            let row = bare_row(book, origin, record, why.cli, why.customer, why.call_type);
+            let row = bare_row(names, origin, record, why.cli, why.customer, why.call_type);
             RatedRow { cost: record.cost, disposition: why.disposition, reason: Some(why.reason), ..row }
         }
     }
 }
 
 fn priced_row<'a>(
-    book: &'a Book,
+    names: &'a RowNames,
     origin: Origin<'a>,
     record: &'a UsageRecord,
     matched: UsageMatch,
     price: &UsagePrice,
 ) -> RatedRow<'a> {
-    let row = bare_row(book, origin, record, Some(matched.cli), Some(matched.customer), Some(matched.call_type));
+    let row = bare_row(names, origin, record, Some(matched.cli), Some(matched.customer), Some(matched.call_type));
+    let book = names.book;
     RatedRow {
         billable_units: Some(price.billable_units),
         time_band: Cow::Borrowed(&book.band_names[price.band.index()]),
         tariff: price.tariff.map_or(Cow::Borrowed(""), |id| Cow::Borrowed(book.tariff(id).code.as_str())),
-        rate_row: price.rate_row.map_or(Cow::Borrowed(""), |id| Cow::Borrowed(book.rates[id.index()].name.as_str())),
+        rate_row: price.rate_row.map_or(Cow::Borrowed(""), |id| Cow::Borrowed(&*names.rate_rows[id.index()])),
         path: price.path,
         cost: Some(price.cost),
         expected_cost: price.expected_cost,
@@ -56,14 +77,14 @@ fn priced_row<'a>(
 }
 
 /// A record on an invoice.
-pub fn billed_row<'a>(book: &'a Book, invoice: &'a str, file: &'a str, usage: &'a ChargedUsage) -> BilledRow<'a> {
+pub fn billed_row<'a>(names: &'a RowNames, invoice: &'a str, file: &'a str, usage: &'a ChargedUsage) -> BilledRow<'a> {
     let matched = &usage.rated.matched;
     let origin = Origin { supplier: usage.supplier, file };
     let rated = RatedRow {
         disposition: usage.disposition,
-        ..priced_row(book, origin, &matched.record, matched.found(), &usage.rated.price())
+        ..priced_row(names, origin, &matched.record, matched.found(), &usage.rated.price())
     };
-    let call_type = book.call_type(matched.call_type);
+    let call_type = names.book.call_type(matched.call_type);
     let suppliers_words = call_type.use_supplier_description && !matched.record.description.is_empty();
     BilledRow {
         import: usage.import,
@@ -77,14 +98,15 @@ pub fn billed_row<'a>(book: &'a Book, invoice: &'a str, file: &'a str, usage: &'
 
 /// What is known of a record before it is priced.
 fn bare_row<'a>(
-    book: &'a Book,
+    names: &'a RowNames,
     origin: Origin<'a>,
     record: &'a UsageRecord,
     cli: Option<CliId>,
     customer: Option<CustomerId>,
     call_type: Option<CallTypeId>,
 ) -> RatedRow<'a> {
-    let cost_centre = cli.and_then(|id| book.cli(id).cost_centre);
+    let book = names.book;
+    let cost_centre = cli.and_then(|id| names.cost_centre_of_cli[id.index()]);
     let call_type = call_type.map(|id| book.call_type(id));
     RatedRow {
         record: match &record.record_id {
@@ -94,7 +116,7 @@ fn bare_row<'a>(
         file: Cow::Borrowed(origin.file),
         line: record.line,
         supplier: Cow::Borrowed(&book.supplier(origin.supplier).code),
-        account: customer.map_or(Cow::Borrowed(""), |id| Cow::Borrowed(book.customer(id).account.as_str())),
+        account: customer.map_or(Cow::Borrowed(""), |id| Cow::Borrowed(&*names.accounts[id.index()])),
         cli: Cow::Borrowed(&record.cli),
         cost_centre: cost_centre
             .map_or(Cow::Borrowed(""), |id| Cow::Borrowed(book.cost_centres[id.index()].name.as_str())),

@@ -110,12 +110,12 @@ impl<'b> Rater<'b> {
 
     /// The same for many records; what stopped one before stays. Faster than one by one: the terms of all lines are
     /// fetched first.
-    pub fn price_each(
+    pub fn price_each<'r>(
         &self,
         supplier: SupplierId,
-        records: &[UsageRecord],
+        records: &'r [UsageRecord],
         matches: &[Result<UsageMatch, WhyAside>],
-        mut take: impl FnMut(&UsageRecord, Result<(UsageMatch, UsagePrice), WhyAside>),
+        mut take: impl FnMut(&'r UsageRecord, Result<(UsageMatch, UsagePrice), WhyAside>),
     ) {
         let terms = matches.iter().map(|found| found.map(|of| (of, self.terms.of_line(of.cli))));
         let terms: Vec<_> = terms.collect();

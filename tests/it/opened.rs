@@ -83,7 +83,6 @@ pub fn import_options<'a>(
 ) -> ImportOptions<'a> {
     let id = book.find_supplier(supplier).unwrap();
     ImportOptions {
-        supplier: id,
         supplier_code: supplier,
         context: ParseContext {
             layout: find_layout(layouts, &book.supplier(id).layout).unwrap(),

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::super::bill::parse_date;
-use super::super::import::find_supplier;
 use super::super::rate::layout_of;
 use super::super::{Global, say, today};
 use super::meter::Meter;
@@ -18,6 +17,7 @@ use crate::domain::time::Date;
 use crate::error::{Error, Result};
 use crate::parsing::ParseContext;
 use crate::pipeline::Engine;
+use crate::pipeline::find_supplier;
 use crate::pipeline::import::{CHUNK_BYTES, ImportOptions, check_layout_kind, file_name};
 use crate::report::figures::{Figures, StageFigures};
 use crate::workspace::{make_private_folder, read_settings, refuse_book};
@@ -72,7 +72,6 @@ impl Run {
         let layout = layout_of(&subject.book, &compiled.supplier(supplier).layout)?;
         check_layout_kind(&layout, false)?;
         let options = ImportOptions {
-            supplier,
             supplier_code: &subject.supplier,
             context: ParseContext {
                 layout: &layout,

@@ -21,11 +21,11 @@ use crate::facts::scan_rated;
 use crate::files::map::MappedFile;
 use crate::ledger::ApplyMode;
 use crate::parsing::{ParsedUsage, parse_usage};
-use crate::pipeline::Engine;
 use crate::pipeline::import::{ImportOptions, ImportedFile, file_name};
 use crate::pipeline::rate::rate_file;
 use crate::pipeline::rated_output::RatedOutput;
 use crate::pipeline::source::open_mapped;
+use crate::pipeline::{Engine, find_supplier};
 use crate::report::run::RunReport;
 use crate::workers::Workers;
 use crate::workspace::Workspace;
@@ -77,7 +77,7 @@ impl Stage {
             Self::Match => "reads and matches",
             Self::Rate => "reads, matches, rates",
             Self::RateParquet => "the same, to Parquet",
-            Self::Import => "the command, its book included",
+            Self::Import => "the command",
             Self::Draft => "the command, its book included",
             Self::Post => "approves, drafts again, posts, JSON and CSV",
             Self::Reimport => "the command: every record a duplicate",
@@ -229,7 +229,7 @@ impl Bench<'_> {
 
     fn match_records(&mut self) -> Result<Counted> {
         let (mut matched, mut aside) = (0_u64, BTreeMap::<Reason, u64>::new());
-        let (matcher, supplier) = (&self.engine.matcher, self.options.supplier);
+        let (matcher, supplier) = (&self.engine.matcher, find_supplier(self.engine.book, self.options.supplier_code)?);
         self.each_chunk(
             |parsed| {
                 let (mut matched, mut aside) = (0_u64, Vec::new());

@@ -9,13 +9,14 @@ pub use options::RateSheet;
 
 use options::Unit;
 
-use super::{Global, book::write_rows, import::find_supplier};
+use super::{Global, book::write_rows};
 use crate::book::{self, BookError, Tables, nearest};
 use crate::domain::book::Book;
 use crate::domain::money::Currency;
 use crate::domain::time::Date;
 use crate::error::{Error, Result, counted};
 use crate::ledger::{ApplyMode, LedgerWriter};
+use crate::pipeline::find_supplier;
 use crate::tariffs::differences::{NewVersion, compare};
 use crate::tariffs::sheets::{Format, KnownNames, Recognised, Sheet, Target};
 use crate::workspace::{Workspace, refuse_book, stored_tables};
