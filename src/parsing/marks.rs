@@ -103,6 +103,10 @@ pub(super) enum Width {
 impl Width {
     /// The widest that this processor has.
     pub fn of_processor() -> Self {
+        #[cfg(test)]
+        if let Some(width) = *FORCED.read().expect("a width is set or not") {
+            return width;
+        }
         #[cfg(target_arch = "x86_64")]
         {
             if is_x86_feature_detected!("avx512bw") {
@@ -190,6 +194,22 @@ mod x86 {
     }
 }
 
+/// The width that a test holds all walks of its process to.
+#[cfg(test)]
+static FORCED: std::sync::RwLock<Option<Width>> = std::sync::RwLock::new(None);
+
+/// Runs something once with each width that this processor has, told its name: whole files are then read with it. For one
+/// test of a process; no other minds, as all widths give the same.
+#[cfg(test)]
+pub(crate) fn with_each_width(mut run: impl FnMut(&str)) {
+    let force = |width| *FORCED.write().expect("a width is set or not") = width;
+    for width in tests::widths() {
+        force(Some(width));
+        run(&format!("{width:?}"));
+    }
+    force(None);
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -197,7 +217,7 @@ mod tests {
     use super::*;
 
     /// All widths that this processor has.
-    fn widths() -> Vec<Width> {
+    pub(super) fn widths() -> Vec<Width> {
         let mut widths = vec![Width::Eight];
         #[cfg(target_arch = "x86_64")]
         {
