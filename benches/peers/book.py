@@ -11,9 +11,8 @@ from pathlib import Path
 
 import polars as pl
 
-CLASSES = ["inbound", "national", "mobile", "non_geographic", "service_numbers", "international",
-           "extended_international", "surcharges", "bespoke_1", "bespoke_2"]
-BANDS = ["daytime", "evening", "weekend"]
+from names import BANDS, CLASSES, MOST_PREFIXES, MOST_TYPES
+
 TIME_BANDS = [("daytime", "Mon-Fri", "07:00", "19:00"), ("evening", "Mon-Fri", "00:00", "07:00"),
               ("evening", "Mon-Fri", "19:00", "24:00"), ("weekend", "Sat,Sun", "00:00", "24:00")]
 FIRST, LAST = date(2000, 1, 1), date(2100, 12, 31)
@@ -21,8 +20,6 @@ FIRST, LAST = date(2000, 1, 1), date(2100, 12, 31)
 OUT, IN, SHORT = "1", "2", "3"
 # Beginnings of so many characters stand in one table with all that is shorter; longer ones are looked up by length.
 HEAD = 6
-# How prefixes are numbered in keys.
-MOST_PREFIXES = 100_000
 
 
 def rows(path):
@@ -169,7 +166,7 @@ def stems_and_rates(book):
     """Beginnings of numbers -> call type and rate prefix; (tariffs, prefix, band, period) -> row; the same by call type."""
     plan = {marked(row["prefix"], row["direction"]): book.type_ids[row["call_type"]] for row in book.plan}
     priced = sorted({row["match"][7:] for row in book.rates if row["match"].startswith("prefix:")})
-    assert len(priced) < MOST_PREFIXES
+    assert len(priced) < MOST_PREFIXES and len(book.types) < MOST_TYPES
     ids = {prefix: index for index, prefix in enumerate(priced)}
     beginnings = set(plan) | {marked(prefix, direction) for prefix in priced for direction in ("out", "in")}
 
@@ -219,7 +216,7 @@ def stems_and_rates(book):
             for band, period in slots:
                 found = by_call_type(book, levels, code, BANDS[band], period)
                 if found is not None:
-                    by_type.append((((index * 1_000 + type_id) * bands + band) * periods + period, found))
+                    by_type.append((((index * MOST_TYPES + type_id) * bands + band) * periods + period, found))
     tariffs = pl.DataFrame([(index, chain_ids[tuple(book.levels(tariff)[1:])], tariff)
                             for tariff, index in book.tariffs.items()],
                            schema={"tariff": pl.Int32, "chain": pl.Int32, "code": pl.String}, orient="row")

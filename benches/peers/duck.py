@@ -10,11 +10,7 @@ import sys
 
 import duckdb
 
-BANDS = ["daytime", "evening", "weekend"]
-CLASSES = ["inbound", "national", "mobile", "non_geographic", "service_numbers", "international",
-           "extended_international", "surcharges", "bespoke_1", "bespoke_2"]
-GENERIC = ["record_id", "kind", "direction", "cli", "other_party", "started_at", "duration", "bytes", "quantity", "cost",
-           "description"]
+from names import BANDS, CLASSES, GENERIC, MOST_PREFIXES, MOST_TYPES
 
 
 def generic_source(usage):
@@ -120,9 +116,9 @@ def query(source, facts):
         SELECT m.*, f.code AS tariff_code, coalesce(o.rate_row, b.rate_row, y.rate_row) AS rate_row
         FROM matched AS m
         LEFT JOIN tariffs AS f ON f.tariff = m.tariff
-        LEFT JOIN own AS o ON o.key = {slot('m.tariff::BIGINT * 100000 + m.prefix')}
-        LEFT JOIN base AS b ON b.key = {slot('f.chain::BIGINT * 100000 + m.prefix')}
-        LEFT JOIN by_type AS y ON y.key = {slot('m.tariff::BIGINT * 1000 + m.call_type')}),
+        LEFT JOIN own AS o ON o.key = {slot(f'm.tariff::BIGINT * {MOST_PREFIXES} + m.prefix')}
+        LEFT JOIN base AS b ON b.key = {slot(f'f.chain::BIGINT * {MOST_PREFIXES} + m.prefix')}
+        LEFT JOIN by_type AS y ON y.key = {slot(f'm.tariff::BIGINT * {MOST_TYPES} + m.call_type')}),
     priced AS (
         SELECT f.*, r.is_markup, r.connection, r.rate, r.minimum, r.maximum, r.percent, r.name AS rate_name,
             CASE WHEN is_rejected THEN 'rejected' WHEN account IS NULL AND is_held IS NULL THEN 'unknown CLI'

@@ -9,11 +9,7 @@ import json
 import os
 import sys
 
-BANDS = ["daytime", "evening", "weekend"]
-CLASSES = ["inbound", "national", "mobile", "non_geographic", "service_numbers", "international",
-           "extended_international", "surcharges", "bespoke_1", "bespoke_2"]
-GENERIC = ["record_id", "kind", "direction", "cli", "other_party", "started_at", "duration", "bytes", "quantity", "cost",
-           "description"]
+from names import BANDS, CLASSES, GENERIC, MOST_PREFIXES, MOST_TYPES
 
 
 def scaled(pl, cost):
@@ -112,8 +108,9 @@ def priced(pl, usage, prepared, facts):
     tariffs = table("tariffs").with_columns(col("tariff", "chain").cast(pl.Int64)).rename({"code": "tariff_code"})
     rows = rows.join(tariffs, on="tariff", how="left")
     slot = lambda key: (key * len(BANDS) + col("band")) * (len(facts["breaks"]) + 1) + col("period")
-    for name, key in [("own", col("tariff") * 100_000 + col("prefix")), ("base", col("chain") * 100_000 + col("prefix")),
-                      ("by_type", col("tariff") * 1_000 + col("call_type"))]:
+    for name, key in [("own", col("tariff") * MOST_PREFIXES + col("prefix")),
+                      ("base", col("chain") * MOST_PREFIXES + col("prefix")),
+                      ("by_type", col("tariff") * MOST_TYPES + col("call_type"))]:
         rows = rows.with_columns(slot=slot(key)).join(
             table(name).rename({"key": "slot", "rate_row": name}), on="slot", how="left")
     rows = rows.with_columns(rate_row=pl.coalesce("own", "base", "by_type"))

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/env -S python3 -B
 """tollbook beside DuckDB and Polars: the same file, the same book, the same totals, in turns.
 
     run.py WORKLOAD --tollbook target/release/tollbook [--threads 2] [--repeat 3] [--python VENV/bin/python] [--json]
@@ -11,12 +11,12 @@ runs; tollbook reads and compiles the book within its time. Ends with an error i
 import argparse
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
+
+from processes import timed
 
 HERE = Path(__file__).resolve().parent
 NUMBERING = HERE.parent.parent / "config" / "numbering"
@@ -34,17 +34,6 @@ def arguments():
     parser.add_argument("--only", default="", help="rows whose name holds one of these words, with commas between")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     return parser.parse_args()
-
-
-def timed(command):
-    """Seconds on the wall and of all processors, and what was printed. tollbook ends with 3 where lines are bad."""
-    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    wall, after = time.monotonic() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
-    if done.returncode not in (0, 3):
-        sys.exit(f"{' '.join(map(str, command))}\nended with {done.returncode}\n{done.stderr}")
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return wall, cpu, done.stdout
 
 
 def tollbooks(printed):
@@ -75,7 +64,7 @@ def commands(options, note, scratch, facts):
     usage, out = options.workload / note["usage"], scratch / "rated.parquet"
     rate = [options.tollbook, "rate", usage, "--supplier", note["supplier"], "--book", options.workload / note["book"],
             "--threads", str(options.threads), "--json", "--quiet"]
-    peer = lambda script: [options.python, HERE / script, usage, scratch / "tables", json.dumps(facts), str(options.threads)]
+    peer = lambda script: [options.python, "-B", HERE / script, usage, scratch / "tables", json.dumps(facts), str(options.threads)]
     rows = [("wc -l", ["wc", "-l", usage]), ("copy: cat", ["sh", "-c", 'cat "$1" > /dev/null', "sh", usage]),
             ("tollbook, totals", rate)]
     rows += [(f"{name}, totals", peer(script)) for name, script in PEERS.items()]

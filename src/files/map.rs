@@ -19,8 +19,9 @@ pub struct MappedFile {
     path: PathBuf,
     file: File,
     seen: Identity,
-    map: Mmap,
+    /// Before the map: fields are dropped in this order, and what is watched must be there.
     watch: Option<Watch>,
+    map: Mmap,
 }
 
 /// What tells one state of a file from another.
@@ -58,7 +59,7 @@ impl MappedFile {
         // SIGBUS, which `Watch` turns into zeros. `check_unchanged` reports both before anything is kept.
         let map = unsafe { Mmap::map(&file)? };
         let watch = Watch::over(&map);
-        Ok(Self { path: path.to_owned(), file, seen, map, watch })
+        Ok(Self { path: path.to_owned(), file, seen, watch, map })
     }
 
     /// The bytes.
@@ -211,6 +212,17 @@ mod tests {
         let map = MappedFile::open(file.path()).unwrap();
         assert_eq!(map.bytes(), b"one\n");
         assert_eq!(map.check_unchanged(&map.fingerprint()), Ok(()));
+    }
+
+    #[test]
+    fn a_file_of_whole_pages_is_read_to_its_last_byte() {
+        for length in [4096, 8192, 16 * 4096] {
+            let content: Vec<u8> = (0..length).map(|place: u32| place.to_le_bytes()[1]).collect();
+            let file = file_of(&content);
+            let map = MappedFile::open(file.path()).unwrap();
+            assert_eq!(map.bytes(), content);
+            assert_eq!(map.check_unchanged(&Sha256::digest(&content).into()), Ok(()), "{length}");
+        }
     }
 
     #[test]

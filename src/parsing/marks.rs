@@ -103,6 +103,10 @@ pub(super) enum Width {
 impl Width {
     /// The widest that this processor has.
     pub fn of_processor() -> Self {
+        #[cfg(test)]
+        if let Some(width) = *FORCED.read().expect("a width is set or not") {
+            return width;
+        }
         #[cfg(target_arch = "x86_64")]
         {
             if is_x86_feature_detected!("avx512bw") {
@@ -190,6 +194,22 @@ mod x86 {
     }
 }
 
+/// The width that a test holds all walks of its process to.
+#[cfg(test)]
+static FORCED: std::sync::RwLock<Option<Width>> = std::sync::RwLock::new(None);
+
+/// Runs something once with each width that this processor has, told its name: whole files are then read with it. For one
+/// test of a process; no other minds, as all widths give the same.
+#[cfg(test)]
+pub(crate) fn with_each_width(mut run: impl FnMut(&str)) {
+    let force = |width| *FORCED.write().expect("a width is set or not") = width;
+    for width in tests::widths() {
+        force(Some(width));
+        run(&format!("{width:?}"));
+    }
+    force(None);
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -197,7 +217,7 @@ mod tests {
     use super::*;
 
     /// All widths that this processor has.
-    fn widths() -> Vec<Width> {
+    pub(super) fn widths() -> Vec<Width> {
         let mut widths = vec![Width::Eight];
         #[cfg(target_arch = "x86_64")]
         {
@@ -221,7 +241,9 @@ mod tests {
     fn every_byte_is_told_apart_at_every_place() {
         for width in widths() {
             for byte in 0..=u8::MAX {
-                for length in [1, 63, 64, 65, 200] {
+                // Under Miri every byte takes long.
+                let lengths: &[usize] = if cfg!(miri) { &[65] } else { &[1, 63, 64, 65, 200] };
+                for &length in lengths {
                     let bytes = vec![byte; length];
                     assert_eq!(places(&bytes, 0, width), plainly(&bytes, 0), "{width:?} {byte} {length}");
                 }
@@ -243,6 +265,40 @@ mod tests {
             marks.go_on_from(from);
             let next = plainly(&bytes, from).first().copied();
             assert_eq!(marks.next(), next, "there and back");
+        }
+    }
+
+    /// Bytes between two pages that nobody may touch: one byte too many ends the process. Never given back.
+    #[cfg(not(miri))]
+    fn fenced(pages: usize) -> &'static mut [u8] {
+        // SAFETY: a new mapping of `pages` and two more; those in between are made readable and writable, are zeros, lie
+        // in no other slice, and stay mapped as long as the process lives.
+        unsafe {
+            let page = usize::try_from(libc::sysconf(libc::_SC_PAGESIZE)).unwrap();
+            let (length, flags) = (pages * page, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS);
+            let start = libc::mmap(std::ptr::null_mut(), length + 2 * page, libc::PROT_NONE, flags, -1, 0);
+            assert_ne!(start, libc::MAP_FAILED);
+            let inside = start.cast::<u8>().add(page);
+            assert_eq!(libc::mprotect(inside.cast(), length, libc::PROT_READ | libc::PROT_WRITE), 0);
+            std::slice::from_raw_parts_mut(inside, length)
+        }
+    }
+
+    #[cfg(not(miri))]
+    #[test]
+    fn no_byte_before_or_after_is_read() {
+        let window = WINDOW * BLOCK;
+        let bytes = fenced(2 * window / 4096);
+        for (place, byte) in bytes.iter_mut().enumerate() {
+            *byte = if place % 7 == 0 { b'\n' } else { b'"' + u8::try_from(place % 3).unwrap() };
+        }
+        // At either fence, in each length, so that the last block is cut everywhere.
+        for length in (0..=130).chain(window - 130..=window + 130).chain([bytes.len()]) {
+            for bytes in [&bytes[bytes.len() - length..], &bytes[..length]] {
+                for width in widths() {
+                    assert_eq!(places(bytes, 0, width), plainly(bytes, 0), "{width:?} {length}");
+                }
+            }
         }
     }
 

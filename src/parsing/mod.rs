@@ -32,6 +32,8 @@ mod tests;
 pub use chunks::Chunk;
 pub use frame::{LONGEST_LINE, LineCounts, SourceFile, open_source, open_surveyed};
 pub use layout::{Field, Layout, LayoutError, Place};
+#[cfg(test)]
+pub(crate) use marks::with_each_width;
 pub use refusal::{FileRefusal, Reject, write_place};
 pub use services::{ParsedServices, parse_services};
 pub use suggestion::{LayoutFit, suggest_layouts};

@@ -4,6 +4,8 @@ mod generate;
 mod meter;
 mod run;
 mod stages;
+#[cfg(test)]
+mod test_same_bytes;
 
 use clap::Subcommand;
 

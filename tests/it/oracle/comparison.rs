@@ -1,5 +1,7 @@
-//! Both answers to each of many random records: the same, or a report from which the case can be repeated.
+//! The oracle's answer to each of many random records and the product's two, one by one and many at once: the same, or a
+//! report from which the case can be repeated.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -93,19 +95,27 @@ pub fn one_book(seed: u64, planted: impl Fn(&mut Tables)) -> Result<Counts, Fail
     let engine = Engine::new(&book);
     let plain = PlainBook::new(&random.tables, random.currency, random.zone);
     let dice = &mut Dice::new(!seed);
-    let mut counts = Counts::new();
+    let mut records = BTreeMap::<_, Vec<_>>::new();
     for number in 0..CALLS_PER_BOOK {
         let record = random_record(dice, &settings.zone, u32::try_from(number).unwrap());
-        let supplier = dice.pick(&SUPPLIERS);
-        let call = Call::new(&plain, supplier, &record);
-        let expected = rating::answer(&call);
-        let found = product::answer(&engine, book.find_supplier(supplier).unwrap(), &record);
-        if said_by_rules(&expected) != said_by_rules(&found) {
-            let case = Case { seed, random: &random, supplier, record: &record };
-            return Err(Failure::Disagreement(case.report(&engine, &expected, &found)));
-        }
-        for note in call.notes() {
-            *counts.entry(note).or_default() += 1;
+        records.entry(dice.pick(&SUPPLIERS)).or_default().push(record);
+    }
+    let mut counts = Counts::new();
+    for (supplier, records) in &records {
+        let id = book.find_supplier(supplier).unwrap();
+        let together = product::answers(&engine, id, records);
+        assert!(together.iter().map(|(row, _)| *row).eq(records.iter().map(|record| record.row)), "seed {seed}");
+        for (record, (_, together)) in records.iter().zip(together) {
+            let call = Call::new(&plain, supplier, record);
+            let expected = rating::answer(&call);
+            let found = product::answer(&engine, id, record);
+            if said_by_rules(&expected) != said_by_rules(&found) || found != together {
+                let case = Case { seed, random: &random, supplier, record };
+                return Err(Failure::Disagreement(case.report(&engine, &expected, [&found, &together])));
+            }
+            for note in call.notes() {
+                *counts.entry(note).or_default() += 1;
+            }
         }
     }
     Ok(counts)
@@ -134,7 +144,7 @@ struct Case<'c> {
 }
 
 impl Case<'_> {
-    fn report(&self, engine: &Engine, expected: &Answer, found: &Answer) -> String {
+    fn report(&self, engine: &Engine, expected: &Answer, [found, together]: [&Answer; 2]) -> String {
         let id = engine.book.find_supplier(self.supplier).unwrap();
         let mut text = format!(
             "the oracle and the product disagree; repeat with TOLLBOOK_ORACLE_SEED={} TOLLBOOK_ORACLE_CALLS=1\n\n",
@@ -146,7 +156,7 @@ impl Case<'_> {
         }
         let _ = writeln!(text, "currency {}, zone {}", self.random.currency, self.random.zone);
         let _ = writeln!(text, "of supplier {}: {:#?}\n", self.supplier, self.record);
-        let _ = writeln!(text, "oracle:  {expected:?}\nproduct: {found:?}\n");
+        let _ = writeln!(text, "oracle:  {expected:?}\nproduct: {found:?}\nproduct, of many at once: {together:?}\n");
         let _ = writeln!(text, "{}", engine.matcher.explain_match(id, self.record).join("\n"));
         if let Ok(matched) = engine.matcher.match_usage(id, self.record.clone()) {
             let _ = writeln!(text, "{}", engine.rater.explain(id, &matched));

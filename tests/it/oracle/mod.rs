@@ -3,8 +3,9 @@
 //!
 //! `rating` is where to begin reading; it is the specification from a record to its answer. Nothing of it comes from the
 //! product's matching, rating or compiled book: it scans the rows of the CSV files as text and counts with fractions of
-//! any size. `random_book` and its parts and `random_records` make the cases, `comparison` holds the two answers
-//! together, `coverage` sees to it that everything happened, `planted` that the comparison can fail.
+//! any size. `random_book` and its parts and `random_records` make the cases, `comparison` holds the
+//! answers together (the product's two: to a record by itself, and to many at once, as files are rated), `coverage` sees
+//! to it that everything happened, `planted` that the comparison can fail.
 //!
 //! `TOLLBOOK_ORACLE_CALLS=100000000` compares that many calls, a book of 500 at a time; `TOLLBOOK_ORACLE_SEED` repeats a
 //! run. A failure names the seed of its book, with which that book is the first of a run.

@@ -1,12 +1,30 @@
-//! What the product says of a record, in the words that the oracle uses.
+//! What the product says of a record, in the words that the oracle uses: asked for one record, and for many at once.
 
 use tollbook::domain::book::{Book, CallTypeId, CliId, CustomerId, SupplierId};
-use tollbook::domain::usage::{ClassifiedBy, RatedUsage, SetAside, UsageRecord};
-use tollbook::pipeline::Engine;
+use tollbook::domain::usage::{ClassifiedBy, MatchedUsage, RatedUsage, SetAside, UsageRecord};
+use tollbook::pipeline::{BATCH_RECORDS, Engine};
 
 use super::answer::{Answer, Priced};
 
-/// The product's answer.
+/// The product's answers to records of one supplier that are priced together, the fast way: by row.
+pub fn answers(engine: &Engine, supplier: SupplierId, records: &[UsageRecord]) -> Vec<(u32, Answer)> {
+    let mut answers = Vec::with_capacity(records.len());
+    for batch in records.chunks(BATCH_RECORDS) {
+        engine.price_each(supplier, batch, |record, priced| {
+            let answer = match priced {
+                Ok((found, price)) => {
+                    let matched = MatchedUsage::new(record.clone(), found, None);
+                    of_rated(engine.book, &RatedUsage::new(matched, price))
+                }
+                Err(why) => of_set_aside(engine.book, &SetAside::new(record.clone(), why)),
+            };
+            answers.push((record.row, answer));
+        });
+    }
+    answers
+}
+
+/// The product's answer to one record.
 pub fn answer(engine: &Engine, supplier: SupplierId, record: &UsageRecord) -> Answer {
     match engine.price(supplier, record.clone()) {
         Ok(rated) => of_rated(engine.book, &rated),
