@@ -13,7 +13,8 @@ use crate::domain::telephone::NumberRules;
 use crate::parsing::{Layout, ParseContext, shipped_layouts, with_each_width};
 use crate::pipeline::Engine;
 use crate::pipeline::import::ImportOptions;
-use crate::pipeline::rate::{RatedOutput, rate_file};
+use crate::pipeline::rate::rate_file;
+use crate::pipeline::rated_output::RatedOutput;
 use crate::workers::Workers;
 
 const RECORDS: u64 = 30_000;
@@ -85,7 +86,6 @@ impl Subject<'_> {
     fn rate(&self, engine: &Engine, ending: &str, threads: usize, chunk_bytes: usize) -> Given {
         let settings = book::parse_settings(book::DEFAULT_SETTINGS).unwrap();
         let options = ImportOptions {
-            supplier: self.book.find_supplier(SUPPLIER).unwrap(),
             supplier_code: SUPPLIER,
             context: ParseContext {
                 layout: self.layout,
@@ -103,7 +103,7 @@ impl Subject<'_> {
         let mut output = RatedOutput::create(out.as_deref()).unwrap();
         let workers = Workers::new(Some(threads)).unwrap();
         let done = rate_file(engine, &workers, &options, &self.folder.join(self.usage), &mut output).unwrap();
-        output.commit().unwrap();
+        output.commit(&workers).unwrap();
         let rejected: Vec<String> = done.rejected.iter().map(|one| one.in_words("usage.csv")).collect();
         let words = format!("{}\n{}", serde_json::to_string(&done.totals).unwrap(), rejected.join("\n"));
         Given { words, bytes: out.map(|out| std::fs::read(out).unwrap()).unwrap_or_default() }
