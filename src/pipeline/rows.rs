@@ -43,16 +43,22 @@ pub fn set_aside_row<'a>(book: &'a Book, origin: Origin<'a>, aside: &'a SetAside
 }
 
 /// A record on an invoice.
-pub fn billed_row<'a>(book: &'a Book, invoice: &'a str, file: &'a str, usage: &'a ChargedUsage) -> BilledRow<'a> {
+pub fn billed_row<'a>(
+    book: &'a Book,
+    invoice: &'a str,
+    file: &'a str,
+    usage: &ChargedUsage,
+    priced: &'a RatedUsage,
+) -> BilledRow<'a> {
     let rated = RatedRow {
-        disposition: usage.disposition,
-        ..rated_row(book, Origin { supplier: usage.supplier, file }, &usage.rated)
+        disposition: usage.disposition(),
+        ..rated_row(book, Origin { supplier: usage.supplier, file }, priced)
     };
-    let matched = &usage.rated.matched;
+    let matched = &priced.matched;
     let call_type = book.call_type(matched.call_type);
     let suppliers_words = call_type.use_supplier_description && !matched.record.description.is_empty();
     BilledRow {
-        import: usage.import,
+        import: i64::from(usage.import),
         row: matched.record.row,
         invoice: Cow::Borrowed(invoice),
         rated,
