@@ -1,6 +1,8 @@
 //! The only threads: work on items side by side, results in the order of the items, memory bounded by a window.
 //! Knows nothing of what the work is.
 
+use std::cmp::Ordering;
+
 use rayon::prelude::*;
 
 /// A pool of worker threads.
@@ -11,6 +13,9 @@ pub struct Workers {
 
 /// How many items per thread are in work at once: enough to even out slow ones, few enough to bound memory.
 const WINDOW_PER_THREAD: usize = 4;
+
+/// How many threads wait at once for what takes no core.
+const WAITING_THREADS: usize = 32;
 
 impl Workers {
     /// A pool of `threads` threads, or of one per core.
@@ -49,9 +54,39 @@ impl Workers {
         self.pool.install(|| items.into_par_iter().map(work).collect())
     }
 
+    /// Sorts a list side by side; equal items may change places.
+    pub fn sort_by<T: Send>(&self, items: &mut [T], compare: impl Fn(&T, &T) -> Ordering + Sync + Send) {
+        self.pool.install(|| items.par_sort_unstable_by(compare));
+    }
+
     /// Does two things side by side.
     pub fn join<A: Send, B: Send>(&self, one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B + Send) -> (A, B) {
         self.pool.install(|| rayon::join(one, other))
+    }
+
+    /// Does `wait`, which hardly computes, while the workers do `work`.
+    pub fn beside<A: Send, B>(&self, wait: impl FnOnce() -> A + Send, work: impl FnOnce() -> B) -> (A, B) {
+        std::thread::scope(|scope| {
+            let waiting = scope.spawn(wait);
+            let worked = work();
+            (waiting.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), worked)
+        })
+    }
+
+    /// Does `wait`, which hardly computes, for every item, many at once: waiting for a disk takes no core. The first
+    /// error, in the order of the items.
+    pub fn wait_for_each<I: Sync, E: Send>(
+        &self,
+        items: &[I],
+        wait: impl Fn(&I) -> Result<(), E> + Sync,
+    ) -> Result<(), E> {
+        let share = items.len().div_ceil(WAITING_THREADS).max(1);
+        std::thread::scope(|scope| {
+            let shares = items.chunks(share).map(|share| scope.spawn(|| share.iter().try_for_each(&wait)));
+            let shares: Vec<_> = shares.collect();
+            let results = shares.into_iter().map(|share| share.join());
+            results.into_iter().try_for_each(|result| result.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        })
     }
 
     /// How many items [`Self::in_order`] has in work at once.
@@ -81,6 +116,24 @@ mod tests {
                 )
                 .unwrap();
             assert_eq!(seen, workers.map(items.clone(), |item| item * 2));
+        }
+    }
+
+    #[test]
+    fn waiting_is_done_for_each() {
+        let workers = Workers::new(Some(1)).unwrap();
+        for count in [0, 1, 31, 32, 33, 1000] {
+            let items: Vec<usize> = (0..count).collect();
+            let seen = std::sync::Mutex::new(Vec::new());
+            let wait = |item: &usize| {
+                seen.lock().unwrap().push(*item);
+                if *item % 40 == 39 { Err(*item) } else { Ok(()) }
+            };
+            let (result, other) = workers.beside(|| workers.wait_for_each(&items, wait), || 7);
+            assert_eq!((result, other), (if count < 40 { Ok(()) } else { Err(39) }, 7));
+            let mut seen = seen.into_inner().unwrap();
+            seen.sort_unstable();
+            assert!(count >= 40 || seen == items);
         }
     }
 

@@ -7,7 +7,7 @@ use super::{CapUse, apply_caps, billing_period_start};
 use crate::domain::book::{Book, CustomerId};
 use crate::domain::money::{CallCharge, Overflow};
 use crate::domain::time::Date;
-use crate::domain::usage::{Kind, SourcedUsage};
+use crate::domain::usage::{ChargedUsage, Kind};
 
 /// What the cap of its line does to one record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -36,36 +36,32 @@ pub struct CapStory {
 pub fn cap_story(
     book: &Book,
     customer: CustomerId,
-    usage: Vec<SourcedUsage>,
+    mut usage: Vec<ChargedUsage>,
     used_before: &[CapUse],
-    (import, row): (i64, u32),
+    (import, row): (u32, u32),
 ) -> Result<Option<CapStory>, Overflow> {
-    let (charged, _) = apply_caps(book, customer, usage, used_before)?;
-    let is_it = |import_of: i64, row_of: u32| (import_of, row_of) == (import, row);
-    let Some(position) = charged.iter().position(|one| is_it(one.import, one.rated.matched.record.row)) else {
+    apply_caps(book, customer, &mut usage, used_before)?;
+    let Some(position) = usage.iter().position(|one| (one.import, one.row) == (import, row)) else {
         return Ok(None);
     };
-    let record = &charged[position];
-    let line = book.cli(record.rated.matched.cli);
-    let Some(cap) = line.spending_cap.filter(|_| record.rated.matched.record.kind != Kind::Event) else {
+    let record = &usage[position];
+    let line = book.cli(record.cli);
+    let Some(cap) = line.spending_cap.filter(|_| record.kind != Kind::Event) else {
         return Ok(None);
     };
     let period_of = |day| billing_period_start(book, customer, day);
-    let period_start = period_of(record.rated.matched.record.started.civil.date);
+    let period_start = period_of(record.day);
     let (mut billed_before, mut earlier) = (CallCharge::ZERO, CallCharge::ZERO);
     for used in used_before.iter().filter(|used| used.cli == line.cli && used.period_start == period_start) {
         billed_before = billed_before.plus(used.charged)?;
     }
-    for one in &charged[..position] {
-        let matched = &one.rated.matched;
-        let counts = matched.record.kind != Kind::Event
-            && book.cli(matched.cli).cli == line.cli
-            && period_of(matched.record.started.civil.date) == period_start;
+    for one in &usage[..position] {
+        let counts = one.kind != Kind::Event && book.cli(one.cli).cli == line.cli && period_of(one.day) == period_start;
         if counts {
             earlier = earlier.plus(one.charge)?;
         }
     }
-    let (cli, sell, charge) = (line.cli.clone(), record.rated.sell, record.charge);
+    let (cli, sell, charge) = (line.cli.clone(), record.sell, record.charge);
     Ok(Some(CapStory { cli, cap, period_start, billed_before, earlier, sell, charge }))
 }
 
@@ -77,7 +73,7 @@ mod tests {
     #[test]
     fn a_story_tells_what_was_charged_before() {
         let mut book = sample::book();
-        let usage = || -> Vec<SourcedUsage> {
+        let usage = || -> Vec<ChargedUsage> {
             let calls = [
                 ("b", "2026-06-02", "4"),
                 ("a", "2026-06-01", "3"),
@@ -86,7 +82,7 @@ mod tests {
             ];
             let numbered = (0..).zip(calls).map(|(row, (id, day, sell))| {
                 let mut call = call(id, &format!("{day} 10:00:00"), sell);
-                (call.import, call.rated.matched.record.row) = (7, row);
+                (call.import, call.row) = (7, row);
                 call
             });
             numbered.collect()

@@ -5,4 +5,4 @@ mod cap_stories;
 mod spending_caps;
 
 pub use cap_stories::{CapStory, cap_story};
-pub use spending_caps::{CapUse, apply_caps, billing_period_start};
+pub use spending_caps::{CapUse, apply_caps, billing_period_start, by_time};

@@ -1,13 +1,15 @@
 //! Priced usage of one customer, in any order → charged usage in time order, with what each line's spending cap took
-//! off (S1–S3). Prices are never changed: a cap adds an [`Adjustment`].
+//! off (S1–S3). Prices are never changed: a cap lowers the charge beside it.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use crate::domain::book::{Book, CustomerId};
-use crate::domain::disposition::Disposition;
+use ahash::AHashMap;
+
+use crate::domain::book::{Book, CliId, CustomerId};
 use crate::domain::money::{CallCharge, Overflow};
 use crate::domain::time::Date;
-use crate::domain::usage::{Adjustment, AdjustmentKind, ChargedUsage, Kind, SourcedUsage};
+use crate::domain::usage::{ChargedUsage, Kind};
 
 /// What the usage of one line was charged in one billing period.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,8 +31,8 @@ pub struct CapUse {
 /// - Voice, data and messages count, events do not. A negative charge gives cap back (S2).
 /// - With no cap a line's charges are counted all the same: a cap that is set later must know them.
 ///
-/// Returns the usage in time order, and the new total of every (line, period) that it touched, by line and period.
-/// Neither depends on the order of `usage`.
+/// Leaves the usage in time order, and returns the new total of every (line, period) that it touched, by line and
+/// period. Neither depends on the order of `usage`.
 ///
 /// # Errors
 /// [`Overflow`] if a total leaves its range (X1).
@@ -40,39 +42,82 @@ pub struct CapUse {
 pub fn apply_caps(
     book: &Book,
     customer: CustomerId,
-    mut usage: Vec<SourcedUsage>,
+    usage: &mut [ChargedUsage],
     used_before: &[CapUse],
-) -> Result<(Vec<ChargedUsage>, Vec<CapUse>), Overflow> {
-    sort_by_time(&mut usage);
-    let mut before: BTreeMap<(&str, Date), CallCharge> = BTreeMap::new();
-    for used in used_before {
-        let total = before.entry((&used.cli, used.period_start)).or_default();
-        *total = total.plus(used.charged)?;
+) -> Result<Vec<CapUse>, Overflow> {
+    if !usage.is_sorted_by(|a, b| by_time(a, b).is_le()) {
+        usage.sort_unstable_by(by_time);
     }
-    let mut totals: BTreeMap<(&str, Date), CallCharge> = BTreeMap::new();
-    let mut charged = Vec::with_capacity(usage.len());
-    for sourced in usage {
-        let matched = &sourced.rated.matched;
-        assert!(matched.customer == customer, "usage of customer {:?} given as {customer:?}'s", matched.customer);
-        if matched.record.kind == Kind::Event {
-            charged.push(charge(sourced, CallCharge::ZERO)?);
+    let mut totals = CapTotals::new(book, used_before)?;
+    let mut period = None;
+    for one in usage {
+        assert!(one.customer == customer, "usage of customer {:?} given as {customer:?}'s", one.customer);
+        if one.kind == Kind::Event {
+            one.charge = one.sell;
             continue;
         }
-        let line = book.cli(matched.cli);
-        let period_start = billing_period_start(book, customer, matched.record.started.civil.date);
-        let key = (line.cli.as_str(), period_start);
-        let total = totals.entry(key).or_insert_with(|| before.get(&key).copied().unwrap_or_default());
-        let above = above_cap(sourced.rated.sell, line.spending_cap, *total)?;
-        let one = charge(sourced, above)?;
+        // In time order, so that most records begin on the day of the one before.
+        let start = match period {
+            Some((day, start)) if day == one.day => start,
+            _ => billing_period_start(book, customer, one.day),
+        };
+        period = Some((one.day, start));
+        let total = totals.of(one.cli, start);
+        let above = above_cap(one.sell, book.cli(one.cli).spending_cap, *total)?;
+        one.charge = one.sell.minus(above)?;
         *total = total.plus(one.charge)?;
-        charged.push(one);
     }
-    let used = |((cli, period_start), charged): ((&str, Date), CallCharge)| CapUse {
-        cli: cli.to_owned(),
-        period_start,
-        charged,
-    };
-    Ok((charged, totals.into_iter().map(used).collect()))
+    Ok(totals.into_use())
+}
+
+/// A1: start instant, supplier, record identity. What follows only decides between records that share even those, which
+/// the store never hands out, so that no order of the input can show.
+pub fn by_time(a: &ChargedUsage, b: &ChargedUsage) -> Ordering {
+    let place = |one: &ChargedUsage| (one.instant, one.supplier);
+    let rest = |one: &ChargedUsage| (one.cli, one.sell, one.import, one.row);
+    place(a).cmp(&place(b)).then_with(|| a.record_id.cmp(&b.record_id)).then_with(|| rest(a).cmp(&rest(b)))
+}
+
+/// What is charged to each identifier and period, found by the row of the book: many records ask for few.
+struct CapTotals<'b> {
+    book: &'b Book,
+    before: BTreeMap<(&'b str, Date), CallCharge>,
+    of_identifier: BTreeMap<(&'b str, Date), usize>,
+    of_line: AHashMap<(CliId, Date), usize>,
+    totals: Vec<CallCharge>,
+}
+
+impl<'b> CapTotals<'b> {
+    fn new(book: &'b Book, used_before: &'b [CapUse]) -> Result<Self, Overflow> {
+        let mut before: BTreeMap<(&str, Date), CallCharge> = BTreeMap::new();
+        for used in used_before {
+            let total = before.entry((&used.cli, used.period_start)).or_default();
+            *total = total.plus(used.charged)?;
+        }
+        let (of_identifier, of_line, totals) = (BTreeMap::new(), AHashMap::new(), Vec::new());
+        Ok(Self { book, before, of_identifier, of_line, totals })
+    }
+
+    fn of(&mut self, line: CliId, period_start: Date) -> &mut CallCharge {
+        let Self { book, before, of_identifier, of_line, totals } = self;
+        let place = *of_line.entry((line, period_start)).or_insert_with(|| {
+            let key = (book.cli(line).cli.as_str(), period_start);
+            *of_identifier.entry(key).or_insert_with(|| {
+                totals.push(before.get(&key).copied().unwrap_or_default());
+                totals.len() - 1
+            })
+        });
+        &mut self.totals[place]
+    }
+
+    fn into_use(self) -> Vec<CapUse> {
+        let used = |((cli, period_start), place): ((&str, Date), usize)| CapUse {
+            cli: cli.to_owned(),
+            period_start,
+            charged: self.totals[place],
+        };
+        self.of_identifier.into_iter().map(used).collect()
+    }
 }
 
 /// The first day of the customer's billing period that a day is in: the calendar month, or in an anniversary group the
@@ -81,17 +126,6 @@ pub fn billing_period_start(book: &Book, customer: CustomerId, day: Date) -> Dat
     let customer = book.customer(customer);
     let is_anniversary = book.groups[customer.group.index()].anniversary;
     day.latest_on_day(customer.billing_day.filter(|_| is_anniversary).unwrap_or(1))
-}
-
-/// A1: start instant, supplier, record identity. What follows only decides between records that share even those, which
-/// the store never hands out, so that no order of the input can show.
-fn sort_by_time(usage: &mut [SourcedUsage]) {
-    usage.sort_unstable_by(|a, b| {
-        let instant = |one: &SourcedUsage| one.rated.matched.record.started.instant;
-        let rest =
-            |one: &SourcedUsage| (one.rated.matched.cli, one.rated.sell, one.import, one.rated.matched.record.row);
-        (instant(a), a.supplier, &a.record_id, rest(a)).cmp(&(instant(b), b.supplier, &b.record_id, rest(b)))
-    });
 }
 
 /// How much of a charge goes beyond the cap, when `used` of it is gone: zero or more.
@@ -104,27 +138,24 @@ fn above_cap(sell: CallCharge, cap: Option<CallCharge>, used: CallCharge) -> Res
     Ok(sell.minus(left)?.max(CallCharge::ZERO))
 }
 
-/// The record with `above` taken off.
-fn charge(sourced: SourcedUsage, above: CallCharge) -> Result<ChargedUsage, Overflow> {
-    let SourcedUsage { supplier, import, record_id, rated } = sourced;
-    let charge = rated.sell.minus(above)?;
-    let (adjustments, disposition) = if above == CallCharge::ZERO {
-        (Vec::new(), Disposition::Billed)
-    } else {
-        let taken_off = Adjustment { kind: AdjustmentKind::SpendingCap, amount: above.negated()? };
-        (vec![taken_off], Disposition::Capped)
-    };
-    Ok(ChargedUsage { supplier, import, record_id, rated, adjustments, charge, disposition })
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::book::{CliId, SupplierId};
+    use crate::domain::book::SupplierId;
+    use crate::domain::disposition::Disposition;
     use crate::domain::sample::{self, CUSTOMER, call, charge_of, date};
     use crate::domain::time::DateRange;
+
+    fn capped(
+        book: &Book,
+        mut usage: Vec<ChargedUsage>,
+        before: &[CapUse],
+    ) -> Result<(Vec<ChargedUsage>, Vec<CapUse>), Overflow> {
+        let totals = apply_caps(book, CUSTOMER, &mut usage, before)?;
+        Ok((usage, totals))
+    }
 
     fn capped_book(cap: &str) -> Book {
         let mut book = sample::book();
@@ -137,13 +168,9 @@ mod tests {
     }
 
     /// `expected`: the charge of each record in time order, a star where it is flagged capped; then the new totals.
-    fn check(book: &Book, usage: Vec<SourcedUsage>, before: &[CapUse], expected: &str) {
-        let (charged, totals) = apply_caps(book, CUSTOMER, usage, before).expect("in range");
-        for one in &charged {
-            let taken_off: i64 = one.adjustments.iter().map(|adjustment| adjustment.amount.scaled()).sum();
-            assert_eq!(one.charge.scaled(), one.rated.sell.scaled() + taken_off);
-        }
-        let star = |one: &ChargedUsage| if one.disposition == Disposition::Capped { "*" } else { "" };
+    fn check(book: &Book, usage: Vec<ChargedUsage>, before: &[CapUse], expected: &str) {
+        let (charged, totals) = capped(book, usage, before).expect("in range");
+        let star = |one: &ChargedUsage| if one.disposition() == Disposition::Capped { "*" } else { "" };
         let charges: Vec<_> = charged.iter().map(|one| format!("{}{}", one.charge, star(one))).collect();
         let totals: Vec<_> = totals.iter().map(|one| format!("{} {}", one.period_start, one.charged)).collect();
         assert_eq!(format!("{} | {}", charges.join(" "), totals.join(", ")), expected);
@@ -212,11 +239,11 @@ mod tests {
     #[test]
     fn events_do_not_count_and_data_does() {
         let mut event = call("1", "2026-06-01 10:00:00", "50");
-        event.rated.matched.record.kind = Kind::Event;
+        event.kind = Kind::Event;
         let mut data = call("2", "2026-06-02 10:00:00", "8");
-        data.rated.matched.record.kind = Kind::Data;
+        data.kind = Kind::Data;
         let mut sms = call("3", "2026-06-03 10:00:00", "8");
-        sms.rated.matched.record.kind = Kind::Sms;
+        sms.kind = Kind::Sms;
         check(&capped_book("10"), vec![sms, data, event], &[], "50 8 2* | 2026-06-01 10");
     }
 
@@ -229,7 +256,7 @@ mod tests {
         second.spending_cap = Some(charge_of("12"));
         book.clis.push(second);
         let mut later = call("2", "2026-06-20 10:00:00", "8");
-        later.rated.matched.cli = CliId(1);
+        later.cli = CliId(1);
         // 8 of the first row's 10, then 12 − 8 = 4 of the second row's 12.
         check(&book, vec![later, call("1", "2026-06-10 10:00:00", "8")], &[], "8 4* | 2026-06-01 12");
     }
@@ -248,19 +275,19 @@ mod tests {
     fn refuses_totals_out_of_range() {
         let before = [used("2026-06-01", "9000000000000")];
         let usage = vec![call("1", "2026-06-01 10:00:00", "900000000000")];
-        assert_eq!(apply_caps(&sample::book(), CUSTOMER, usage, &before), Err(Overflow));
+        assert_eq!(capped(&sample::book(), usage, &before), Err(Overflow));
     }
 
     prop_compose! {
         /// Calls within three months, many at the same instant, some credits, on two lines and from two suppliers.
         fn any_usage()(calls in proptest::collection::vec((0..90_i32, 0..2_u32, 0..2_u32, -3_000..20_000_i64), 0..40))
-            -> Vec<SourcedUsage> {
+            -> Vec<ChargedUsage> {
             let one = |(index, (day, line, supplier, sell)): (usize, (i32, u32, u32, i64))| {
                 let start = format!("{} 12:00:00", date("2026-01-10").plus_days(day));
                 let mut one = call(&format!("{index:03}"), &start, "0");
                 one.supplier = SupplierId(supplier);
-                one.rated.matched.cli = CliId(line);
-                one.rated.sell = CallCharge::from_scaled(sell);
+                one.cli = CliId(line);
+                one.sell = CallCharge::from_scaled(sell);
                 one
             };
             calls.into_iter().enumerate().map(one).collect()
@@ -278,15 +305,14 @@ mod tests {
         #[test]
         fn never_charges_a_penny_above_the_cap(usage in any_usage(), cap in 0..60_000_i64) {
             let book = two_lines(cap);
-            let (charged, totals) = apply_caps(&book, CUSTOMER, usage, &[]).expect("in range");
+            let (charged, totals) = capped(&book, usage, &[]).expect("in range");
             let mut sums: BTreeMap<(String, Date), i64> = BTreeMap::new();
             for one in &charged {
-                let matched = &one.rated.matched;
-                let period = billing_period_start(&book, CUSTOMER, matched.record.started.civil.date);
-                let sum = sums.entry((book.cli(matched.cli).cli.clone(), period)).or_default();
+                let period = billing_period_start(&book, CUSTOMER, one.day);
+                let sum = sums.entry((book.cli(one.cli).cli.clone(), period)).or_default();
                 *sum += one.charge.scaled();
                 prop_assert!(*sum <= cap);
-                prop_assert!(one.charge <= one.rated.sell && one.charge >= one.rated.sell.min(CallCharge::ZERO));
+                prop_assert!(one.charge <= one.sell && one.charge >= one.sell.min(CallCharge::ZERO));
             }
             let totals: BTreeMap<_, _> =
                 totals.into_iter().map(|one| ((one.cli, one.period_start), one.charged.scaled())).collect();
@@ -298,8 +324,8 @@ mod tests {
             (usage, shuffled) in any_usage().prop_flat_map(|usage| (Just(usage.clone()), Just(usage).prop_shuffle())),
         ) {
             let book = two_lines(20_000);
-            let one = apply_caps(&book, CUSTOMER, usage, &[]).expect("in range");
-            prop_assert_eq!(one, apply_caps(&book, CUSTOMER, shuffled, &[]).expect("in range"));
+            let one = capped(&book, usage, &[]).expect("in range");
+            prop_assert_eq!(one, capped(&book, shuffled, &[]).expect("in range"));
         }
 
         #[test]
@@ -307,11 +333,11 @@ mod tests {
             let book = two_lines(20_000);
             let cut = date("2026-01-10").plus_days(cut);
             let (early, late): (Vec<_>, Vec<_>) =
-                usage.clone().into_iter().partition(|one| one.rated.matched.record.started.civil.date < cut);
-            let (mut first, used) = apply_caps(&book, CUSTOMER, early, &[]).expect("in range");
-            let (second, _) = apply_caps(&book, CUSTOMER, late, &used).expect("in range");
+                usage.clone().into_iter().partition(|one| one.day < cut);
+            let (mut first, used) = capped(&book, early, &[]).expect("in range");
+            let (second, _) = capped(&book, late, &used).expect("in range");
             first.extend(second);
-            let (whole, _) = apply_caps(&book, CUSTOMER, usage, &[]).expect("in range");
+            let (whole, _) = capped(&book, usage, &[]).expect("in range");
             prop_assert_eq!(first, whole);
         }
     }

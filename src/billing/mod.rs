@@ -28,11 +28,12 @@ use crate::domain::bill::Bill;
 use crate::domain::book::{Book, CustomerId};
 use crate::domain::charge::{BilledPeriod, MatchedService};
 use crate::domain::customer::Status;
-use crate::domain::money::{Money, Overflow};
+use crate::domain::money::{Money, Overflow, Sum};
 use crate::domain::time::Date;
-use crate::domain::usage::ChargedUsage;
 use context::Context;
 use thresholds::Decision;
+
+pub use usage::UsageSums;
 
 /// What a run settles for all its customers (B2).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,8 +55,9 @@ pub struct RunTerms {
 pub struct CustomerInput<'a> {
     /// Who.
     pub customer: CustomerId,
-    /// Its usage that began before the usage cutoff, and not after its final bill date (B10). Nothing excluded.
-    pub usage: Vec<ChargedUsage>,
+    /// Its usage that began before the usage cutoff, and not after its final bill date (B10), summed up. Nothing
+    /// excluded.
+    pub usage: UsageSums,
     /// Its service lines that no bill has consumed yet.
     pub services: Vec<MatchedService>,
     /// What was billed for its charges on posted bills, without voided ones, in the order of posting. The order only
@@ -81,8 +83,10 @@ pub enum Outcome {
 pub struct CustomerBill {
     /// Complete but for its number.
     pub bill: Bill,
-    /// The usage on it: what was handed in.
-    pub usage: Vec<ChargedUsage>,
+    /// How many usage records are on it: all that were summed up.
+    pub usage_records: u64,
+    /// What the suppliers charge for them, in the workspace's currency.
+    pub usage_cost: Sum<8>,
     /// The periods of charges on it: one for each line of a recurring or one-off charge or of a credit (P6).
     pub periods: Vec<BilledPeriod>,
     /// The service lines that it consumes, also those that a product's rule leaves out (P7): (import, row), ascending.
@@ -162,9 +166,9 @@ pub fn bill_customer(book: &Book, terms: &RunTerms, input: CustomerInput<'_>) ->
     }
     let summaries = assembly::UsageSummaries { by_class: usage.by_class, by_cli: usage.by_cli };
     let bill = assembly::assemble(&context, &input, lines, summaries)?;
-    let CustomerInput { usage, .. } = input;
-    let periods = charges.periods;
-    Ok(Outcome::Bill(Box::new(CustomerBill { bill, usage, periods, services: services.consumed })))
+    let (usage_records, usage_cost) = (input.usage.records(), input.usage.cost());
+    let (periods, services) = (charges.periods, services.consumed);
+    Ok(Outcome::Bill(Box::new(CustomerBill { bill, usage_records, usage_cost, periods, services })))
 }
 
 /// B3.

@@ -3,11 +3,12 @@
 use super::*;
 use crate::domain::book::{CliId, CostCentreId, ProductId};
 use crate::domain::charge::{Charge, Product, ServiceEvent, ServiceLine};
-use crate::domain::customer::{CostCentre, EmptyInvoice, LowInvoiceAction, LowInvoiceTest, PaymentTerms};
+use crate::domain::customer::{Cli, CostCentre, EmptyInvoice, LowInvoiceAction, LowInvoiceTest, PaymentTerms};
 use crate::domain::money::{Price, Quantity};
 use crate::domain::sample::{
-    self, CUSTOMER, EXEMPT_CALLS, MOBILE, NATIONAL, call, charged, date, monthly, one_off, pounds, price,
+    self, CUSTOMER, EXEMPT_CALLS, MOBILE, NATIONAL, call, date, monthly, one_off, pounds, price,
 };
+use crate::domain::usage::ChargedUsage;
 
 /// The run of the month that begins on this day: usage before it, charges of it.
 pub(super) fn first_of(day: &str) -> RunTerms {
@@ -29,7 +30,7 @@ pub(super) fn june() -> RunTerms {
 pub(super) fn input(usage: Vec<ChargedUsage>) -> CustomerInput<'static> {
     CustomerInput {
         customer: CUSTOMER,
-        usage,
+        usage: UsageSums::of(&usage).expect("in range"),
         services: vec![],
         billed_periods: &[],
         previous_balance: Money::ZERO,
@@ -46,7 +47,7 @@ fn bill(book: &Book, terms: &RunTerms, input: CustomerInput<'_>) -> CustomerBill
 
 /// A call of May.
 pub(super) fn may_call(sell: &str) -> ChargedUsage {
-    charged(call("1", "2026-05-20 10:00:00", sell))
+    call("1", "2026-05-20 10:00:00", sell)
 }
 
 pub(super) fn service(row: u32, cost: &str) -> MatchedService {
@@ -89,9 +90,10 @@ fn lists_lines_in_the_order_of_reading() {
     book.customers[0].low_invoice = LowInvoiceTest::TotalBelow(pounds("1000"));
     book.customers[0].low_invoice_action = LowInvoiceAction::Fee(pounds("1"));
     let mut mobile = may_call("0.30");
-    mobile.rated.matched.call_type = MOBILE;
+    mobile.call_type = MOBILE;
     let mut north = may_call("0.40");
-    north.rated.matched.cost_centre = Some(CostCentreId(0));
+    book.clis.push(Cli { cost_centre: Some(CostCentreId(0)), ..sample::cli("+442079460009") });
+    north.cli = CliId::from_index(book.clis.len() - 1);
     let billed = [BilledPeriod {
         charge: "E".into(),
         from: date("2026-05-01"),
@@ -123,7 +125,7 @@ fn lists_lines_in_the_order_of_reading() {
     ];
     assert_eq!(made.bill.lines.iter().map(line).collect::<Vec<_>>(), expected);
     assert_eq!(made.services, [(7, 0), (7, 1)]);
-    assert_eq!((made.usage.len(), made.periods.len()), (3, 5));
+    assert_eq!((made.usage_records, made.periods.len()), (3, 5));
     // B4: 0.20 + 0.30 + 0.40.
     assert_eq!(made.bill.totals.usage.to_string(), "0.90");
 }
@@ -136,7 +138,7 @@ fn takes_the_vat_code_that_comes_first() {
         book.products = vec![sample::product("P", "Things")];
         change(&mut book);
         let mut usage = vec![may_call("100")];
-        usage[0].rated.matched.call_type = call_type;
+        usage[0].call_type = call_type;
         let usage = if book.charges.is_empty() { usage } else { vec![] };
         let made = bill(&book, &june(), input(usage)).bill;
         let row = &made.vat[0];
@@ -211,7 +213,7 @@ fn parks_what_it_cannot_bill() {
         book.charges = vec![Charge { price: Some(huge), quantity: many, ..monthly("A", "1", "2026-06-01") }];
     };
     check(&out_of_range, vec![], "amount out of range");
-    check(&|_| {}, vec![charged(call("1", "2026-06-01 00:00:00", "1"))], "on or after the usage cutoff");
+    check(&|_| {}, vec![call("1", "2026-06-01 00:00:00", "1")], "on or after the usage cutoff");
 }
 
 #[test]
@@ -229,7 +231,7 @@ fn ends_with_a_final_bill() {
     // B10: in the middle of its last month it is not the last bill yet.
     let early = RunTerms { usage_cutoff: date("2026-06-10"), ..june() };
     assert!(!bill(&book, &early, CustomerInput { billed_periods: &billed, ..input(vec![]) }).bill.is_final);
-    let usage = vec![charged(call("1", "2026-06-10 23:59:59", "7"))];
+    let usage = vec![call("1", "2026-06-10 23:59:59", "7")];
     let last = bill(&book, &first_of("2026-07-01"), CustomerInput { billed_periods: &billed, ..input(usage) });
     // 30 × 20/30 = 20.00 back, 7.00 of usage.
     assert_eq!(last.bill.totals.net.to_string(), "-13.00");
@@ -237,7 +239,7 @@ fn ends_with_a_final_bill() {
     assert_eq!(last.bill.usage_until, date("2026-06-11"));
     // Late usage gives a further final bill, however low; and B7: so does nothing at all.
     let billed = [billed, last.periods].concat();
-    let late = vec![charged(call("2", "2026-06-09 10:00:00", "1"))];
+    let late = vec![call("2", "2026-06-09 10:00:00", "1")];
     let further = bill(&book, &first_of("2026-08-01"), CustomerInput { billed_periods: &billed, ..input(late) });
     assert_eq!(further.bill.totals.net.to_string(), "1.00");
     let empty = bill(&book, &first_of("2026-09-01"), CustomerInput { billed_periods: &billed, ..input(vec![]) });

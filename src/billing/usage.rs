@@ -3,14 +3,16 @@
 
 use std::collections::BTreeMap;
 
+use ahash::AHashMap;
+
 use super::BillingError;
 use super::context::Context;
 use crate::domain::bill::{BillLine, LineKind, UsageByClass, UsageByCli};
-use crate::domain::book::{CliId, CostCentreId};
+use crate::domain::book::{CallTypeId, CliId, CostCentreId, CustomerId};
 use crate::domain::money::{Decimal, Overflow, Price, Quantity, Rounding, Sum};
 use crate::domain::price_book::CallClass;
 use crate::domain::time::Date;
-use crate::domain::usage::{ChargedUsage, Kind};
+use crate::domain::usage::{ChargedUsage, Kind, Text};
 
 /// What all usage lines are listed under.
 const CALLS: &str = "Calls";
@@ -26,29 +28,94 @@ pub(super) struct BilledUsage {
     pub by_cli: Vec<UsageByCli>,
 }
 
+/// What usage of one customer comes to, by line and call type: all that a bill needs of it. Sums of parts can be made
+/// apart and put together.
+#[derive(Clone, Debug, Default)]
+pub struct UsageSums {
+    totals: BTreeMap<(CliId, CallTypeId), Totals>,
+    /// The record that began last, by its id, its day and its customer; the first of them if there are several.
+    latest: Option<(i64, Date, Text)>,
+    customer: Option<CustomerId>,
+}
+
+impl UsageSums {
+    /// Sums records up, in time order (A1).
+    ///
+    /// # Errors
+    /// [`Overflow`] if a total leaves its range (X1).
+    ///
+    /// # Panics
+    /// If the records are of several customers.
+    pub fn of(usage: &[ChargedUsage]) -> Result<Self, Overflow> {
+        let mut places: AHashMap<(CliId, CallTypeId), usize> = AHashMap::new();
+        let mut sums: Vec<((CliId, CallTypeId), Totals)> = Vec::new();
+        let customer = usage.first().map(|one| one.customer);
+        for one in usage {
+            assert!(Some(one.customer) == customer, "usage of {:?} among that of {customer:?}", one.customer);
+            let key = (one.cli, one.call_type);
+            let place = *places.entry(key).or_insert_with(|| {
+                sums.push((key, Totals::default()));
+                sums.len() - 1
+            });
+            sums[place].1.add(one)?;
+        }
+        let latest = usage.iter().rev().max_by_key(|one| one.instant);
+        let latest = latest.map(|one| (one.instant, one.day, one.record_id.clone()));
+        Ok(Self { totals: sums.into_iter().collect(), latest, customer })
+    }
+
+    /// Adds the sums of records that began later.
+    ///
+    /// # Errors
+    /// [`Overflow`] if a total leaves its range (X1).
+    ///
+    /// # Panics
+    /// If they are of another customer.
+    pub fn merge(&mut self, later: Self) -> Result<(), Overflow> {
+        let same = self.customer.is_none() || later.customer.is_none() || self.customer == later.customer;
+        assert!(same, "usage of {:?} among that of {:?}", later.customer, self.customer);
+        self.customer = self.customer.or(later.customer);
+        if later.latest.as_ref().map(|latest| latest.0) > self.latest.as_ref().map(|latest| latest.0) {
+            self.latest = later.latest;
+        }
+        for (key, totals) in later.totals {
+            self.totals.entry(key).or_default().merge(totals)?;
+        }
+        Ok(())
+    }
+
+    /// How many records there are.
+    pub fn records(&self) -> u64 {
+        self.totals.values().map(|totals| totals.records).sum()
+    }
+
+    /// What the suppliers charge for them, in the workspace's currency.
+    pub fn cost(&self) -> Sum<8> {
+        self.totals.values().fold(Sum::default(), |mut sum, totals| {
+            sum.merge(totals.cost);
+            sum
+        })
+    }
+}
+
 /// Refuses usage that this bill may not hold: it would be billed too early (B2), or after the end of service (B10).
 ///
 /// # Panics
-/// If a record belongs to another customer.
-pub(super) fn refuse_foreign(context: &Context<'_>, usage: &[ChargedUsage]) -> Result<(), BillingError> {
-    let refuse = |one: &ChargedUsage, limit: String| {
-        Err(BillingError::new(format!(
-            "record {} began on {}, {limit}: it must wait for another run",
-            one.record_id, one.rated.matched.record.started.civil.date
-        )))
+/// If it belongs to another customer.
+pub(super) fn refuse_foreign(context: &Context<'_>, usage: &UsageSums) -> Result<(), BillingError> {
+    let Some((_, began, record)) = &usage.latest else { return Ok(()) };
+    let customer = usage.customer;
+    assert!(customer == Some(context.id), "usage of customer {customer:?} billed to {:?}", context.id);
+    let refuse = |limit: String| {
+        Err(BillingError::new(format!("record {record} began on {began}, {limit}: it must wait for another run")))
     };
-    for one in usage {
-        let matched = &one.rated.matched;
-        assert!(matched.customer == context.id, "usage of customer {:?} billed to {:?}", matched.customer, context.id);
-        let began = matched.record.started.civil.date;
-        if began >= context.terms.usage_cutoff {
-            return refuse(one, format!("on or after the usage cutoff {}", context.terms.usage_cutoff));
-        }
-        if let Some(last) = context.customer.final_bill_date.filter(|last| began > *last) {
-            return refuse(one, format!("after the final bill date {last}"));
-        }
+    if *began >= context.terms.usage_cutoff {
+        return refuse(format!("on or after the usage cutoff {}", context.terms.usage_cutoff));
     }
-    Ok(())
+    match context.customer.final_bill_date.filter(|last| began > last) {
+        Some(last) => refuse(format!("after the final bill date {last}")),
+        None => Ok(()),
+    }
 }
 
 /// The day before which all usage of the bill began (X6): the cutoff, or the day after the final bill date.
@@ -57,17 +124,17 @@ pub(super) fn usage_until(context: &Context<'_>) -> Date {
     context.customer.final_bill_date.map_or(cutoff, |last| cutoff.min(last.next()))
 }
 
-/// Sums usage up. Excluded usage never gets here.
-pub(super) fn summarise(context: &Context<'_>, usage: &[ChargedUsage]) -> Result<BilledUsage, BillingError> {
+/// What a bill shows of usage. Excluded usage never gets here.
+pub(super) fn summarise(context: &Context<'_>, usage: &UsageSums) -> Result<BilledUsage, BillingError> {
     let mut of_line: BTreeMap<(Option<CostCentreId>, CallClass, bool), Totals> = BTreeMap::new();
     let mut of_class: BTreeMap<CallClass, Totals> = BTreeMap::new();
     let mut of_cli: BTreeMap<(Option<CostCentreId>, CliId), Totals> = BTreeMap::new();
-    for one in usage {
-        let matched = &one.rated.matched;
-        let call_type = context.book.call_type(matched.call_type);
-        of_line.entry((matched.cost_centre, call_type.class, call_type.vat_exempt)).or_default().add(one)?;
-        of_class.entry(call_type.class).or_default().add(one)?;
-        of_cli.entry((matched.cost_centre, matched.cli)).or_default().add(one)?;
+    for ((cli, call_type), totals) in &usage.totals {
+        let cost_centre = context.book.cli(*cli).cost_centre;
+        let call_type = context.book.call_type(*call_type);
+        of_line.entry((cost_centre, call_type.class, call_type.vat_exempt)).or_default().merge(*totals)?;
+        of_class.entry(call_type.class).or_default().merge(*totals)?;
+        of_cli.entry((cost_centre, *cli)).or_default().merge(*totals)?;
     }
     let lines = of_line.into_iter().map(|((cost_centre, class, exempt), totals)| {
         totals.line(context, context.cost_centre_name(cost_centre), class, context.usage_vat_code(exempt))
@@ -117,7 +184,7 @@ fn usage_by_cli(
 }
 
 /// Exact sums over records.
-#[derive(Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Totals {
     records: u64,
     seconds: u64,
@@ -130,15 +197,14 @@ struct Totals {
 
 impl Totals {
     fn add(&mut self, one: &ChargedUsage) -> Result<(), Overflow> {
-        let record = &one.rated.matched.record;
-        let units = |kind| if record.kind == kind { record.units } else { 0 };
+        let units = |kind| if one.kind == kind { one.units } else { 0 };
         self.merge(Self {
             records: 1,
             seconds: units(Kind::Voice),
             bytes: units(Kind::Data),
             charge: [one.charge].into_iter().sum(),
-            taken_off: one.adjustments.iter().map(|adjustment| adjustment.amount).sum(),
-            cost: [one.rated.cost].into_iter().sum(),
+            taken_off: [one.taken_off()?].into_iter().sum(),
+            cost: [one.cost].into_iter().sum(),
         })
     }
 
@@ -183,10 +249,8 @@ mod tests {
     use crate::billing::scenarios::june;
     use crate::domain::bill::Amount;
     use crate::domain::book::Book;
-    use crate::domain::customer::CostCentre;
-    use crate::domain::disposition::Disposition;
-    use crate::domain::sample::{self, CUSTOMER, EXEMPT_CALLS, MOBILE, call, charge_of, charged, date, price};
-    use crate::domain::usage::{Adjustment, AdjustmentKind};
+    use crate::domain::customer::{Cli, CostCentre};
+    use crate::domain::sample::{self, CUSTOMER, EXEMPT_CALLS, MOBILE, call, charge_of, date, price};
 
     const AT: &str = "2026-05-20 10:00:00";
 
@@ -194,22 +258,27 @@ mod tests {
         let mut book = sample::book();
         let centre = |code: &str| CostCentre { customer: CUSTOMER, code: code.into(), name: format!("Site {code}") };
         book.cost_centres = vec![centre("N"), centre("S")];
-        book.clis.push(sample::cli("+442079460002"));
+        let at_centre = |centre| Cli { cost_centre: Some(CostCentreId(centre)), ..sample::cli("+442079460002") };
+        book.clis.truncate(1);
+        book.clis.extend([0, 1].map(at_centre));
         book
+    }
+
+    fn sums(usage: &[ChargedUsage]) -> UsageSums {
+        UsageSums::of(usage).expect("in range")
     }
 
     fn at_site(site: u32, sell: &str) -> ChargedUsage {
         let mut one = call("x", AT, sell);
-        one.rated.matched.cost_centre = Some(CostCentreId(site));
-        one.rated.matched.cli = CliId(1);
-        charged(one)
+        one.cli = CliId(1 + site);
+        one
     }
 
     fn of_type(call_type: crate::domain::book::CallTypeId, sell: &str) -> ChargedUsage {
         let mut one = call("x", AT, sell);
-        one.rated.matched.call_type = call_type;
-        one.rated.cost = price("0.01");
-        charged(one)
+        one.call_type = call_type;
+        one.cost = price("0.01");
+        one
     }
 
     #[test]
@@ -223,7 +292,7 @@ mod tests {
             of_type(EXEMPT_CALLS, "0.5"),
             of_type(sample::NATIONAL, "0.0149"),
         ];
-        let billed = summarise(&Context::new(&book, &terms, CUSTOMER), &usage).expect("in range");
+        let billed = summarise(&Context::new(&book, &terms, CUSTOMER), &sums(&usage)).expect("in range");
         let line = |line: &BillLine| {
             let BillLine { cost_centre, description, quantity, amount, vat_code, cost, .. } = line;
             format!("{cost_centre}|{description}|{quantity}|{amount}|{vat_code}|{cost}")
@@ -252,13 +321,27 @@ mod tests {
     }
 
     #[test]
+    fn sums_of_parts_are_those_of_the_whole() {
+        let at = |second: u32, site, sell: &str| {
+            let mut one = at_site(site, sell);
+            (one.instant, one.record_id) = (i64::from(second), format!("r{second}").into());
+            one
+        };
+        let usage: Vec<_> = (0..7).map(|second| at(second / 2 * 2, second % 2, &format!("{second}.5"))).collect();
+        let in_words = |sums: &UsageSums| format!("{:?} {:?} {:?}", sums.totals, sums.latest, sums.customer);
+        for cut in 0..=usage.len() {
+            let mut parts = sums(&usage[..cut]);
+            parts.merge(sums(&usage[cut..])).expect("in range");
+            assert_eq!(in_words(&parts), in_words(&sums(&usage)), "{cut}");
+        }
+    }
+
+    #[test]
     fn shows_what_a_cap_took_off() {
         let (book, terms) = (book(), june());
-        let mut capped = charged(call("1", AT, "3"));
+        let mut capped = call("1", AT, "3");
         capped.charge = charge_of("1");
-        capped.adjustments = vec![Adjustment { kind: AdjustmentKind::SpendingCap, amount: charge_of("-2") }];
-        capped.disposition = Disposition::Capped;
-        let billed = summarise(&Context::new(&book, &terms, CUSTOMER), &[capped]).expect("in range");
+        let billed = summarise(&Context::new(&book, &terms, CUSTOMER), &sums(&[capped])).expect("in range");
         assert_eq!((billed.by_cli[0].capped, billed.by_cli[0].amount), (charge_of("-2"), charge_of("1")));
         assert_eq!(billed.lines[0].amount, Amount::new(sample::pounds("1"), book.settings.currency));
     }
@@ -266,8 +349,8 @@ mod tests {
     #[test]
     fn refuses_usage_of_another_run() {
         let (mut book, terms) = (book(), june());
-        let usage = [charged(call("7", "2026-06-01 00:00:00", "1"))];
-        let refused = refuse_foreign(&Context::new(&book, &terms, CUSTOMER), &usage).expect_err("too early");
+        let usage = [call("7", "2026-06-01 00:00:00", "1")];
+        let refused = refuse_foreign(&Context::new(&book, &terms, CUSTOMER), &sums(&usage)).expect_err("too early");
         assert_eq!(
             refused.to_string(),
             "record 7 began on 2026-06-01, on or after the usage cutoff 2026-06-01: it must wait for another run"
@@ -276,7 +359,7 @@ mod tests {
         book.customers[0].final_bill_date = Some(date("2026-05-20"));
         let refuse = |started| {
             let context = Context::new(&book, &terms, CUSTOMER);
-            refuse_foreign(&context, &[charged(call("7", started, "1"))]).is_err()
+            refuse_foreign(&context, &sums(&[call("7", started, "1")])).is_err()
         };
         assert!(!refuse("2026-05-20 23:59:59"));
         assert!(refuse("2026-05-21 00:00:00"));

@@ -13,11 +13,13 @@ use crate::domain::money::Money;
 use crate::domain::time::Date;
 use crate::error::{Error, ErrorKind, Result, counted};
 use crate::files::remove_partials;
-use crate::ledger::{DraftBill, DraftOutcome, DraftRun, Ledger, ParkedCustomer, RunRow, RunStatus, RunTermsRow};
+use crate::ledger::{
+    DraftBill, DraftOutcome, DraftRun, InvoiceFilter, Ledger, ParkedCustomer, RunRow, RunStatus, RunTermsRow,
+};
 use crate::pipeline::Engine;
-use crate::pipeline::documents::{Documents, bills_of_run, run_folder};
+use crate::pipeline::documents::{Documents, run_folder};
 use crate::pipeline::draft::{Draft, Drafted, Scope, draft};
-use crate::pipeline::post::{check_approved, post};
+use crate::pipeline::post::{Posting, check_approved};
 use crate::report::run::{CustomerReport, RunReport, customers_table, in_words};
 use crate::report::screen::table;
 use crate::workspace::Workspace;
@@ -247,7 +249,7 @@ fn draft_bill(customer: &Drafted) -> Option<DraftBill> {
         account: customer.account.clone(),
         outcome,
         bill: bill.map(|bill| bill.bill.clone()),
-        usage_records: bill.map_or(0, |bill| bill.usage.len() as u64),
+        usage_records: bill.map_or(0, |bill| bill.usage_records),
         net,
         gross: bill.map_or(Money::ZERO, |bill| bill.bill.totals.gross.money),
     })
@@ -323,18 +325,16 @@ pub(super) fn post_run_with(global: &Global, workspace: &Workspace, run: i64, pd
         refuse_unapproved(&row)?;
         let (scope, terms) = terms_of(&row)?;
         let engine = Engine::new(&book);
-        let drafted = draft(&engine, &ledger, &store, &workers, &scope, &terms)?;
-        check_approved(run, &row.digest, &drafted)?;
         if global.dry_run {
+            check_approved(run, &row.digest, &draft(&engine, &ledger, &store, &workers, &scope, &terms)?)?;
             say(&format!("would post run {run}"));
         } else {
-            post(&engine, &mut ledger, &store, run, &drafted)?;
+            Posting::new(&engine, &store, &workers, &scope, &terms).post(&mut ledger, run, &row.digest)?;
         }
     } else if global.dry_run {
         say(&format!("run {run} is posted: would write its documents again"));
     }
     let documents = run_folder(&workspace.dir.join("invoices"), run);
-    let bills = bills_of_run(&ledger, run)?;
     let files = match &ledger.run(run)?.billed_file {
         Some(billed_file) if !global.dry_run => {
             let writer = Documents {
@@ -347,12 +347,14 @@ pub(super) fn post_run_with(global: &Global, workspace: &Workspace, run: i64, pd
             };
             // The lock is held: nobody else writes here.
             remove_partials(&documents).map_err(|error| Error::io(&documents, &error))?;
-            let written = write_report(workspace, &row).and_then(|()| writer.write(&workers, &bills, billed_file));
+            let written =
+                write_report(workspace, &row).and_then(|()| writer.write(&workers, &ledger, run, billed_file));
             written.map_err(|error| posted_without_documents(run, error))?
         }
         _ => 0,
     };
-    Ok(Posted { run, invoices: bills.into_iter().filter_map(|bill| bill.number).collect(), documents, files })
+    let invoices = ledger.invoices(InvoiceFilter { run: Some(run), account: None })?;
+    Ok(Posted { run, invoices: invoices.into_iter().map(|invoice| invoice.number).collect(), documents, files })
 }
 
 /// The invoices stand, whatever became of their documents, and the exit code must not say that nothing happened.

@@ -10,7 +10,7 @@ use crate::domain::bill::Bill;
 use crate::error::{Error, Result, counted};
 use crate::invoicing::json;
 use crate::ledger::InvoiceFilter;
-use crate::pipeline::documents::{Documents, bills_of_run};
+use crate::pipeline::documents::Documents;
 use crate::report::screen::{amount, table};
 use crate::workspace::Workspace;
 
@@ -168,19 +168,17 @@ fn in_words(bill: &Bill) -> String {
 
 fn export(global: &Global, workspace: &Workspace, number: Option<&str>, run: Option<i64>, out: PathBuf) -> Result<()> {
     let ledger = workspace.ledger()?;
-    let (run, bills) = match (number, run) {
-        (Some(number), _) => {
-            let (run, bill) = find(workspace, number)?;
-            (run, vec![bill])
-        }
-        (None, Some(run)) => (run, bills_of_run(&ledger, run)?),
+    let (run, bill) = match (number, run) {
+        (Some(number), _) => find(workspace, number).map(|(run, bill)| (run, Some(bill)))?,
+        (None, Some(run)) => (run, None),
         (None, None) => return Err(Error::refused("neither an invoice nor a run is named", "")),
     };
     let billed_file = ledger.run(run)?.billed_file;
     let billed_file =
         billed_file.ok_or_else(|| Error::refused(format!("run {run} is not posted"), "see `tollbook bill list`"))?;
+    let invoices = if bill.is_some() { 1 } else { ledger.invoice_count(run)? };
     if global.dry_run {
-        say(&format!("would write the documents of {} to {}", counted(bills.len() as u64, "invoice"), out.display()));
+        say(&format!("would write the documents of {} to {}", counted(invoices, "invoice"), out.display()));
         return Ok(());
     }
     let book = workspace.book(&ledger)?;
@@ -192,8 +190,12 @@ fn export(global: &Global, workspace: &Workspace, number: Option<&str>, run: Opt
         pdf: true,
         quiet: global.quiet,
     };
-    let files = documents.write(&global.workers()?, &bills, &billed_file)?;
-    let (files, bills) = (counted(files as u64, "document"), counted(bills.len() as u64, "invoice"));
-    say(&format!("wrote {files} of {bills} to {}", out.display()));
+    let workers = global.workers()?;
+    let files = match bill {
+        Some(bill) => documents.write_one(&workers, &bill, &billed_file)?,
+        None => documents.write(&workers, &ledger, run, &billed_file)?,
+    };
+    let (files, invoices) = (counted(files as u64, "document"), counted(invoices, "invoice"));
+    say(&format!("wrote {files} of {invoices} to {}", out.display()));
     Ok(())
 }

@@ -7,6 +7,7 @@ use super::customer::Address;
 use super::money::{CallCharge, Currency, Money, Percent, Price, Quantity};
 use super::price_book::VatKind;
 use super::time::Date;
+use super::usage::Text;
 
 /// The version of the model; raised when a field changes its meaning.
 pub const MODEL_VERSION: u32 = 1;
@@ -282,27 +283,27 @@ pub struct BillBalance {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ItemisedCall {
     /// The stable record id.
-    pub record: String,
+    pub record: Text,
     /// The line (CLI).
-    pub cli: String,
+    pub cli: Text,
     /// The name of the cost centre; empty for none.
-    pub cost_centre: String,
+    pub cost_centre: Text,
     /// `YYYY-MM-DD HH:MM:SS` in the workspace's zone.
     pub started_at: String,
     /// `out` or `in`.
-    pub direction: String,
+    pub direction: &'static str,
     /// The other end; may be empty.
-    pub other_party: String,
+    pub other_party: Text,
     /// What kind, in words: the call type's description, or the supplier's where the book says so.
-    pub description: String,
-    /// The class, as in files.
-    pub class: String,
+    pub description: Text,
+    /// The class, as in files; empty for none.
+    pub class: &'static str,
     /// `voice`, `data`, `sms`, `event`.
-    pub kind: String,
+    pub kind: &'static str,
     /// Seconds, bytes or count.
     pub units: u64,
     /// What it is charged.
     pub charge: CallCharge,
     /// `billed`, `allowance` or `capped`.
-    pub disposition: String,
+    pub disposition: &'static str,
 }

@@ -4,19 +4,14 @@
 use std::collections::BTreeMap;
 
 use super::book::{
-    BandId, Book, CallTypeId, CliId, CustomerId, GroupId, OrganisationId, ProrationBasis, Settings, SupplierId,
-    VatRounding,
+    Book, CallTypeId, CliId, CustomerId, GroupId, OrganisationId, ProrationBasis, Settings, SupplierId, VatRounding,
 };
 use super::charge::{Alignment, Charge, ChargeType, Interval, Product};
 use super::customer::{Address, Cli, Customer, Group, GroupInterval, Organisation, PaymentTerms};
 use super::money::{CallCharge, Currency, Money, Percent, Price, Quantity};
 use super::price_book::{CallClass, CallType, VatCode, VatKind};
-use super::time::{CivilDateTime, Date, DateRange, Moment, TimeFlag, Zone};
-use super::usage::{
-    ChargeComponents, ChargedUsage, ClassifiedBy, Direction, Kind, MatchedUsage, RatePath, RatedUsage, SourcedUsage,
-    UsageFlags, UsageRecord,
-};
-use crate::domain::disposition::Disposition;
+use super::time::{CivilDateTime, Date, DateRange, Zone};
+use super::usage::{ChargedUsage, Kind};
 
 /// The only customer of [`book`].
 pub(crate) const CUSTOMER: CustomerId = CustomerId(0);
@@ -241,58 +236,24 @@ pub(crate) fn one_off(id: &str, each: &str, on: &str) -> Charge {
     Charge { charge_type: ChargeType::OneOff, category: "Setup".into(), ..monthly(id, each, on) }
 }
 
-/// A call of 60 seconds on the first line of [`book`], priced `sell`; `id` is its record id.
-pub(crate) fn call(id: &str, started: &str, sell: &str) -> SourcedUsage {
+/// A call of 60 seconds on the first line of [`book`], priced `sell`, with nothing taken off; `id` is its record id.
+pub(crate) fn call(id: &str, started: &str, sell: &str) -> ChargedUsage {
     let civil = CivilDateTime::parse(started).expect("a time in a test");
-    let record = UsageRecord {
-        row: 0,
-        line: 1,
-        record_id: Some(id.into()),
-        kind: Kind::Voice,
-        direction: Direction::Out,
-        cli: "+442079460000".into(),
-        other_party: "+442079460001".into(),
-        started: Moment { instant: civil.as_utc_seconds(), civil },
-        time_flag: TimeFlag::Plain,
+    ChargedUsage {
+        record_id: id.into(),
+        instant: civil.as_utc_seconds(),
         units: 60,
-        cost: None,
-        file_sell: None,
-        suggested_retail: None,
-        currency: None,
-        charge_band: "".into(),
-        time_band: "".into(),
-        description: "".into(),
-        extension: "".into(),
-        call_id: "".into(),
-        flags: UsageFlags::default(),
-    };
-    let matched = MatchedUsage {
-        record,
-        cli: CliId(0),
-        customer: CUSTOMER,
-        cost_centre: None,
-        call_type: NATIONAL,
-        classified_by: ClassifiedBy::ChargeBand,
-    };
-    let rated = RatedUsage {
-        matched,
         cost: Price::ZERO,
-        expected_cost: None,
+        stated_cost: Price::ZERO,
         sell: charge_of(sell),
-        components: ChargeComponents::default(),
-        billable_units: 60,
-        band: BandId(0),
-        tariff: None,
-        rate_row: None,
-        path: RatePath::Rate,
-        unanswered: false,
-    };
-    SourcedUsage { supplier: SupplierId(0), import: 1, record_id: id.into(), rated }
-}
-
-/// The same call with nothing taken off.
-pub(crate) fn charged(call: SourcedUsage) -> ChargedUsage {
-    let SourcedUsage { supplier, import, record_id, rated } = call;
-    let charge = rated.sell;
-    ChargedUsage { supplier, import, record_id, rated, adjustments: vec![], charge, disposition: Disposition::Billed }
+        charge: charge_of(sell),
+        day: civil.date,
+        import: 1,
+        row: 0,
+        customer: CUSTOMER,
+        cli: CliId(0),
+        call_type: NATIONAL,
+        supplier: SupplierId(0),
+        kind: Kind::Voice,
+    }
 }

@@ -5,8 +5,8 @@
 
 use super::book::{BandId, CallTypeId, CliId, CostCentreId, CustomerId, RateId, SupplierId, TariffId};
 use super::disposition::{Disposition, Reason};
-use super::money::{CallCharge, Currency, Price};
-use super::time::{Moment, TimeFlag};
+use super::money::{CallCharge, Currency, Overflow, Price};
+use super::time::{Date, Moment, TimeFlag};
 
 /// A text of a record. Up to 15 bytes lie in the record itself, so that the identifiers and numbers of nearly all records
 /// take no memory of their own.
@@ -399,50 +399,79 @@ impl RatedUsage {
     }
 }
 
-/// A priced record with where it came from, which decides its place among records that began together (A1).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SourcedUsage {
-    /// Whose file it was in.
-    pub supplier: SupplierId,
-    /// Which import it came with, as the ledger numbers them.
-    pub import: i64,
-    /// [`UsageRecord::id`]: the supplier's, else `file:line`.
-    pub record_id: Text,
-    /// The priced record.
-    pub rated: RatedUsage,
-}
-
-/// A signed amount beside a charge, with its reason: what allowances and caps do instead of changing a price.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Adjustment {
-    /// Why.
-    pub kind: AdjustmentKind,
-    /// Usually negative.
-    pub amount: CallCharge,
-}
-
-/// Why a charge was adjusted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AdjustmentKind {
-    /// The spending cap of the CLI was reached (S1).
-    SpendingCap,
-}
-
-/// A record with what is left to pay for it.
+/// What a bill needs of a priced record: its price with what is left of it to pay, whose it is, and what decides its
+/// place in time (A1). Small, because a draft holds it of all usage that waits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChargedUsage {
-    /// Whose file it was in.
-    pub supplier: SupplierId,
-    /// Which import it came with, as the ledger numbers them.
-    pub import: i64,
     /// [`UsageRecord::id`]: the supplier's, else `file:line`.
     pub record_id: Text,
-    /// The priced record.
-    pub rated: RatedUsage,
-    /// What allowances and caps took off, in order.
-    pub adjustments: Vec<Adjustment>,
-    /// `rated.sell` plus all adjustments.
+    /// When it began: seconds since 1970-01-01 00:00:00 UTC.
+    pub instant: i64,
+    /// As in [`UsageRecord`].
+    pub units: u64,
+    /// The supplier's charge in the workspace's currency; zero if the file has none.
+    pub cost: Price,
+    /// The supplier's charge as the file states it; zero if it has none.
+    pub stated_cost: Price,
+    /// What the customer would pay before allowances and caps.
+    pub sell: CallCharge,
+    /// What the customer pays: `sell`, less what allowances and caps took off once they were applied.
     pub charge: CallCharge,
-    /// `Billed` or `Capped`.
-    pub disposition: Disposition,
+    /// The day on which it began in the workspace's zone.
+    pub day: Date,
+    /// Which import it came with, as the ledger numbers them.
+    pub import: u32,
+    /// [`UsageRecord::row`].
+    pub row: u32,
+    /// Whose it is.
+    pub customer: CustomerId,
+    /// The line it was matched to.
+    pub cli: CliId,
+    /// What kind of usage it is.
+    pub call_type: CallTypeId,
+    /// Whose file it was in.
+    pub supplier: SupplierId,
+    /// What is measured.
+    pub kind: Kind,
+}
+
+impl ChargedUsage {
+    /// A priced record of an import before anything is taken off; `file_name` is that of the import.
+    pub fn new(
+        (supplier, import, file_name): (SupplierId, u32, &str),
+        record: &UsageRecord,
+        of: UsageMatch,
+        price: &UsagePrice,
+    ) -> Self {
+        Self {
+            record_id: match &record.record_id {
+                Some(id) => id.clone(),
+                None => record.id(file_name).into(),
+            },
+            instant: record.started.instant,
+            units: record.units,
+            cost: price.cost,
+            stated_cost: record.cost.unwrap_or_default(),
+            sell: price.sell,
+            charge: price.sell,
+            day: record.started.civil.date,
+            import,
+            row: record.row,
+            customer: of.customer,
+            cli: of.cli,
+            call_type: of.call_type,
+            supplier,
+            kind: record.kind,
+        }
+    }
+
+    /// What was taken off its price: zero or negative.
+    pub fn taken_off(&self) -> Result<CallCharge, Overflow> {
+        self.charge.minus(self.sell)
+    }
+
+    /// `Billed`, or `Capped` if anything was taken off.
+    pub fn disposition(&self) -> Disposition {
+        if self.charge == self.sell { Disposition::Billed } else { Disposition::Capped }
+    }
 }

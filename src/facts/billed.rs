@@ -1,8 +1,10 @@
 //! The usage on the invoices of one run ↔ `billed/run-….parquet`: the itemisation, and which facts are billed.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
-use super::cells::CellWriter;
+use super::billed_sets::{self, RowsOfImports};
+use super::cells::{CellWriter, RowBatch};
 use super::error::FactsError;
 use super::rated::RatedRow;
 use super::rated_file::{owned, put_rated, take_rated};
@@ -12,12 +14,11 @@ use super::scans::Scan;
 use super::schema::BILLED;
 use super::table_reader::Columns;
 use super::table_writer::{SealedTable, TableWriter};
+use super::threads::Threads;
 use super::{BILLED_FOLDER, NAME_ENTRY, UsageStore};
 use crate::domain::money::CallCharge;
 
-/// Rows that are read at once when only their numbers are.
-const BATCH: usize = 16_384;
-/// Rows that are read at once for one invoice.
+/// Rows that are read at once when all of each is.
 const SMALL_BATCH: usize = 1_024;
 
 /// One record on an invoice.
@@ -41,6 +42,7 @@ pub struct BilledRow<'a> {
 pub struct BilledWriter {
     file: String,
     table: TableWriter,
+    sets: RowsOfImports,
 }
 
 /// The billed usage of a run, safe on the disk, not visible yet. Dropped, it leaves nothing behind.
@@ -69,17 +71,61 @@ impl BilledWriter {
             return Err(FactsError::Exists { file: target });
         }
         let table = TableWriter::create(&target, &BILLED, &[(NAME_ENTRY, &file)])?;
-        Ok(Self { file, table })
+        Ok(Self { file, table, sets: RowsOfImports::new() })
     }
 
     /// Adds records; those of one invoice one after the other, so that they are found fast.
     pub fn write(&mut self, rows: &[BilledRow<'_>]) -> Result<(), FactsError> {
-        self.table.write(rows, put_billed)
+        self.add(BilledBatch::of(rows))?;
+        self.pack(None)?;
+        self.write_packed()
+    }
+
+    /// Adds a batch of records. They wait to be packed and written.
+    pub fn add(&mut self, batch: BilledBatch) -> Result<(), FactsError> {
+        for (import, rows) in batch.facts {
+            self.sets.entry(import).or_default().extend(rows);
+        }
+        self.table.add(batch.rows)
+    }
+
+    /// Packs what makes whole groups, side by side.
+    pub fn pack(&mut self, threads: Option<&dyn Threads>) -> Result<(), FactsError> {
+        self.table.pack(threads)
+    }
+
+    /// Writes what is packed.
+    pub fn write_packed(&mut self) -> Result<(), FactsError> {
+        self.table.write_packed()
+    }
+
+    /// How many records of each import there are.
+    pub fn rows_of_imports(&self) -> Vec<(i64, u64)> {
+        self.sets.iter().map(|(import, rows)| (*import, rows.len())).collect()
     }
 
     /// Completes the file and syncs it; it is not visible yet.
-    pub fn finish(self) -> Result<PendingBilled, FactsError> {
-        Ok(PendingBilled { file: self.file, table: self.table.finish(None)? })
+    pub fn finish(mut self, threads: Option<&dyn Threads>) -> Result<PendingBilled, FactsError> {
+        self.table.add_entry(billed_sets::ENTRY, billed_sets::encode(&self.sets));
+        Ok(PendingBilled { file: self.file, table: self.table.finish(threads)? })
+    }
+}
+
+/// Neighbouring records as columns: what one thread makes of some of a run's usage.
+pub struct BilledBatch {
+    rows: RowBatch,
+    facts: BTreeMap<i64, Vec<u32>>,
+}
+
+impl BilledBatch {
+    /// Takes records, in the order of the run's file.
+    pub fn of(rows: &[BilledRow<'_>]) -> Self {
+        let (mut batch, mut facts) = (RowBatch::new(&BILLED), BTreeMap::<i64, Vec<u32>>::new());
+        batch.add(rows, put_billed);
+        for billed in rows {
+            facts.entry(billed.import).or_default().push(billed.row);
+        }
+        Self { rows: batch, facts }
     }
 }
 
@@ -95,12 +141,6 @@ impl PendingBilled {
 }
 
 impl UsageStore {
-    /// Which facts a run billed, as import and row, in the order of its file.
-    pub fn billed_rows(&self, run_file: &str) -> impl Iterator<Item = Result<(i64, u32), FactsError>> + use<> {
-        let table = self.open_table(run_file, &BILLED, Columns::Named(&["import", "row"]));
-        Scan::new(table, BATCH, None, |row| Ok((row.integer()?, row.row_number()?))).rows()
-    }
-
     /// The billed usage of a run, in the order of its file: invoice by invoice.
     pub fn billed_calls(&self, run_file: &str) -> impl Iterator<Item = Result<BilledRow<'static>, FactsError>> + use<> {
         Scan::new(self.open_table(run_file, &BILLED, Columns::All), SMALL_BATCH, None, take_billed).rows()
@@ -114,15 +154,6 @@ impl UsageStore {
         let rows = facts.rows_where(&all, is_it)?;
         let table = self.open_table(run_file, &BILLED, Columns::All);
         Scan::new(table, SMALL_BATCH, Some(Cow::Owned(rows)), take_billed).rows().next().transpose()
-    }
-
-    /// The usage on one invoice, in the order of the run's file. Stretches that cannot hold the invoice are not read.
-    pub fn calls_of_invoice(&self, run_file: &str, invoice: &str) -> Result<Vec<BilledRow<'static>>, FactsError> {
-        let mut numbers = self.open_table(run_file, &BILLED, Columns::Named(&["invoice"]))?;
-        let candidates = numbers.rows_that_may_hold("invoice", invoice);
-        let rows = numbers.rows_where(&candidates, |row| Ok(row.text()? == invoice))?;
-        let table = self.open_table(run_file, &BILLED, Columns::All);
-        Scan::new(table, SMALL_BATCH, Some(Cow::Owned(rows)), take_billed).rows().collect()
     }
 }
 
@@ -167,7 +198,7 @@ mod tests {
     fn publish(store: &UsageStore, run: i64, rows: &[BilledRow<'_>]) -> PublishedBilled {
         let mut writer = BilledWriter::create(store, run).unwrap();
         writer.write(rows).unwrap();
-        writer.finish().unwrap().publish(store).unwrap()
+        writer.finish(None).unwrap().publish(store).unwrap()
     }
 
     #[test]
@@ -181,14 +212,24 @@ mod tests {
         let store = test.reopened();
         for invoice in [0_usize, 327, 699] {
             let calls = store.calls_of_invoice(&run.file, &format!("INV-{invoice:06}")).unwrap();
-            assert_eq!(calls, rows[invoice * 100..(invoice + 1) * 100], "{invoice}");
+            let expected = &rows[invoice * 100..(invoice + 1) * 100];
+            assert!(calls.iter().map(|call| call.record.as_str()).eq(expected.iter().map(|row| &row.rated.record)));
+            assert!(calls.iter().map(|call| call.charge).eq(expected.iter().map(|row| row.charge)), "{invoice}");
         }
         assert_eq!(store.calls_of_invoice(&run.file, "INV-000700").unwrap(), []);
+        let groups = store.billed_groups(&run.file).unwrap();
+        let found: Vec<_> =
+            groups.into_iter().flat_map(|rows| store.itemised_calls(&run.file, rows).unwrap()).collect();
+        assert_eq!(found.iter().map(|found| found.calls.len()).sum::<usize>(), rows.len());
+        assert!(found.iter().map(|found| found.invoice.as_str()).is_sorted());
         assert_eq!(store.billed_call(&run.file, 1, 40_000).unwrap().as_ref(), Some(&rows[40_000]));
         assert_eq!(store.billed_call(&run.file, 0, 40_000).unwrap(), None, "another import");
         assert_eq!(store.calls_of_invoice(&run.file, "").unwrap(), []);
-        let facts: Result<Vec<_>, _> = store.billed_rows(&run.file).collect();
-        assert_eq!(facts.unwrap(), rows.iter().map(|row| (row.import, row.row)).collect::<Vec<_>>());
+        let mut sets = RowsOfImports::new();
+        for row in &rows {
+            sets.entry(row.import).or_default().insert(row.row);
+        }
+        assert_eq!(store.billed_sets(&run.file).unwrap(), sets);
         let calls: Result<Vec<_>, _> = store.billed_calls(&run.file).collect();
         assert_eq!(calls.unwrap(), rows);
     }

@@ -17,6 +17,7 @@
 //! - [`RowSet`]: rows of one file
 
 mod billed;
+mod billed_sets;
 mod cells;
 mod comparison;
 mod digest_scan;
@@ -24,6 +25,7 @@ mod digests;
 mod error;
 mod hybrid;
 mod imports;
+mod itemised;
 mod key_table;
 mod marks;
 mod pages;
@@ -49,10 +51,12 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-pub use billed::{BilledRow, BilledWriter, PendingBilled, PublishedBilled};
+pub use billed::{BilledBatch, BilledRow, BilledWriter, PendingBilled, PublishedBilled};
+pub use billed_sets::RowsOfImports;
 pub use digests::{RecordBytes, RecordDigests};
 pub use error::FactsError;
 pub use imports::{FactsHeader, FactsWriter, PendingFacts, Published, UsageBatch};
+pub use itemised::InvoiceCalls;
 pub use rated::{COLUMNS, RatedRow, csv_header};
 pub use rated_file::{RatedBatch, RatedFile, scan_rated};
 pub use repeats::{KnownFile, Limits, Repeats};

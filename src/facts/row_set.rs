@@ -130,6 +130,14 @@ impl RowSet {
 }
 
 /// Equal when they hold the same rows, whatever room they have.
+impl Extend<u32> for RowSet {
+    fn extend<I: IntoIterator<Item = u32>>(&mut self, rows: I) {
+        for row in rows {
+            self.insert(row);
+        }
+    }
+}
+
 impl PartialEq for RowSet {
     fn eq(&self, other: &Self) -> bool {
         self.len == other.len && self.iter().eq(other.iter())

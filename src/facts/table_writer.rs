@@ -102,6 +102,11 @@ impl TableWriter {
             .map_err(|error| FactsError::writing(&self.target, error))
     }
 
+    /// Adds an entry to the metadata.
+    pub fn add_entry(&mut self, name: &str, value: String) {
+        self.file.append_key_value_metadata(KeyValue::new(name.to_owned(), value));
+    }
+
     /// How many rows were added.
     pub fn rows(&self) -> u64 {
         self.rows + self.batch.rows() as u64

@@ -53,6 +53,38 @@ pub fn write_atomically(target: &Path, bytes: &[u8]) -> io::Result<()> {
     file.commit()
 }
 
+/// A file under a name of its own beside its target, written but not synced: one of many that are made safe together.
+/// Dropped without [`Self::rename`], it leaves nothing behind.
+pub struct PartialFile {
+    target: PathBuf,
+    path: tempfile::TempPath,
+}
+
+impl PartialFile {
+    /// Writes the whole content of what will replace `target`, readable by its owner only. The folder is there.
+    pub fn write(target: PathBuf, bytes: &[u8]) -> io::Result<Self> {
+        let mut temporary = tempfile::Builder::new().prefix(PARTIAL_PREFIX).tempfile_in(folder_of(&target))?;
+        temporary.write_all(bytes)?;
+        Ok(Self { target, path: temporary.into_temp_path() })
+    }
+
+    /// After it returns, the content survives a power cut. Most of it is waiting: many at once take hardly longer than
+    /// one, because the file system writes its journal for all of them.
+    pub fn sync(&self) -> io::Result<()> {
+        File::open(&self.path)?.sync_all()
+    }
+
+    /// Puts the synced file in its place; whoever has renamed them all syncs the folder.
+    pub fn rename(self) -> io::Result<()> {
+        self.path.persist(&self.target).map_err(|error| error.error)
+    }
+
+    /// Where it will be.
+    pub fn target(&self) -> &Path {
+        &self.target
+    }
+}
+
 /// Removes what writers that were killed left in a folder; a folder that is not there has nothing. The caller makes sure
 /// that nobody else is writing into it.
 pub fn remove_partials(folder: &Path) -> io::Result<()> {
@@ -110,6 +142,23 @@ mod tests {
             assert_eq!(std::fs::read(&target).unwrap(), bytes.as_bytes());
         }
         assert!(make_folder(&target).is_err(), "a file is in the way");
+    }
+
+    #[test]
+    fn many_files_get_their_names_when_all_are_safe() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = |name: &str| folder.path().join(name);
+        std::fs::write(target("a"), "before").unwrap();
+        let files = ["a", "b", "c"].map(|name| PartialFile::write(target(name), name.as_bytes()).unwrap());
+        assert_eq!(std::fs::read(target("a")).unwrap(), b"before");
+        let [a, b, dropped] = files;
+        for file in [a, b] {
+            file.sync().unwrap();
+            file.rename().unwrap();
+        }
+        drop(dropped);
+        assert_eq!(std::fs::read(target("a")).unwrap(), b"a");
+        assert_eq!(folder.path().read_dir().unwrap().count(), 2, "a and b");
     }
 
     #[test]

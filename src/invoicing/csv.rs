@@ -33,14 +33,14 @@ pub fn render(bill: &Bill, calls: &[ItemisedCall]) -> Vec<u8> {
             as_text(&call.cli),
             as_text(&call.cost_centre),
             as_text(&call.started_at),
-            as_text(&call.direction),
+            as_text(call.direction),
             as_text(&call.other_party),
             as_text(&call.description),
-            as_text(&call.class),
-            as_text(&call.kind),
+            as_text(call.class),
+            as_text(call.kind),
             Cow::Borrowed(units.as_str()),
             Cow::Borrowed(charge.as_str()),
-            as_text(&call.disposition),
+            as_text(call.disposition),
         ];
         writer.write_record(cells.iter().map(|cell| cell.as_bytes())).expect(IN_MEMORY);
     }

@@ -100,12 +100,12 @@ fn row_of(call: &ItemisedCall, places: u32) -> Row {
         }
         None => (printable(&call.started_at), String::new()),
     };
-    let number = match (call.direction.as_str(), wrapped(&call.other_party)) {
+    let number = match (call.direction, wrapped(&call.other_party)) {
         (_, number) if number.is_empty() => "—".into(),
         ("in", number) => format!("from {number}"),
         (_, number) => number,
     };
-    let units = match call.kind.as_str() {
+    let units = match call.kind {
         "voice" => display::duration(call.units),
         "data" => display::data(call.units),
         _ => display::count(call.units),
@@ -159,26 +159,26 @@ mod tests {
         let charge = |text| CallCharge::parse(text).expect(text);
         check(|_| {}, [DAY, "09:15:00", "+33140000000", "France Landline", "0:03:05", "0.045"]);
         check(
-            |call| call.direction = "in".into(),
+            |call| call.direction = "in",
             [DAY, "09:15:00", "from +33140000000", "France Landline", "0:03:05", "0.045"],
         );
         check(
             |call| {
-                (call.kind, call.units, call.other_party) = ("data".into(), 1_250_000_000, String::new());
+                (call.kind, call.units, call.other_party) = ("data", 1_250_000_000, "".into());
                 call.charge = charge("1234.5");
             },
             [DAY, "09:15:00", "—", "France Landline", "1.25 GB", "1,234.50"],
         );
         check(
-            |call| (call.kind, call.units) = ("sms".into(), 3),
+            |call| (call.kind, call.units) = ("sms", 3),
             [DAY, "09:15:00", "+33140000000", "France Landline", "3", "0.045"],
         );
         check(
-            |call| (call.disposition, call.charge) = ("capped".into(), CallCharge::ZERO),
+            |call| (call.disposition, call.charge) = ("capped", CallCharge::ZERO),
             [DAY, "09:15:00", "+33140000000", "France Landline", "0:03:05", "†\u{a0}0.00"],
         );
         check(
-            |call| call.disposition = "allowance".into(),
+            |call| call.disposition = "allowance",
             [DAY, "09:15:00", "+33140000000", "France Landline", "0:03:05", "*\u{a0}0.045"],
         );
     }

@@ -296,14 +296,14 @@ pub(super) fn call() -> ItemisedCall {
         cli: "+442079460000".into(),
         cost_centre: "Leeds".into(),
         started_at: "2026-10-03 09:15:00".into(),
-        direction: "out".into(),
+        direction: "out",
         other_party: "+33140000000".into(),
         description: "France Landline".into(),
-        class: "international".into(),
-        kind: "voice".into(),
+        class: "international",
+        kind: "voice",
         units: 185,
         charge: decimal("0.045"),
-        disposition: "billed".into(),
+        disposition: "billed",
     }
 }
 
@@ -312,25 +312,25 @@ pub(super) fn calls(count: u32) -> Vec<ItemisedCall> {
     (0..count)
         .map(|index| {
             let mut call = call();
-            call.record = format!("R{index}");
-            call.cli = format!("+44207946{:04}", u64::from(index) * 3 / u64::from(count));
+            call.record = format!("R{index}").into();
+            call.cli = format!("+44207946{:04}", u64::from(index) * 3 / u64::from(count)).into();
             call.started_at = format!("2026-10-{:02} {:02}:{:02}:07", 1 + index % 31, 8 + index % 11, index * 7 % 60);
             call.units = u64::from(index * 37 % 1_900) + 1;
             call.charge = CallCharge::from_scaled(i64::from(index * 113 % 9_000) * 100);
             match index % 17 {
                 3 => call.description = "UK Mobile - O2 (Telefónica), with a longer description".into(),
                 5 => {
-                    call.disposition = "capped".into();
+                    call.disposition = "capped";
                     call.charge = CallCharge::ZERO;
                 }
-                7 => call.disposition = "allowance".into(),
+                7 => call.disposition = "allowance",
                 11 => {
-                    call.kind = "data".into();
+                    call.kind = "data";
                     call.units = 1_250_000 * u64::from(index);
-                    call.other_party = String::new();
+                    call.other_party = "".into();
                     call.description = "UK data".into();
                 }
-                13 => call.direction = "in".into(),
+                13 => call.direction = "in",
                 _ => {}
             }
             call

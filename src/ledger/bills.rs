@@ -19,7 +19,12 @@ pub(super) fn write_bill(bill: &Bill) -> Result<String, LedgerError> {
 
 /// The bill in the column `bill_json`.
 pub(super) fn read_bill(row: &Row<'_>) -> rusqlite::Result<Bill> {
-    named(row, "bill_json", |text| serde_json::from_str(text).ok())
+    named(row, "bill_json", parse_bill)
+}
+
+/// The inverse of [`write_bill`]; none for what it never writes.
+pub(super) fn parse_bill(text: &str) -> Option<Bill> {
+    serde_json::from_str(text).ok()
 }
 
 /// The first of its sums in which a bill does not add up, in words.

@@ -8,7 +8,7 @@ use crate::domain::charge::BilledPeriod;
 use crate::domain::money::{Currency, Money};
 use crate::domain::time::Date;
 
-use super::bills::read_bill;
+use super::bills::{parse_bill, read_bill};
 use super::columns::{count, date, decimal, money, named};
 use super::posting::CapTotal;
 use super::{Ledger, LedgerError};
@@ -62,6 +62,26 @@ pub struct PostedInvoice {
     pub bill: Bill,
 }
 
+/// A posted bill as the ledger keeps it: reading it is left to whoever wants it, on any thread.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredBill {
+    /// The place of its posting: ascends within a run.
+    pub place: i64,
+    /// Its number (B11).
+    pub number: String,
+    /// Usage records on it.
+    pub usage_records: u64,
+    json: String,
+}
+
+impl StoredBill {
+    /// The bill with its number.
+    pub fn read(&self) -> Result<Bill, LedgerError> {
+        let why = || format!("the bill of invoice {} does not read", self.number);
+        parse_bill(&self.json).ok_or_else(|| LedgerError::Damaged { why: why() })
+    }
+}
+
 const ROW_COLUMNS: &str = "number, account, organisation, run, date, due_date, net_minor, vat_minor, gross_minor,
     currency, is_final, usage_records, posted_at";
 
@@ -88,6 +108,28 @@ impl Ledger {
         Ok(found.optional()?)
     }
 
+    /// How many invoices a run posted.
+    pub fn invoice_count(&self, run: i64) -> Result<u64, LedgerError> {
+        let mut query = self.connection.prepare_cached("SELECT count(*) AS invoices FROM invoices WHERE run = ?1")?;
+        Ok(query.query_row([run], |row| count(row, "invoices"))?)
+    }
+
+    /// At most so many bills of a run, in the order of posting, of those after a place.
+    pub fn stored_bills(&self, run: i64, after: i64, most: u32) -> Result<Vec<StoredBill>, LedgerError> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT id, number, usage_records, bill_json FROM invoices WHERE run = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
+        )?;
+        let bills = query.query_map(params![run, after, most], |row| {
+            Ok(StoredBill {
+                place: row.get("id")?,
+                number: row.get("number")?,
+                usage_records: count(row, "usage_records")?,
+                json: row.get("bill_json")?,
+            })
+        })?;
+        Ok(bills.collect::<Result<_, _>>()?)
+    }
+
     /// The bills of the last `count` invoices of an account, the latest first (B15).
     pub fn last_bills(&self, account: &str, count: u32) -> Result<Vec<Bill>, LedgerError> {
         let mut query = self
@@ -101,17 +143,7 @@ impl Ledger {
     pub fn billed_periods(&self, account: &str) -> Result<Vec<BilledPeriod>, LedgerError> {
         let mut query =
             self.connection.prepare_cached("SELECT * FROM charge_periods WHERE account = ?1 ORDER BY charge, id")?;
-        let periods = query.query_map([account], |row| {
-            Ok(BilledPeriod {
-                charge: row.get("charge")?,
-                from: date(row, "period_from")?,
-                to: date(row, "period_to")?,
-                is_credit: row.get::<_, String>("kind")? == "credit",
-                price: decimal(row, "price_e8")?,
-                quantity: decimal(row, "quantity_e4")?,
-                amount: money(row, "amount_minor")?,
-            })
-        })?;
+        let periods = query.query_map([account], read_period)?;
         Ok(periods.collect::<Result<_, _>>()?)
     }
 
@@ -132,6 +164,18 @@ impl Ledger {
         let mut query = self.connection.prepare_cached("SELECT message FROM next_message_used WHERE account = ?1")?;
         Ok(query.query_row([account], |row| row.get(0)).optional()?)
     }
+}
+
+pub(super) fn read_period(row: &Row<'_>) -> rusqlite::Result<BilledPeriod> {
+    Ok(BilledPeriod {
+        charge: row.get("charge")?,
+        from: date(row, "period_from")?,
+        to: date(row, "period_to")?,
+        is_credit: row.get::<_, String>("kind")? == "credit",
+        price: decimal(row, "price_e8")?,
+        quantity: decimal(row, "quantity_e4")?,
+        amount: money(row, "amount_minor")?,
+    })
 }
 
 fn read_invoice(row: &Row<'_>) -> rusqlite::Result<InvoiceRow> {

@@ -4,6 +4,7 @@
 //!
 //! [`Ledger`] reads; [`LedgerWriter`] also changes, holds the lock of the only writer, and reads as a [`Ledger`] does.
 
+mod accounts;
 mod audit;
 mod bills;
 mod book;
@@ -28,13 +29,14 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, config::DbConfig};
 
+pub use accounts::AccountState;
 pub use audit::{Actor, AuditEntry};
 pub use book::{ApplyError, ApplyMode, BOOK_FILES, BookChanges, FileChanges, StoredTable};
 pub use deletions::RowRange;
 pub use drafts::{DraftBill, DraftOutcome, DraftRun, ParkedCustomer, RunStatus, RunTermsRow};
 pub use error::LedgerError;
 pub use imports::{ImportKind, ImportRow, ImportTotal};
-pub use invoices::{InvoiceFilter, InvoiceRow, PostedInvoice};
+pub use invoices::{InvoiceFilter, InvoiceRow, PostedInvoice, StoredBill};
 pub use posting::{CapTotal, PostedBill};
 pub use runs::RunRow;
 pub use services::UnbilledService;

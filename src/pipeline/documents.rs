@@ -1,6 +1,8 @@
 //! Posted invoices of a run → their documents: JSON, CSV and PDF files under `invoices/` (O1). They are made from what
 //! was posted alone, so that they can be made again at any time with the same bytes.
 
+use std::collections::VecDeque;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::rejects::safe_name;
@@ -8,10 +10,10 @@ use crate::domain::bill::{Bill, ItemisedCall};
 use crate::domain::book::Book;
 use crate::domain::customer::{InvoiceFormat, Itemisation};
 use crate::error::{Error, ErrorKind, Result};
-use crate::facts::{BilledRow, UsageStore};
-use crate::files::write_atomically;
+use crate::facts::{InvoiceCalls, UsageStore};
+use crate::files::{PartialFile, sync_folder};
 use crate::invoicing::{PdfRenderer, csv, json};
-use crate::ledger::{InvoiceFilter, Ledger};
+use crate::ledger::{Ledger, StoredBill};
 use crate::progress::Progress;
 use crate::workers::Workers;
 
@@ -31,35 +33,67 @@ pub struct Documents<'a> {
     pub quiet: bool,
 }
 
+/// Invoices whose documents are made at once, and become safe at once while the next are made.
+const WINDOW: u32 = 512;
+
 impl Documents<'_> {
-    /// Writes the documents of invoices, in windows; returns how many files there are.
-    pub fn write(&self, workers: &Workers, bills: &[Bill], billed_file: &str) -> Result<usize> {
+    /// Writes the documents of the invoices of a run; returns how many files there are. None has its name before all of
+    /// it is safe on the disk.
+    pub fn write(&self, workers: &Workers, ledger: &Ledger, run: i64, billed_file: &str) -> Result<usize> {
         crate::workspace::make_private_folder(&self.dir)?;
-        let templates = self.templates.is_dir().then_some(self.templates.as_path());
-        let renderer = PdfRenderer::new(templates).map_err(|error| Error::refused(error.to_string(), ""))?;
-        let progress = Progress::new("writing invoices", bills.len() as u64, self.quiet);
-        let mut files = 0;
-        for window in bills.chunks(workers.threads() * 4) {
-            let jobs = window.iter().map(|bill| {
-                let number = bill.number.as_deref().unwrap_or_default();
-                Ok((bill, self.calls(billed_file, number)?))
-            });
+        let renderer = self.renderer()?;
+        let invoices = ledger.invoice_count(run)?;
+        let progress = Progress::new("writing invoices", invoices, self.quiet);
+        let mut calls = CallsByInvoice::new(self.store, workers, billed_file)?;
+        let (mut files, mut after, mut made) = (0, 0, Vec::new());
+        loop {
+            let window = ledger.stored_bills(run, after, WINDOW)?;
+            let Some(last) = window.last() else { break };
+            after = last.place;
+            let jobs = window.into_iter().map(|stored| calls.on(&stored).map(|calls| (stored, calls)));
             let jobs = jobs.collect::<Result<Vec<_>>>()?;
-            for written in workers.map(jobs, |(bill, calls)| self.write_one(&renderer, bill, &calls)) {
-                files += written?;
+            let make = |(stored, calls): (StoredBill, Vec<ItemisedCall>)| {
+                let made = self.make(&renderer, &stored.read()?, &calls);
                 progress.advance(1);
-            }
+                made
+            };
+            let settle = || self.settle(workers, std::mem::take(&mut made));
+            let (settled, next) = workers.beside(settle, || workers.map(jobs, make));
+            settled?;
+            made = next.into_iter().collect::<Result<Vec<_>>>()?.into_iter().flatten().collect();
+            files += made.len();
         }
+        self.settle(workers, made)?;
+        calls.end()?;
         progress.finish();
         Ok(files)
     }
 
-    fn calls(&self, billed_file: &str, number: &str) -> Result<Vec<ItemisedCall>> {
-        let rows = self.store.calls_of_invoice(billed_file, number)?;
-        Ok(rows.into_iter().map(itemised).collect())
+    /// Writes the documents of one invoice; returns how many files there are.
+    pub fn write_one(&self, workers: &Workers, bill: &Bill, billed_file: &str) -> Result<usize> {
+        crate::workspace::make_private_folder(&self.dir)?;
+        let calls = self.store.calls_of_invoice(billed_file, bill.number.as_deref().unwrap_or_default())?;
+        let made = self.make(&self.renderer()?, bill, &calls)?;
+        let files = made.len();
+        self.settle(workers, made).map(|()| files)
     }
 
-    fn write_one(&self, renderer: &PdfRenderer, bill: &Bill, calls: &[ItemisedCall]) -> Result<usize> {
+    fn renderer(&self) -> Result<PdfRenderer> {
+        let templates = self.templates.is_dir().then_some(self.templates.as_path());
+        PdfRenderer::new(templates).map_err(|error| Error::refused(error.to_string(), ""))
+    }
+
+    /// Gives files their names, once all of them are safe.
+    fn settle(&self, workers: &Workers, files: Vec<PartialFile>) -> Result<()> {
+        workers.wait_for_each(&files, |file| file.sync().map_err(|error| Error::io(file.target(), &error)))?;
+        for file in files {
+            let target = file.target().to_owned();
+            file.rename().map_err(|error| Error::io(&target, &error))?;
+        }
+        sync_folder(&self.dir).map_err(|error| Error::io(&self.dir, &error))
+    }
+
+    fn make(&self, renderer: &PdfRenderer, bill: &Bill, calls: &[ItemisedCall]) -> Result<Vec<PartialFile>> {
         let customer = self.book.find_customer(&bill.customer.account).map(|id| self.book.customer(id));
         let format = customer.map(|customer| customer.invoice_format).unwrap_or_default();
         let itemisation = customer.map(|customer| customer.itemisation).unwrap_or_default();
@@ -68,55 +102,83 @@ impl Documents<'_> {
         // Laid out first: what the template refuses leaves no document of the invoice.
         let pdf = self.pdf.then(|| renderer.render(bill, if in_pdf { calls } else { &[] })).transpose();
         let pdf = pdf.map_err(|error| Error::new(ErrorKind::Refused, error.to_string(), "correct the template"))?;
-        let mut written = 1;
-        self.put(&format!("{stem}.json"), &json::render(bill))?;
+        let mut made = vec![self.put(&format!("{stem}.json"), &json::render(bill))?];
         if let Some(pdf) = pdf {
-            self.put(&format!("{stem}.pdf"), &pdf)?;
-            written += 1;
+            made.push(self.put(&format!("{stem}.pdf"), &pdf)?);
         }
         if itemisation != Itemisation::None {
-            self.put(&format!("{stem}.csv"), &csv::render(bill, calls))?;
-            written += 1;
+            made.push(self.put(&format!("{stem}.csv"), &csv::render(bill, calls))?);
         }
-        Ok(written)
+        Ok(made)
     }
 
-    fn put(&self, name: &str, bytes: &[u8]) -> Result<()> {
+    fn put(&self, name: &str, bytes: &[u8]) -> Result<PartialFile> {
         let path = self.dir.join(name);
-        write_atomically(&path, bytes).map_err(|error| Error::io(&path, &error))
+        PartialFile::write(path.clone(), bytes).map_err(|error| Error::io(&path, &error))
     }
 }
 
-/// The posted invoices of a run, in the order of their numbers.
-pub fn bills_of_run(ledger: &Ledger, run: i64) -> Result<Vec<Bill>> {
-    let invoices = ledger.invoices(InvoiceFilter { run: Some(run), account: None })?;
-    let bills = invoices.into_iter().map(|invoice| {
-        let posted = ledger.invoice(&invoice.number)?;
-        Ok(posted.expect("listed a moment ago, and invoices are never deleted").bill)
-    });
-    bills.collect()
+/// The billed usage of a run, read once beside its invoices: both are in the order of posting.
+struct CallsByInvoice<'a> {
+    store: &'a UsageStore,
+    workers: &'a Workers,
+    billed_file: &'a str,
+    stretches: std::vec::IntoIter<Range<u32>>,
+    read: VecDeque<InvoiceCalls>,
+}
+
+impl<'a> CallsByInvoice<'a> {
+    fn new(store: &'a UsageStore, workers: &'a Workers, billed_file: &'a str) -> Result<Self> {
+        let stretches = store.billed_groups(billed_file)?.into_iter();
+        Ok(Self { store, workers, billed_file, stretches, read: VecDeque::new() })
+    }
+
+    /// The calls on the next invoice.
+    fn on(&mut self, stored: &StoredBill) -> Result<Vec<ItemisedCall>> {
+        let mut calls = Vec::new();
+        loop {
+            match self.read.front() {
+                Some(next) if next.invoice != stored.number => break,
+                Some(_) => calls.extend(self.read.pop_front().into_iter().flat_map(|next| next.calls)),
+                None if self.stretches.len() == 0 => break,
+                None => self.read_on()?,
+            }
+        }
+        if calls.len() as u64 == stored.usage_records {
+            return Ok(calls);
+        }
+        Err(self.damaged(&format!(
+            "has {} calls of invoice {}, not {}",
+            calls.len(),
+            stored.number,
+            stored.usage_records
+        )))
+    }
+
+    /// Reads the next stretches, one for each thread.
+    fn read_on(&mut self) -> Result<()> {
+        let next: Vec<_> = self.stretches.by_ref().take(self.workers.threads()).collect();
+        for read in self.workers.map(next, |rows| self.store.itemised_calls(self.billed_file, rows)) {
+            self.read.extend(read?);
+        }
+        Ok(())
+    }
+
+    /// All of it was on invoices.
+    fn end(self) -> Result<()> {
+        if self.read.is_empty() && self.stretches.len() == 0 {
+            return Ok(());
+        }
+        Err(self.damaged("has calls of invoices that the run did not post"))
+    }
+
+    fn damaged(&self, what: &str) -> Error {
+        let message = format!("{} {what}", self.billed_file);
+        Error::new(ErrorKind::Damaged, message, "run `tollbook verify`, then restore from a backup")
+    }
 }
 
 /// The folder of a run's documents.
 pub fn run_folder(invoices: &Path, run: i64) -> PathBuf {
     invoices.join(format!("run-{run:06}"))
-}
-
-/// A billed row as an itemisation lists it.
-fn itemised(row: BilledRow) -> ItemisedCall {
-    let rated = row.rated;
-    ItemisedCall {
-        record: rated.record.into_owned(),
-        cli: rated.cli.into_owned(),
-        cost_centre: rated.cost_centre.into_owned(),
-        started_at: rated.started.civil.to_string(),
-        direction: rated.direction.name().to_owned(),
-        other_party: rated.other_party.into_owned(),
-        description: row.description.into_owned(),
-        class: rated.class.map(|class| class.name().to_owned()).unwrap_or_default(),
-        kind: rated.kind.name().to_owned(),
-        units: rated.units,
-        charge: row.charge,
-        disposition: rated.disposition.name().to_owned(),
-    }
 }

@@ -3,12 +3,12 @@
 
 use serde::Serialize;
 
-use super::unbilled::{OpenImport, OpenRecord};
-use super::{Engine, cap_use};
+use super::unbilled::OpenImport;
+use super::{BATCH_RECORDS, Engine, cap_use};
 use crate::allowances::{CapStory, cap_story};
 use crate::domain::book::CustomerId;
 use crate::domain::money::CallCharge;
-use crate::domain::usage::{Direction, Kind, MatchedUsage, SourcedUsage, UsageRecord};
+use crate::domain::usage::{ChargedUsage, Direction, Kind, MatchedUsage, UsageRecord};
 use crate::error::{Error, Result};
 use crate::facts::{BilledRow, UsageStore};
 use crate::ledger::Ledger;
@@ -101,7 +101,7 @@ impl Explainer<'_> {
                     (None, reason) => format!("suspense: {}", reason.unwrap_or_default()),
                 };
                 if explanation.sell.is_some() && invoice.is_none() && marked.is_none() {
-                    explanation.steps.extend(self.after_rating(imports, import.import, &matched)?);
+                    explanation.steps.extend(self.after_rating(imports, import.origin().1, &matched)?);
                 }
                 (Some(explanation), outcome)
             }
@@ -134,7 +134,7 @@ impl Explainer<'_> {
     fn after_rating(
         &self,
         imports: &[OpenImport],
-        import: i64,
+        import: u32,
         matched: &MatchedUsage,
     ) -> Result<Vec<ExplanationStep>> {
         let mut steps = Vec::new();
@@ -155,17 +155,25 @@ impl Explainer<'_> {
     }
 
     /// All priced usage of a customer that waits.
-    fn usage_of(&self, imports: &[OpenImport], customer: CustomerId) -> Result<Vec<SourcedUsage>> {
+    fn usage_of(&self, imports: &[OpenImport], customer: CustomerId) -> Result<Vec<ChargedUsage>> {
         let mut usage = Vec::new();
         for import in imports {
-            import.each_open_record(self.engine, self.store, self.workers, |record| {
-                if let OpenRecord::Rated(rated) = record
-                    && rated.matched.customer == customer
-                {
-                    let record_id = rated.matched.record.id(&import.file_name).into();
-                    let (supplier, import) = (import.supplier, import.import);
-                    usage.push(SourcedUsage { supplier, import, record_id, rated: *rated });
+            let work = |records: Vec<UsageRecord>| {
+                let mut found = Vec::new();
+                for records in records.chunks(BATCH_RECORDS) {
+                    self.engine.price_each(import.supplier, records, |record, priced| {
+                        if let Ok((of, price)) = priced
+                            && of.customer == customer
+                            && import.mark_of(record.row).is_none()
+                        {
+                            found.push(ChargedUsage::new(import.origin(), record, of, &price));
+                        }
+                    });
                 }
+                found
+            };
+            import.each_open_batch(self.store, self.workers, work, |mut found| {
+                usage.append(&mut found);
                 Ok(())
             })?;
         }

@@ -3,9 +3,12 @@
 //! Joins and counts; computes no price and no sum of its own.
 
 pub mod below_cost;
+pub mod billed;
 pub mod documents;
 pub mod draft;
+pub mod drafting;
 pub mod explained;
+pub mod gathering;
 pub mod import;
 pub mod post;
 pub mod rate;

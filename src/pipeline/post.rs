@@ -1,81 +1,125 @@
 //! An approved draft → posted invoices: made again, compared with what was approved, numbered, frozen in one transaction
 //! (B11, B12). Either all of it is posted or nothing is.
 
-use std::collections::BTreeMap;
-
 use super::Engine;
-use super::draft::{Draft, Drafted};
-use super::rows::{RowNames, billed_row};
+use super::billed::{BilledRows, ROWS_AT_ONCE};
+use super::draft::{Draft, Drafted, DraftedPart, Drafting, Scope};
+use super::gathering::RECORDS_AT_ONCE;
+use super::rows::RowNames;
 use super::store_files;
-use crate::domain::bill::Bill;
+use crate::billing::RunTerms;
+use crate::domain::customer::Organisation;
 use crate::error::{Error, ErrorKind, Result};
 use crate::facts::{BilledWriter, UsageStore};
 use crate::ledger::{CapTotal, LedgerWriter, PostedBill};
+use crate::workers::Workers;
 
-/// Posts a draft of run `run` whose digest was approved. Returns the invoices in the order of their numbers.
-pub fn post(
-    engine: &Engine,
-    ledger: &mut LedgerWriter,
-    store: &UsageStore,
-    run: i64,
-    draft: &Draft,
-) -> Result<Vec<Bill>> {
-    // What a posting that was cut short left behind.
-    store.remove_orphans(&store_files(ledger)?)?;
-    let book = engine.book;
-    let billed: Vec<&Drafted> = draft.customers.iter().filter(|customer| customer.bill().is_some()).collect();
-    let organisation_of = |customer: &Drafted| {
+/// What a posting is made from.
+#[derive(Clone, Copy)]
+pub struct Posting<'a> {
+    /// The book made ready.
+    pub engine: &'a Engine<'a>,
+    /// Where usage is.
+    pub store: &'a UsageStore,
+    /// Who does the work.
+    pub workers: &'a Workers,
+    /// Who is billed.
+    pub scope: &'a Scope,
+    /// What the run settles.
+    pub terms: &'a RunTerms,
+    /// How many usage records are held at once in their small form.
+    pub records_at_once: usize,
+    /// How many are held at once whole.
+    pub rows_at_once: usize,
+}
+
+impl<'a> Posting<'a> {
+    /// A posting that holds as many records at once as is usual.
+    pub fn new(
+        engine: &'a Engine<'a>,
+        store: &'a UsageStore,
+        workers: &'a Workers,
+        scope: &'a Scope,
+        terms: &'a RunTerms,
+    ) -> Self {
+        let (records_at_once, rows_at_once) = (RECORDS_AT_ONCE, ROWS_AT_ONCE);
+        Self { engine, store, workers, scope, terms, records_at_once, rows_at_once }
+    }
+
+    /// Makes the draft of run `run` again and posts it, if it is the approved one. Its usage is written while the draft is
+    /// made, beside its place, and thrown away if the draft turns out to be another.
+    pub fn post(&self, ledger: &mut LedgerWriter, run: i64, approved: &str) -> Result<()> {
+        let Self { engine, store, workers, .. } = *self;
+        // What a posting that was cut short left behind.
+        store.remove_orphans(&store_files(ledger)?)?;
+        let mut writer = BilledWriter::create(store, run)?;
+        let (mut series, mut numbers) = (Vec::new(), Vec::new());
+        let mut draft = self.drafting(ledger).draft(|part| {
+            let billed = part.customers.iter().filter(|customer| customer.bill().is_some());
+            series.extend(billed.map(|customer| series_of(self.organisation_of(customer))));
+            let planned = numbers.len();
+            numbers = ledger.plan_numbers(&series)?;
+            self.write(&mut writer, &part, &numbers[planned..])
+        })?;
+        check_approved(run, approved, &draft)?;
+        let imports: Vec<_> = writer.rows_of_imports();
+        let published = writer.finish(Some(workers))?.publish(store)?;
+
+        let mut next = numbers.into_iter();
+        for customer in &mut draft.customers {
+            if let Some(bill) = customer.bill_mut() {
+                bill.bill.number = next.next();
+            }
+        }
+        let billed: Vec<&Drafted> = draft.customers.iter().filter(|customer| customer.bill().is_some()).collect();
+        let cap_totals: Vec<Vec<CapTotal>> = billed.iter().map(|customer| cap_totals(customer)).collect();
+        let posted: Vec<_> = (0..billed.len())
+            .map(|position| {
+                let drafted = billed[position].bill().expect("only billed ones are here");
+                let id = engine.book.find_customer(&billed[position].account).expect("drafted from this book");
+                let message = &engine.book.customer(id).next_invoice_message;
+                PostedBill {
+                    bill: &drafted.bill,
+                    invoice_prefix: series[position].1,
+                    periods: &drafted.periods,
+                    services: &drafted.services,
+                    cap_use: &cap_totals[position],
+                    usage_records: drafted.usage_records,
+                    next_message: Some(message.as_str()).filter(|message| !message.is_empty()),
+                }
+            })
+            .collect();
+        Ok(ledger.post(run, &draft.digest, &posted, &published.file, &imports)?)
+    }
+
+    fn drafting<'b>(&'b self, ledger: &'b LedgerWriter) -> Drafting<'b> {
+        let Self { engine, store, workers, scope, terms, records_at_once, .. } = *self;
+        Drafting { engine, ledger, store, workers, scope, terms, records_at_once }
+    }
+
+    /// Writes the usage of the billed customers of a part, whose numbers these are.
+    fn write(&self, writer: &mut BilledWriter, part: &DraftedPart, numbers: &[String]) -> Result<()> {
+        let Self { engine, store, workers, rows_at_once, .. } = *self;
+        let mut numbers = numbers.iter();
+        let with_spans = part.customers.iter().zip(part.spans);
+        let usage = with_spans.filter(|(customer, _)| customer.bill().is_some()).flat_map(|(_, span)| {
+            let number = numbers.next().expect("one for each bill").as_str();
+            part.usage[span.clone()].iter().map(move |usage| (number, usage))
+        });
+        let names = &RowNames::new(engine.book);
+        BilledRows { engine, store, workers, names, imports: part.imports, rows_at_once }.write(writer, usage)
+    }
+
+    fn organisation_of(&self, customer: &Drafted) -> &'a Organisation {
+        let book = self.engine.book;
         let id = book.find_customer(&customer.account).expect("drafted from this book");
         &book.organisations[book.customer(id).organisation.index()]
-    };
-    let series: Vec<_> = billed
-        .iter()
-        .map(|customer| {
-            let organisation = organisation_of(customer);
-            (organisation.code.as_str(), organisation.invoice_prefix.as_str())
-        })
-        .collect();
-    let numbers = ledger.plan_numbers(&series)?;
-
-    let names = RowNames::new(book);
-    let mut writer = BilledWriter::create(store, run)?;
-    let mut rows_of_import = BTreeMap::<i64, u64>::new();
-    let mut bills = Vec::with_capacity(billed.len());
-    for (customer, number) in billed.iter().zip(&numbers) {
-        let drafted = customer.bill().expect("only billed ones are here");
-        let file_of = |import: i64| draft.file_names[&import].as_str();
-        let usage = drafted.usage.iter();
-        let rows: Vec<_> = usage.map(|usage| billed_row(&names, number, file_of(usage.import), usage)).collect();
-        writer.write(&rows)?;
-        for usage in &drafted.usage {
-            *rows_of_import.entry(usage.import).or_default() += 1;
-        }
-        let mut bill = drafted.bill.clone();
-        bill.number = Some(number.clone());
-        bills.push(bill);
     }
-    let published = writer.finish()?.publish(store)?;
+}
 
-    let cap_totals: Vec<Vec<CapTotal>> = billed.iter().map(|customer| cap_totals(customer)).collect();
-    let posted: Vec<_> = (0..billed.len())
-        .map(|position| {
-            let drafted = billed[position].bill().expect("only billed ones are here");
-            let id = book.find_customer(&billed[position].account).expect("drafted from this book");
-            let message = &book.customer(id).next_invoice_message;
-            PostedBill {
-                bill: &bills[position],
-                invoice_prefix: series[position].1,
-                periods: &drafted.periods,
-                services: &drafted.services,
-                cap_use: &cap_totals[position],
-                usage_records: drafted.usage.len() as u64,
-                next_message: Some(message.as_str()).filter(|message| !message.is_empty()),
-            }
-        })
-        .collect();
-    let imports: Vec<_> = rows_of_import.into_iter().collect();
-    ledger.post(run, &draft.digest, &posted, &published.file, &imports)?;
-    Ok(bills)
+/// Its code and invoice prefix.
+fn series_of(organisation: &Organisation) -> (&str, &str) {
+    (&organisation.code, &organisation.invoice_prefix)
 }
 
 fn cap_totals(customer: &Drafted) -> Vec<CapTotal> {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::domain::book::{Book, CallTypeId, CliId, CostCentreId, CustomerId, SupplierId};
 use crate::domain::disposition::Disposition;
-use crate::domain::usage::{ChargedUsage, RatePath, Text, UsageMatch, UsagePrice, UsageRecord, WhyAside};
+use crate::domain::usage::{ChargedUsage, RatePath, RatedUsage, Text, UsageMatch, UsagePrice, UsageRecord, WhyAside};
 use crate::facts::{BilledRow, RatedRow};
 
 /// What rows are named by, laid out so that a name is found with one look.
@@ -77,17 +77,23 @@ fn priced_row<'a>(
 }
 
 /// A record on an invoice.
-pub fn billed_row<'a>(names: &'a RowNames, invoice: &'a str, file: &'a str, usage: &'a ChargedUsage) -> BilledRow<'a> {
-    let matched = &usage.rated.matched;
+pub fn billed_row<'a>(
+    names: &'a RowNames,
+    invoice: &'a str,
+    file: &'a str,
+    usage: &ChargedUsage,
+    priced: &'a RatedUsage,
+) -> BilledRow<'a> {
+    let matched = &priced.matched;
     let origin = Origin { supplier: usage.supplier, file };
     let rated = RatedRow {
-        disposition: usage.disposition,
-        ..priced_row(names, origin, &matched.record, matched.found(), &usage.rated.price())
+        disposition: usage.disposition(),
+        ..priced_row(names, origin, &matched.record, matched.found(), &priced.price())
     };
     let call_type = names.book.call_type(matched.call_type);
     let suppliers_words = call_type.use_supplier_description && !matched.record.description.is_empty();
     BilledRow {
-        import: usage.import,
+        import: i64::from(usage.import),
         row: matched.record.row,
         invoice: Cow::Borrowed(invoice),
         rated,

@@ -9,7 +9,7 @@ use crate::domain::book::SupplierId;
 use crate::domain::disposition::{Disposition, Reason};
 use crate::domain::usage::{RatedUsage, SetAside, UsageRecord};
 use crate::error::{Error, ErrorKind, Result};
-use crate::facts::{RowSet, UsageStore};
+use crate::facts::{RowSet, RowsOfImports, UsageStore};
 use crate::ledger::{ImportKind, ImportRow, Ledger};
 use crate::workers::Workers;
 
@@ -17,6 +17,8 @@ use crate::workers::Workers;
 pub struct OpenImport {
     /// Its number in the ledger.
     pub import: i64,
+    /// The same, as usage names it.
+    number: u32,
     /// Whose file.
     pub supplier: SupplierId,
     /// The file's name.
@@ -53,7 +55,7 @@ impl OpenImport {
         ledger: &Ledger,
         store: &UsageStore,
         engine: &Engine,
-        billed: &mut BTreeMap<i64, RowSet>,
+        billed: &mut RowsOfImports,
         import: ImportRow,
     ) -> Result<Self> {
         let supplier = engine.supplier_of(import.id, &import.supplier)?;
@@ -66,21 +68,31 @@ impl OpenImport {
         for range in ledger.deletions(import.id)? {
             deleted.insert_range(range.first..range.last + 1);
         }
+        let billed = billed.remove(&import.id).unwrap_or_default();
+        let number = u32::try_from(import.id).map_err(|_| damaged(&import, "has a number that no import gets"))?;
         let marks = match &import.marks_file {
+            // What is billed has no mark.
+            Some(_) if billed.len() == u64::from(rows) => BTreeMap::new(),
             Some(file) => store.marks(file)?.into_iter().collect(),
             None => BTreeMap::new(),
         };
         Ok(Self {
             import: import.id,
+            number,
             supplier,
             file_name: import.file_name,
             rejects: import.rejects,
             facts_file,
             rows,
-            billed: billed.remove(&import.id).unwrap_or_default(),
+            billed,
             deleted,
             marks,
         })
+    }
+
+    /// Whose file it is, its number and its file's name, as usage names them.
+    pub fn origin(&self) -> (SupplierId, u32, &str) {
+        (self.supplier, self.number, &self.file_name)
     }
 
     /// How many rows it has.
@@ -130,8 +142,19 @@ impl OpenImport {
             },
         };
         let price_batch = |batch: Vec<UsageRecord>| batch.into_iter().map(price).collect::<Vec<_>>();
-        let open = self.all_but(&self.billed);
-        self.each_batch(&open, store, workers, price_batch, |priced| priced.into_iter().try_for_each(&mut take))
+        self.each_open_batch(store, workers, price_batch, |priced| priced.into_iter().try_for_each(&mut take))
+    }
+
+    /// Gives the records that are not billed, marked or not, to `work` in batches, side by side, and what it makes of each
+    /// batch to `take`, in row order.
+    pub fn each_open_batch<R: Send>(
+        &self,
+        store: &UsageStore,
+        workers: &Workers,
+        work: impl Fn(Vec<UsageRecord>) -> R + Sync + Send,
+        take: impl FnMut(R) -> Result<()>,
+    ) -> Result<()> {
+        self.each_batch(&self.all_but(&self.billed), store, workers, work, take)
     }
 
     /// Gives the records that carry no mark (not deleted, duplicate or conflicting), billed or not, to `work` in batches,
@@ -154,8 +177,10 @@ impl OpenImport {
         rows.gaps(self.rows).collect()
     }
 
+    /// The same for chosen rows.
+    ///
     /// Decodes and works on pieces of the file side by side; a piece for each thread is held at once.
-    fn each_batch<R: Send>(
+    pub fn each_batch<R: Send>(
         &self,
         rows: &RowSet,
         store: &UsageStore,
@@ -198,14 +223,16 @@ const BATCH_ROWS: usize = 8_192;
 const PIECE_ROWS: u32 = 32_768;
 
 /// The rows of each import that posted runs billed.
-fn billed_rows(ledger: &Ledger, store: &UsageStore) -> Result<BTreeMap<i64, RowSet>> {
-    let mut rows = BTreeMap::<i64, RowSet>::new();
+fn billed_rows(ledger: &Ledger, store: &UsageStore) -> Result<RowsOfImports> {
+    let mut rows = RowsOfImports::new();
     for run in ledger.runs()? {
         let Some(file) = run.billed_file else { continue };
-        for billed in store.billed_rows(&file) {
-            let (import, row) = billed?;
-            if !rows.entry(import).or_default().insert(row) {
-                let message = format!("run {}: bills row {row} of import {import} a second time", run.id);
+        for (import, billed) in store.billed_sets(&file)? {
+            let before = rows.entry(import).or_default();
+            let both = before.len() + billed.len();
+            before.union(&billed);
+            if before.len() != both {
+                let message = format!("run {}: bills rows of import {import} a second time", run.id);
                 return Err(Error::new(ErrorKind::Damaged, message, "restore the workspace from a backup"));
             }
         }

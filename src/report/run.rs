@@ -121,8 +121,7 @@ fn customer_report(book: &Book, drafted: &Drafted) -> CustomerReport {
     let currency = customer.map_or(book.settings.currency, |customer| customer.currency);
     let (net, gross, usage_records, usage_cost) = match &drafted.result {
         Ok(Outcome::Bill(bill)) => {
-            let cost: Sum<8> = bill.usage.iter().map(|usage| usage.rated.cost).sum();
-            (Some(bill.bill.totals.net), Some(bill.bill.totals.gross), bill.usage.len() as u64, cost)
+            (Some(bill.bill.totals.net), Some(bill.bill.totals.gross), bill.usage_records, bill.usage_cost)
         }
         Ok(Outcome::NoBill(NoBill::RolledOver(net))) => (Some(Amount::new(*net, currency)), None, 0, Sum::default()),
         _ => (None, None, 0, Sum::default()),

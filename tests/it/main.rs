@@ -12,6 +12,7 @@ mod malformed;
 mod open_formats;
 mod opened;
 mod oracle;
+mod parts;
 mod program;
 mod published_cases;
 mod rate_sheets;

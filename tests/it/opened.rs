@@ -10,8 +10,10 @@ use tollbook::domain::time::Date;
 use tollbook::ledger::{Actor, LedgerWriter};
 use tollbook::parsing::{Layout, ParseContext};
 use tollbook::pipeline::Engine;
-use tollbook::pipeline::draft::{Draft, Scope, draft};
+use tollbook::pipeline::draft::{Draft, DraftedPart, Drafting, Scope};
+use tollbook::pipeline::gathering::RECORDS_AT_ONCE;
 use tollbook::pipeline::import::{ImportOptions, ImportedFile, import_usage};
+use tollbook::pipeline::post::Posting;
 use tollbook::workers::Workers;
 use tollbook::workspace::{Workspace, find_layout};
 
@@ -58,18 +60,49 @@ impl Opened {
 
     /// Everybody's bills for usage before a day.
     pub fn draft(&self, invoice_date: &str, threads: usize) -> Draft {
-        let date = Date::parse(invoice_date).unwrap();
-        let terms = RunTerms {
-            invoice_date: date,
-            usage_cutoff: date,
-            charge_cutoff: date.last_of_month().next(),
-            due_date: None,
-            message: String::new(),
-        };
+        self.draft_in_parts(invoice_date, threads, RECORDS_AT_ONCE, |_| {})
+    }
+
+    /// The same with at most so many records held at once; `take` sees each part.
+    pub fn draft_in_parts(
+        &self,
+        invoice_date: &str,
+        threads: usize,
+        records_at_once: usize,
+        mut take: impl FnMut(&DraftedPart),
+    ) -> Draft {
+        let workers = &Workers::new(Some(threads)).unwrap();
+        let (engine, store) = (&Engine::new(&self.book), &self.workspace.usage());
+        let (scope, terms, ledger) = (&Scope::default(), &terms_of(invoice_date), &self.ledger);
+        let drafting = Drafting { engine, ledger, store, workers, scope, terms, records_at_once };
+        let draft = drafting.draft(|part| {
+            take(&part);
+            Ok(())
+        });
+        draft.unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Posts an approved run for everybody, with at most so many records held at once, small and whole.
+    pub fn post(&mut self, run: i64, invoice_date: &str, threads: usize, (records, rows): (usize, usize)) {
+        let approved = self.ledger.run(run).unwrap().digest;
         let workers = Workers::new(Some(threads)).unwrap();
         let (engine, store) = (Engine::new(&self.book), self.workspace.usage());
-        draft(&engine, &self.ledger, &store, &workers, &Scope::default(), &terms)
-            .unwrap_or_else(|error| panic!("{error}"))
+        let (scope, terms) = (Scope::default(), terms_of(invoice_date));
+        let posting = Posting::new(&engine, &store, &workers, &scope, &terms);
+        let posting = Posting { records_at_once: records, rows_at_once: rows, ..posting };
+        posting.post(&mut self.ledger, run, &approved).unwrap_or_else(|error| panic!("{error}"));
+    }
+}
+
+/// Those of a run for a day, as the command line has them unless told otherwise.
+fn terms_of(invoice_date: &str) -> RunTerms {
+    let date = Date::parse(invoice_date).unwrap();
+    RunTerms {
+        invoice_date: date,
+        usage_cutoff: date,
+        charge_cutoff: date.last_of_month().next(),
+        due_date: None,
+        message: String::new(),
     }
 }
 

@@ -1,0 +1,69 @@
+//! What posted runs left behind for the next bills of many accounts at once: what one query of the whole store would give
+//! account by account. Reads only.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{Row, params};
+
+use crate::domain::charge::BilledPeriod;
+use crate::domain::money::Money;
+
+use super::columns::{date, decimal, money};
+use super::invoices::read_period;
+use super::posting::CapTotal;
+use super::{Ledger, LedgerError};
+
+/// What the next bill of an account starts from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AccountState {
+    /// As [`Ledger::billed_periods`].
+    pub billed_periods: Vec<BilledPeriod>,
+    /// As [`Ledger::cap_use`].
+    pub cap_use: Vec<CapTotal>,
+    /// As [`Ledger::balance`].
+    pub balance: Money,
+    /// As [`Ledger::next_message_used`].
+    pub next_message_used: Option<String>,
+}
+
+impl Ledger {
+    /// What the next bills start from, of all accounts from one to another, in the order of their bytes. An account that
+    /// is not there has nothing.
+    pub fn account_states(&self, first: &str, last: &str) -> Result<BTreeMap<String, AccountState>, LedgerError> {
+        let mut states = BTreeMap::<String, AccountState>::new();
+        let mut each = |sql: &str, take: &mut dyn FnMut(&mut AccountState, &Row<'_>) -> rusqlite::Result<()>| {
+            let mut query = self.connection.prepare_cached(sql)?;
+            let mut rows = query.query(params![first, last])?;
+            while let Some(row) = rows.next()? {
+                take(states.entry(row.get("account")?).or_default(), row)?;
+            }
+            Ok::<(), rusqlite::Error>(())
+        };
+        each(
+            "SELECT * FROM charge_periods WHERE account BETWEEN ?1 AND ?2 ORDER BY account, charge, id",
+            &mut |state, row| {
+                state.billed_periods.push(read_period(row)?);
+                Ok(())
+            },
+        )?;
+        each(
+            "SELECT * FROM cap_use WHERE account BETWEEN ?1 AND ?2 ORDER BY account, cli, period_start",
+            &mut |state, row| {
+                state.cap_use.push((row.get("cli")?, date(row, "period_start")?, decimal(row, "charged_e6")?));
+                Ok(())
+            },
+        )?;
+        each(
+            "SELECT account, sum(amount_minor) AS balance FROM entries WHERE account BETWEEN ?1 AND ?2 GROUP BY account",
+            &mut |state, row| {
+                state.balance = money(row, "balance")?;
+                Ok(())
+            },
+        )?;
+        each("SELECT account, message FROM next_message_used WHERE account BETWEEN ?1 AND ?2", &mut |state, row| {
+            state.next_message_used = row.get("message")?;
+            Ok(())
+        })?;
+        Ok(states)
+    }
+}
