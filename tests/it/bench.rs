@@ -2,6 +2,7 @@
 //! says so.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use serde_json::Value;
 
@@ -150,4 +151,51 @@ fn figures_of_a_changed_workload_are_void() {
     assert!(run.err.contains("1999, not 2000; the figures are void"), "{}", run.err);
     let none = tollbook(dir.path(), &["bench", "run", "."]).ended(1);
     assert!(none.err.contains("holds no workload"), "{}", none.err);
+}
+
+/// A Python: one that may have DuckDB, or the system's.
+fn python() -> String {
+    std::env::var("TOLLBOOK_PYTHON").unwrap_or_else(|_| "python3".into())
+}
+
+/// Whether a Python runs a line without complaint.
+fn runs(line: &str) -> bool {
+    let mut python = Command::new(python());
+    python.args(["-c", line]).output().is_ok_and(|done| done.status.success())
+}
+
+fn peers(script: &str, arguments: &[&str]) -> std::process::Output {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/peers").join(script);
+    Command::new(python()).arg("-B").arg(script).args(arguments).output().unwrap()
+}
+
+/// The table has every row, and the peers' totals are ours, or there is none.
+#[test]
+#[allow(clippy::print_stderr)]
+fn the_table_of_targets_is_made_from_nothing() {
+    if !runs("import sys; assert sys.version_info >= (3, 11)") {
+        eprintln!("no Python here: the scripts beside the peers were not run");
+        return;
+    }
+    for script in ["run", "run.py"] {
+        let help = String::from_utf8(peers(script, &["--help"]).stdout).unwrap();
+        assert!(help.contains("--repeat"), "{script}: {help}");
+    }
+    let has_peers = runs("import duckdb, polars");
+    let dir = tempfile::tempdir().unwrap();
+    let (folder, skipped) = (dir.path().to_str().unwrap(), if has_peers { "post" } else { "post,generic,parquet,fcs" });
+    let size = ["--records", "2000", "--repeat", "1", "--skip", skipped];
+    let tools = ["--tollbook", env!("CARGO_BIN_EXE_tollbook"), "--python", &python(), "--dir", folder];
+    let done = peers("run", &[&size[..], &tools].concat());
+    let (table, told) = (String::from_utf8(done.stdout).unwrap(), String::from_utf8(done.stderr).unwrap());
+    assert!(done.status.success(), "{told}");
+    let rows: Vec<&str> = table.lines().skip(2).take_while(|line| line.starts_with('|')).collect();
+    let skipped = rows.iter().filter(|row| row.contains("| skipped |")).count();
+    // A head of two lines and nine rows.
+    assert_eq!((rows.len(), skipped), (11, if has_peers { 1 } else { 4 }), "{table}");
+    assert_eq!(table.matches("totals equal").count(), if has_peers { 2 } else { 0 }, "{table}");
+    assert!(files_below(dir.path(), &[]).is_empty(), "nothing stays");
+    if !has_peers {
+        eprintln!("no DuckDB and Polars here: nobody was compared");
+    }
 }
