@@ -9,10 +9,11 @@ use super::tables::{Key, Table, TableRow};
 /// Reports each row whose key an earlier row has; names both.
 pub(super) fn refuse_duplicates(table: &Table, errors: &Errors) {
     let key = Key::of(table.schema);
-    let mut rows: Vec<&TableRow> = table.rows.iter().collect();
-    if !rows.is_sorted_by(|a, b| key.compare(a, b) != Ordering::Greater) {
-        rows.sort_by(|a, b| key.compare(a, b));
+    if table.rows.is_sorted_by(|a, b| key.compare(a, b) == Ordering::Less) {
+        return;
     }
+    let mut rows: Vec<&TableRow> = table.rows.iter().collect();
+    rows.sort_by(|a, b| key.compare(a, b));
     for same in rows.chunk_by(|a, b| key.compare(a, b) == Ordering::Equal).filter(|same| same.len() > 1) {
         let mut same = same.to_vec();
         same.sort_by_key(|row| row.line);

@@ -18,15 +18,7 @@ pub struct PackedNumber<'a> {
 impl<'a> PackedNumber<'a> {
     /// Of a number or of anything else: from the first character on that is neither digit nor `+`, nothing is packed.
     pub fn of(text: &'a str) -> Self {
-        let mut packed = 0;
-        for (position, byte) in text.bytes().take(PACKED_LENGTH).enumerate() {
-            let nibble = NIBBLES[usize::from(byte)];
-            if nibble == 0 {
-                break;
-            }
-            packed |= u64::from(nibble) << shift(position + 1);
-        }
-        Self { text, packed }
+        Self { text, packed: packed_by_eight(text.as_bytes()).unwrap_or_else(|| packed_one_by_one(text)) }
     }
 
     /// The number as one integer that no other text has; none if it does not fit, or is not digits and `+`.
@@ -35,6 +27,47 @@ impl<'a> PackedNumber<'a> {
         let is_whole = (1..=PACKED_LENGTH).contains(&length) && (self.packed >> shift(length)) & 15 != 0;
         is_whole.then_some(self.packed)
     }
+}
+
+fn packed_one_by_one(text: &str) -> u64 {
+    let mut packed = 0;
+    for (position, byte) in text.bytes().take(PACKED_LENGTH).enumerate() {
+        let nibble = NIBBLES[usize::from(byte)];
+        if nibble == 0 {
+            break;
+        }
+        packed |= u64::from(nibble) << shift(position + 1);
+    }
+    packed
+}
+
+/// The same of what nearly all numbers are: 8 to 16 digits, the first of which may be a `+` instead.
+fn packed_by_eight(text: &[u8]) -> Option<u64> {
+    let (first, last) = (text.first_chunk()?, text.last_chunk()?);
+    let behind = u32::try_from(text.len() - 8).ok().filter(|behind| *behind <= 8)?;
+    let has_plus = u64::from(text[0] == b'+');
+    // A zero in the place of the `+`, and zeros behind the end.
+    let first = u64::from_be_bytes(*first) + (has_plus << 56) * u64::from(b'0' - b'+');
+    let second = u64::from_be_bytes(*last).unbounded_shl(64 - 8 * behind) | ZEROS.unbounded_shr(8 * behind);
+    let packed = nibbles_of_digits(first)? << 32 | nibbles_of_digits(second)?;
+    let with_plus = packed + (has_plus << 60) * u64::from(NIBBLES[usize::from(b'+')] - 1);
+    Some(with_plus & u64::MAX << shift(text.len()))
+}
+
+/// `00000000`
+const ZEROS: u64 = u64::from_be_bytes([b'0'; 8]);
+
+/// Eight digits as eight nibbles; none if one is no digit.
+fn nibbles_of_digits(text: u64) -> Option<u64> {
+    const HIGH: u64 = u64::from_be_bytes([0xf0; 8]);
+    let past_nine = text.wrapping_add(u64::from_be_bytes([6; 8]));
+    if text & HIGH != ZEROS || past_nine & HIGH != ZEROS {
+        return None;
+    }
+    let bytes = (text & !HIGH) + u64::from_be_bytes([1; 8]);
+    let pairs = (bytes >> 4 | bytes) & 0x00ff_00ff_00ff_00ff;
+    let fours = (pairs >> 8 | pairs) & 0x0000_ffff_0000_ffff;
+    Some((fours >> 16 | fours) & 0xffff_ffff)
 }
 
 /// 0 stands for no character, so that a prefix sorts before what it begins.
@@ -234,6 +267,16 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn numbers_are_packed_alike_both_ways(text in "[+]?[0-9]{0,18}|[-+0-9:/x]{7,17}|\\PC{0,20}") {
+            if let Some(packed) = packed_by_eight(text.as_bytes()) {
+                prop_assert_eq!(packed, packed_one_by_one(&text), "{}", text);
+            }
+            let plain = text.trim_start_matches('+').bytes().all(|byte| byte.is_ascii_digit());
+            let is_usual = plain && (8..=16).contains(&text.len()) && !text.starts_with("++");
+            prop_assert!(!is_usual || packed_by_eight(text.as_bytes()).is_some(), "{}", text);
+        }
+
         #[test]
         fn many_keys_are_found_as_few_are(
             prefixes in proptest::collection::vec("[+]?[0-9]{0,6}", 40..160),
