@@ -136,14 +136,9 @@ impl<T: Copy> PrefixTable<T> {
     }
 
     /// The prefixes that a number begins with, longest first: the length of each in bytes, and its value.
-    pub fn matches(&self, number: PackedNumber<'_>) -> impl Iterator<Item = (usize, T)> {
-        let text = number.text;
-        let others = self.others.iter().filter(move |(prefix, _)| text.starts_with(prefix.as_str()));
+    pub fn matches<'t>(&'t self, number: PackedNumber<'t>) -> Matches<'t, T> {
         let longest = self.longest_of(self.not_above(number.packed), number.packed);
-        let packed = std::iter::successors(self.entry(longest), |entry| self.entry(entry.shorter));
-        others
-            .map(|(prefix, value)| (prefix.len(), *value))
-            .chain(packed.map(|entry| (usize::from(entry.length), entry.value)))
+        Matches { table: self, text: number.text, others: self.others.iter(), packed: longest }
     }
 
     fn entry(&self, position: u32) -> Option<&Entry<T>> {
@@ -166,6 +161,32 @@ impl<T: Copy> PrefixTable<T> {
             at = entry.shorter;
         }
         NONE
+    }
+}
+
+/// The prefixes of a table that a number begins with, longest first.
+#[derive(Clone, Debug)]
+pub struct Matches<'t, T> {
+    table: &'t PrefixTable<T>,
+    text: &'t str,
+    /// Of those that do not fit, the ones that were not looked at.
+    others: std::slice::Iter<'t, (String, T)>,
+    /// The longest of the others that was not given yet.
+    packed: u32,
+}
+
+impl<T: Copy> Iterator for Matches<'_, T> {
+    type Item = (usize, T);
+
+    fn next(&mut self) -> Option<(usize, T)> {
+        for (prefix, value) in self.others.by_ref() {
+            if self.text.starts_with(prefix.as_str()) {
+                return Some((prefix.len(), *value));
+            }
+        }
+        let entry = self.table.entry(self.packed)?;
+        self.packed = entry.shorter;
+        Some((usize::from(entry.length), entry.value))
     }
 }
 

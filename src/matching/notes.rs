@@ -16,11 +16,13 @@ impl Notes {
     }
 
     /// Adds a sentence; it is only made if it is kept.
+    #[inline]
     pub(super) fn add(&mut self, note: impl FnOnce() -> String) {
         self.add_all(|| vec![note()]);
     }
 
     /// Adds sentences; they are only made if they are kept.
+    #[inline]
     pub(super) fn add_all(&mut self, notes: impl FnOnce() -> Vec<String>) {
         if let Some(lines) = &mut self.0 {
             lines.extend(notes());

@@ -121,14 +121,14 @@ impl<'a> Line<'a> {
 
     /// Reads a value, or `None` where the field is empty or missing.
     pub fn optional<T>(&self, field: Field, read: impl FnOnce(&str) -> Result<T, Wrong>) -> Result<Option<T>, Fault> {
-        if self.plain_field(field, LONGEST_TEXT).is_some_and(str::is_empty) {
-            return Ok(None);
+        let read = |text: &str| match text {
+            "" => Ok(None),
+            text => read(text).map(Some).map_err(|wrong| self.fault(field, wrong)),
+        };
+        match self.plain_field(field, LONGEST_TEXT) {
+            Some(text) => read(text),
+            None => read(&self.text(field)?),
         }
-        let text = self.text(field)?;
-        if text.is_empty() {
-            return Ok(None);
-        }
-        read(&text).map(Some).map_err(|wrong| self.fault(field, wrong))
     }
 
     /// A fault in a field of this line.

@@ -286,10 +286,11 @@ impl Line<'_> {
             WordOr::Fixed(value) => return Ok(*value),
             WordOr::Word(words) => words,
         };
-        let word = self.text(field)?;
-        words.meaning(&word).copied().ok_or_else(|| {
-            let unknown = || format!("is none of the declared words: {}", words.known()).into();
-            self.fault(field, if word.is_empty() { "is missing".into() } else { unknown() })
+        self.value(field, |word| {
+            words.meaning(word).copied().ok_or_else(|| match word {
+                "" => "is missing".into(),
+                _ => format!("is none of the declared words: {}", words.known()).into(),
+            })
         })
     }
 }

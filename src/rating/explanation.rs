@@ -94,6 +94,7 @@ impl Trace {
     }
 
     /// Begins a step; its title is only made if it is kept.
+    #[inline]
     pub(super) fn step(&mut self, title: impl FnOnce() -> String) {
         if let Some(notes) = &mut self.0 {
             notes.steps.push(ExplanationStep { title: title(), lines: Vec::new(), arithmetic: Vec::new() });
@@ -101,6 +102,7 @@ impl Trace {
     }
 
     /// Adds a line to the step; it is only made if it is kept.
+    #[inline]
     pub(super) fn line(&mut self, line: impl FnOnce() -> String) {
         if let Some(step) = self.0.as_mut().and_then(|notes| notes.steps.last_mut()) {
             step.lines.push(line());
@@ -108,6 +110,7 @@ impl Trace {
     }
 
     /// Adds a sum: its name, what is said after it (`(R5)`), its formula and its value.
+    #[inline]
     pub(super) fn sum(&mut self, name: &str, remark: &str, formula_and_value: impl FnOnce() -> (String, String)) {
         if let Some(notes) = &mut self.0 {
             let (formula, value) = formula_and_value();

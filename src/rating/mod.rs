@@ -64,31 +64,10 @@ pub struct Rater<'b> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Unpriced(Reason);
 
-impl Unpriced {
-    fn aside(self, of: UsageMatch) -> WhyAside {
-        WhyAside {
-            cli: Some(of.cli),
-            customer: Some(of.customer),
-            call_type: Some(of.call_type),
-            disposition: Disposition::Suspense,
-            reason: self.0,
-        }
-    }
-}
-
 impl From<Overflow> for Unpriced {
     fn from(_: Overflow) -> Self {
         Self(Reason::AmountOutOfRange)
     }
-}
-
-/// What a call is priced by.
-#[derive(Clone, Copy, Debug)]
-struct LookedUp {
-    /// R1.
-    tariff: Option<TariffId>,
-    /// R2.
-    row: Option<Found>,
 }
 
 /// A charge and how it was found, before surcharges and rounding.
@@ -126,12 +105,11 @@ impl<'b> Rater<'b> {
 
     /// The same without the record.
     pub fn price(&self, supplier: SupplierId, record: &UsageRecord, of: UsageMatch) -> Result<UsagePrice, WhyAside> {
-        let call = self.call(self.terms.of_line(of.cli), supplier, (record, of));
-        self.priced(&call, None, &mut Trace::silent()).map_err(|why| why.aside(of))
+        self.price_on(self.terms.of_line(of.cli), supplier, record, of)
     }
 
-    /// The same for many records; what stopped one before stays. Faster than one by one: the terms of all lines and the
-    /// rows of all calls are fetched before any is priced.
+    /// The same for many records; what stopped one before stays. Faster than one by one: the terms of all lines are
+    /// fetched first.
     pub fn price_each<'r>(
         &self,
         supplier: SupplierId,
@@ -139,22 +117,29 @@ impl<'b> Rater<'b> {
         matches: &[Result<UsageMatch, WhyAside>],
         mut take: impl FnMut(&'r UsageRecord, Result<(UsageMatch, UsagePrice), WhyAside>),
     ) {
-        let silent = &mut Trace::silent();
-        let calls = records.iter().zip(matches).map(|(record, found)| {
-            let call = |of: UsageMatch| (of, self.call(self.terms.of_line(of.cli), supplier, (record, of)));
-            found.map(call)
-        });
-        let calls: Vec<_> = calls.collect();
-        let mut looked_up = Vec::with_capacity(calls.len());
-        looked_up.extend(calls.iter().map(|call| call.ok().map(|(_, call)| self.look_up(&call, silent))));
-        looked_up.iter().flatten().filter_map(|found| found.row).for_each(|found| self.rates.fetch(found.rate));
-        for ((record, call), looked_up) in records.iter().zip(calls).zip(looked_up) {
-            let price = |(of, call)| match self.priced(&call, looked_up, silent) {
-                Ok(price) => Ok((of, price)),
-                Err(why) => Err(why.aside(of)),
-            };
-            take(record, call.and_then(price));
+        let terms = matches.iter().map(|found| found.map(|of| (of, self.terms.of_line(of.cli))));
+        let terms: Vec<_> = terms.collect();
+        for (record, found) in records.iter().zip(terms) {
+            let price = |(of, terms)| Ok((of, self.price_on(terms, supplier, record, of)?));
+            take(record, found.and_then(price));
         }
+    }
+
+    fn price_on(
+        &self,
+        terms: TermsId,
+        supplier: SupplierId,
+        record: &UsageRecord,
+        of: UsageMatch,
+    ) -> Result<UsagePrice, WhyAside> {
+        let priced = self.priced(terms, supplier, (record, of), &mut Trace::silent());
+        priced.map_err(|Unpriced(reason)| WhyAside {
+            cli: Some(of.cli),
+            customer: Some(of.customer),
+            call_type: Some(of.call_type),
+            disposition: Disposition::Suspense,
+            reason,
+        })
     }
 
     /// Why a record costs what it costs, step by step (R13). The same code as [`Self::rate`], made to take notes.
@@ -164,9 +149,9 @@ impl<'b> Rater<'b> {
     pub fn explain(&self, supplier: SupplierId, matched: &MatchedUsage) -> Explanation {
         let mut trace = Trace::kept();
         let usage = (&matched.record, matched.found());
-        let call = self.call(self.terms.of_line(matched.cli), supplier, usage);
-        let priced = self.priced(&call, None, &mut trace);
-        let billed = self.priced(&call, None, &mut Trace::silent());
+        let terms = self.terms.of_line(matched.cli);
+        let priced = self.priced(terms, supplier, usage, &mut trace);
+        let billed = self.priced(terms, supplier, usage, &mut Trace::silent());
         assert_eq!(priced, billed, "what is told is what is billed");
         let currency = self.book.customer(matched.customer).currency;
         trace.step(|| match priced {
@@ -175,6 +160,7 @@ impl<'b> Rater<'b> {
         });
         if let Ok(priced) = priced {
             trace.line(|| {
+                let call = Call::new(self.book, supplier, usage, (terms, priced.band));
                 let (path, band) = (priced.path.name(), self.band_name(priced.band));
                 let billable = call.units_in_words(priced.billable_units);
                 format!("path {path}, time band {band}, billable {billable}")
@@ -187,44 +173,35 @@ impl<'b> Rater<'b> {
         }
     }
 
-    /// A record with all that is asked about it, and the time band at its start (R8).
-    fn call<'c>(&'c self, terms: TermsId, supplier: SupplierId, usage: (&'c UsageRecord, UsageMatch)) -> Call<'c> {
-        let band = self.bands.at_start(supplier, usage.0);
-        Call::new(self.book, supplier, usage, (terms, band))
-    }
-
-    /// The tariff and its row for a call (R1, R2).
-    fn look_up(&self, call: &Call, trace: &mut Trace) -> LookedUp {
-        trace.step(|| "tariff (R1)".to_owned());
-        let tariff = self.tariff(Side::Retail, call.call_type.class, call, trace);
-        let row = tariff.and_then(|tariff| self.row_of((tariff, call.date()), call, trace));
-        LookedUp { tariff, row }
-    }
-
-    /// The whole of rating, in its order. What was looked up ahead is not looked up again.
-    fn priced(&self, call: &Call, ahead: Option<LookedUp>, trace: &mut Trace) -> Result<UsagePrice, Unpriced> {
-        let record = call.record;
-        self.tell_call(call, trace);
+    /// The whole of rating, in its order.
+    fn priced(
+        &self,
+        terms: TermsId,
+        supplier: SupplierId,
+        (record, of): (&UsageRecord, UsageMatch),
+        trace: &mut Trace,
+    ) -> Result<UsagePrice, Unpriced> {
+        let band = self.bands.at_start(supplier, record);
+        let call = Call::new(self.book, supplier, (record, of), (terms, band));
+        self.tell_call(&call, trace);
 
         trace.step(|| "cost (X7)".to_owned());
-        let cost = self.price_of_file("cost", call.record.cost, call.workspace_currency, call, trace)?;
+        let cost = self.price_of_file("cost", call.record.cost, call.workspace_currency, &call, trace)?;
         let cost = cost.unwrap_or(Exact::ZERO).rounded(8, Rounding::HalfUp)?;
 
-        let LookedUp { tariff, row } = ahead.unwrap_or_else(|| self.look_up(call, trace));
-        let by_row = match tariff.zip(row) {
-            Some((tariff, found)) => self.by_found((tariff, call.date()), found, call, trace)?,
-            None => None,
-        };
-        let quote = by_row.map_or_else(|| self.by_markup(call, trace), Ok)?;
+        trace.step(|| "tariff (R1)".to_owned());
+        let tariff = self.tariff(Side::Retail, call.call_type.class, &call, trace);
+        let by_row = tariff.map_or(Ok(None), |tariff| self.by_row((tariff, call.date()), &call, trace))?;
+        let quote = by_row.map_or_else(|| self.by_markup(&call, trace), Ok)?;
 
         let surcharges = match quote.charge.is_unanswered || record.flags == UsageFlags::default() {
             true => charge::nothing("surcharges", trace),
-            false => self.surcharges(Side::Retail, call.customer.currency, call, trace)?,
+            false => self.surcharges(Side::Retail, call.customer.currency, &call, trace)?,
         };
-        let sell = self.rounded_sum(&quote.charge, surcharges, tariff, call, trace)?;
+        let sell = self.rounded_sum(&quote.charge, surcharges, tariff, &call, trace)?;
         Ok(UsagePrice {
             cost,
-            expected_cost: self.expected_cost(call, trace)?,
+            expected_cost: self.expected_cost(&call, trace)?,
             sell,
             // The terms of R5's sum as they are, before minimum and maximum: with these a reader can redo the sum.
             components: ChargeComponents {
@@ -234,7 +211,7 @@ impl<'b> Rater<'b> {
                 surcharges: surcharges.rounded(8, Rounding::HalfUp)?,
             },
             billable_units: quote.charge.billable_units,
-            band: call.band,
+            band,
             tariff,
             rate_row: quote.rate_row,
             path: quote.path,

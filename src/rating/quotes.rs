@@ -5,7 +5,7 @@ use super::call::Call;
 use super::charge::{self, RowCharge};
 use super::exact::Exact;
 use super::explanation::Trace;
-use super::rates::{Found, Wanted};
+use super::rates::Wanted;
 use super::{Quote, Rater, Unpriced, split};
 use crate::domain::book::TariffId;
 use crate::domain::money::{Currency, Percent, Price};
@@ -21,29 +21,20 @@ impl Rater<'_> {
         call: &Call,
         trace: &mut Trace,
     ) -> Result<Option<Quote>, Unpriced> {
-        match self.row_of((tariff, on), call, trace) {
-            Some(found) => self.by_found((tariff, on), found, call, trace),
-            None => Ok(None),
-        }
-    }
-
-    /// The row of a tariff that is in force on a day.
-    pub(super) fn row_of(&self, (tariff, on): (TariffId, Date), call: &Call, trace: &mut Trace) -> Option<Found> {
+        let wanted = Wanted {
+            charge_band: &call.record.charge_band,
+            number: call.record.looked_up_number(),
+            call_type: call.call_type_id,
+            class: call.call_type.class,
+            band: call.band,
+            date: on,
+        };
         trace.step(|| format!("rate row by {} (R2)", self.book.tariff(tariff).code));
-        self.row(tariff, &Wanted::of(call, on), trace)
-    }
+        let Some(found) = self.row(tariff, &wanted, trace) else { return Ok(None) };
 
-    /// The charge by the row that was found, if its mode has the price that it needs.
-    pub(super) fn by_found(
-        &self,
-        (tariff, on): (TariffId, Date),
-        found: Found,
-        call: &Call,
-        trace: &mut Trace,
-    ) -> Result<Option<Quote>, Unpriced> {
         let row = self.rates.row(found.rate);
         trace.step(|| "charge by this row (R3, R5)".to_owned());
-        let charge = self.charge_of_row(row, tariff, &Wanted::of(call, on), call, trace)?;
+        let charge = self.charge_of_row(row, tariff, &wanted, call, trace)?;
         let path = if row.mode == RateMode::FromFile { RatePath::FromFile } else { found.path };
         Ok(charge.map(|charge| Quote { charge, rate_row: Some(found.rate), path }))
     }

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use ahash::AHashMap;
 
 use super::answers::{Answering, Answers};
-use super::call::Call;
 use super::rows_by_key::{CallTypes, RowsByKey, TariffRows};
 use super::timelines::Answer;
 use crate::domain::book::{BandId, Book, CallTypeId, RateId, TariffId};
@@ -33,20 +32,6 @@ pub(super) struct Wanted<'a> {
     pub(super) band: BandId,
     /// The civil day of the call.
     pub(super) date: Date,
-}
-
-impl<'a> Wanted<'a> {
-    /// What a call is looked up by in the rows of a day.
-    pub(super) fn of(call: &Call<'a>, on: Date) -> Self {
-        Self {
-            charge_band: &call.record.charge_band,
-            number: call.record.looked_up_number(),
-            call_type: call.call_type_id,
-            class: call.call_type.class,
-            band: call.band,
-            date: on,
-        }
-    }
 }
 
 /// A row and the way to it.
@@ -107,12 +92,6 @@ impl<'b> Rates<'b> {
         };
         let chains = (0..book.tariffs.len()).map(chain).collect();
         Self { book, answers, charge_bands, chains, own }
-    }
-
-    /// Has the memory fetch a row that will be needed soon.
-    pub(super) fn fetch(&self, id: RateId) {
-        let row = self.row(id);
-        std::hint::black_box((row.mode, row.rate, row.connection, row.min_seconds, row.access.is_some()));
     }
 
     /// The row of an id.

@@ -38,9 +38,16 @@ fn date_of(bytes: &[u8], format: DateFormat) -> Option<Result<Date, Wrong>> {
     if bytes.len() != shape.length || !has_marks {
         return None;
     }
-    let number = |from: usize, length: usize| u32::try_from(digits(&bytes[from..from + length])?).ok();
-    let (year, month, day) = (number(shape.year, 4)?, number(shape.month, 2)?, number(shape.day, 2)?);
+    let (century, year) = (two_digits(bytes, shape.year)?, two_digits(bytes, shape.year + 2)?);
+    let (year, month, day) = (century * 100 + year, two_digits(bytes, shape.month)?, two_digits(bytes, shape.day)?);
     Some(real_date(year, month, day))
+}
+
+/// The number of two digits.
+fn two_digits(bytes: &[u8], from: usize) -> Option<u32> {
+    let [tens, ones] = *bytes.get(from..from + 2)?.as_array()?;
+    let are_digits = tens.is_ascii_digit() && ones.is_ascii_digit();
+    are_digits.then(|| u32::from(tens - b'0') * 10 + u32::from(ones - b'0'))
 }
 
 fn real_date(year: u32, month: u32, day: u32) -> Result<Date, Wrong> {
@@ -53,7 +60,7 @@ fn real_date(year: u32, month: u32, day: u32) -> Result<Date, Wrong> {
 
 /// `None` if the text does not have the form; an error if it has, but is no time of day.
 fn clock_of(bytes: &[u8], format: ClockFormat) -> Option<Result<(u32, u32, u32), Wrong>> {
-    let number = |from: usize| u32::try_from(digits(bytes.get(from..from + 2)?)?).ok();
+    let number = |from: usize| two_digits(bytes, from);
     let (length, second) = match format {
         ClockFormat::Seconds => (8, number(6)),
         ClockFormat::Minutes => (5, Some(0)),
