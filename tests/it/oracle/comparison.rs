@@ -22,6 +22,9 @@ use super::{product, rating};
 /// Calls of one book.
 pub const CALLS_PER_BOOK: u64 = 500;
 
+/// One call of so many is explained as well, which takes long.
+const EXPLAINED: u32 = 20;
+
 /// Apart, so that runs of neighbouring seeds have no book in common; the first book of a run has the seed of the run.
 const APART: u64 = 0xd134_2543_de82_ef95;
 
@@ -112,6 +115,9 @@ pub fn one_book(seed: u64, planted: impl Fn(&mut Tables)) -> Result<Counts, Fail
             if said_by_rules(&expected) != said_by_rules(&found) || found != together {
                 let case = Case { seed, random: &random, supplier, record };
                 return Err(Failure::Disagreement(case.report(&engine, &expected, [&found, &together])));
+            }
+            if record.row % EXPLAINED == 0 {
+                product::check_told(&engine, id, record, &found);
             }
             for note in call.notes() {
                 *counts.entry(note).or_default() += 1;

@@ -32,6 +32,18 @@ pub fn answer(engine: &Engine, supplier: SupplierId, record: &UsageRecord) -> An
     }
 }
 
+/// What is told of a record is what is billed for it; `explain` itself holds the plain rule against the look-ups.
+pub fn check_told(engine: &Engine, supplier: SupplierId, record: &UsageRecord, billed: &Answer) {
+    let Ok(matched) = engine.matcher.match_usage(supplier, record.clone()) else { return };
+    let told = engine.rater.explain(supplier, &matched);
+    assert_eq!(
+        told.sell.map(|sell| sell.scaled()),
+        billed.price.as_ref().map(|price| price.sell),
+        "{record:?}\n{told}"
+    );
+    assert_eq!(told.reason.unwrap_or_default(), billed.reason, "{record:?}\n{told}");
+}
+
 fn of_rated(book: &Book, rated: &RatedUsage) -> Answer {
     let matched = &rated.matched;
     let classified_by = match matched.classified_by {
