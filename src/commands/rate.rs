@@ -65,6 +65,8 @@ impl Rate {
         let numbers = NumberRules::of_country(&settings.country_code);
         let tables = book::read_folder_with(&self.book, &numbers).map_err(|errors| refuse_book(&errors))?;
         let compiled = book::compile(&tables, &settings).map_err(|errors| refuse_book(&errors))?;
+        // As large as what was made of it.
+        drop(tables);
         let supplier = find_supplier(&compiled, &self.supplier)?;
         let named = self.layout.as_deref().unwrap_or(&compiled.supplier(supplier).layout);
         let layout = layout_of(&self.book, named)?;

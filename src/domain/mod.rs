@@ -4,6 +4,7 @@ pub mod bill;
 pub mod book;
 pub mod charge;
 pub mod customer;
+mod decimal_text;
 pub mod disposition;
 pub mod money;
 pub mod prefix_table;

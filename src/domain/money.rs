@@ -3,6 +3,9 @@
 
 use std::fmt;
 
+pub use super::decimal_text::NumberError;
+use super::decimal_text::{format_scaled, parse_scaled};
+
 /// How a result that does not fit its last decimal place is brought to it (X3).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Rounding {
@@ -413,83 +416,4 @@ impl<'de> serde::Deserialize<'de> for Currency {
         let code = String::deserialize(deserializer)?;
         Self::parse(&code).ok_or_else(|| serde::de::Error::custom(format!("no such currency: {code}")))
     }
-}
-
-/// Why a text is not a number as X4 wants it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NumberError {
-    /// Nothing there.
-    Empty,
-    /// Something else than digits, one point and a leading minus.
-    NotANumber,
-    /// More decimal places than the field holds.
-    TooManyDecimals {
-        /// How many it holds.
-        allowed: u32,
-    },
-    /// Larger than the field holds.
-    OutOfRange,
-}
-
-impl fmt::Display for NumberError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Empty => f.write_str("is empty"),
-            Self::NotANumber => {
-                f.write_str("is not a plain number (digits, one decimal point, an optional leading minus)")
-            }
-            Self::TooManyDecimals { allowed } => write!(f, "has more than {allowed} decimal places"),
-            Self::OutOfRange => f.write_str("is out of range"),
-        }
-    }
-}
-
-impl std::error::Error for NumberError {}
-
-fn parse_scaled(text: &str, scale: u32) -> Result<i64, NumberError> {
-    if text.is_empty() {
-        return Err(NumberError::Empty);
-    }
-    let (negative, digits) = match text.strip_prefix('-') {
-        Some(rest) => (true, rest),
-        None => (false, text),
-    };
-    let (whole, fraction) = match digits.split_once('.') {
-        Some((_, "")) => return Err(NumberError::NotANumber),
-        Some((whole, fraction)) => (whole, fraction),
-        None => (digits, ""),
-    };
-    let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    if whole.is_empty() || !all_digits(whole) || !all_digits(fraction) {
-        return Err(NumberError::NotANumber);
-    }
-    let fraction = fraction.trim_end_matches('0');
-    let missing = scale
-        .checked_sub(u32::try_from(fraction.len()).map_err(|_| NumberError::OutOfRange)?)
-        .ok_or(NumberError::TooManyDecimals { allowed: scale })?;
-    let mut digits = whole.bytes().chain(fraction.bytes());
-    let magnitude = digits
-        .try_fold(0_i64, |sum, digit| sum.checked_mul(10)?.checked_add(i64::from(digit - b'0')))
-        .and_then(|sum| sum.checked_mul(i64::try_from(power_of_ten(missing)).ok()?))
-        .ok_or(NumberError::OutOfRange)?;
-    Ok(if negative { -magnitude } else { magnitude })
-}
-
-/// Writes a count of 10^-`scale` with at least `places` decimals, more only where they are not zero.
-fn format_scaled(scaled: i128, scale: u32, places: u32) -> String {
-    let unit = power_of_ten(scale).unsigned_abs();
-    let magnitude = scaled.unsigned_abs();
-    let mut text = String::with_capacity(24);
-    if scaled < 0 {
-        text.push('-');
-    }
-    text.push_str(&(magnitude / unit).to_string());
-    let fraction = format!("{:0width$}", magnitude % unit, width = scale as usize);
-    let fraction = if scale == 0 { "" } else { fraction.as_str() };
-    let kept = fraction.trim_end_matches('0').len().max((places as usize).min(fraction.len()));
-    if kept > 0 {
-        text.push('.');
-        text.push_str(&fraction[..kept]);
-    }
-    text
 }

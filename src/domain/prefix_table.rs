@@ -47,7 +47,7 @@ fn packed_by_eight(text: &[u8]) -> Option<u64> {
     let behind = u32::try_from(text.len() - 8).ok().filter(|behind| *behind <= 8)?;
     let has_plus = u64::from(text[0] == b'+');
     // A zero in the place of the `+`, and zeros behind the end.
-    let first = u64::from_be_bytes(*first) + (has_plus << 56) * u64::from(b'0' - b'+');
+    let first = u64::from_be_bytes(*first).wrapping_add((has_plus << 56) * u64::from(b'0' - b'+'));
     let second = u64::from_be_bytes(*last).unbounded_shl(64 - 8 * behind) | ZEROS.unbounded_shr(8 * behind);
     let packed = nibbles_of_digits(first)? << 32 | nibbles_of_digits(second)?;
     let with_plus = packed + (has_plus << 60) * u64::from(NIBBLES[usize::from(b'+')] - 1);

@@ -65,7 +65,7 @@ impl<'a> Line<'a> {
     fn plain_field(&self, field: Field, longest: usize) -> Option<&'a str> {
         let Some(index) = self.columns.index(field) else { return Some("") };
         let text = &self.plain?[self.fields.span(index)?];
-        let is_padded = text.starts_with(' ') || text.ends_with(' ');
+        let is_padded = text.as_bytes().first() == Some(&b' ') || text.as_bytes().last() == Some(&b' ');
         let text = if is_padded { text.trim_matches(' ') } else { text };
         (text.len() <= longest).then_some(text)
     }

@@ -59,7 +59,7 @@ pub struct ImportedFile {
 }
 
 /// Bytes that one thread parses at once: far more than handing them over costs, and a window of them fits in memory.
-pub const CHUNK_BYTES: usize = 4 << 20;
+pub const CHUNK_BYTES: usize = 2 << 20;
 
 /// Imports one file.
 pub fn import_usage(

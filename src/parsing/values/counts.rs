@@ -8,6 +8,11 @@ pub(in super::super) const LONGEST_DURATION: u64 = 1 << 32;
 
 /// Reads a duration in whole seconds; fractions of a second are rounded up (R6).
 pub(in super::super) fn read_duration(text: &str, unit: DurationUnit, decimal_comma: bool) -> Result<u64, Wrong> {
+    if unit == DurationUnit::Seconds
+        && let Some(seconds) = digits(text.as_bytes()).filter(|seconds| *seconds <= LONGEST_DURATION)
+    {
+        return Ok(seconds);
+    }
     let (whole, fraction) = split_fraction(text, decimal_comma);
     let seconds = match unit {
         DurationUnit::Seconds => digits(whole.as_bytes()),
