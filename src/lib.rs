@@ -34,7 +34,7 @@
 //!
 //! Joining, showing, asking:
 //! - [`pipeline`]: the data's whole way; joins the stages, computes nothing
-//! - [`workers`]: the only threads; [`progress`]: how far they are
+//! - [`workers`]: the only threads; [`threads`]: work that may be done on lent ones; [`progress`]: how far they are
 //! - [`report`]: what a run says of itself, as tables and as JSON
 //! - [`commands`]: one file per noun of the command line
 //! - [`demo`]: a sample reseller's files
@@ -71,5 +71,6 @@ pub mod progress;
 pub mod rating;
 pub mod report;
 pub mod tariffs;
+pub mod threads;
 pub mod workers;
 pub mod workspace;

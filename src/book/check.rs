@@ -14,7 +14,7 @@ use crate::domain::telephone::NumberRules;
 /// All errors of a folder, by file, line and column; none if it loads. What only follows from a refused cell is left
 /// out: rows with one take part with that cell blank, so that what they are called is known.
 pub fn check_folder(dir: &Path, rules: &NumberRules, settings: &Settings) -> Vec<BookError> {
-    let read = read_all(dir, rules);
+    let read = read_all(dir, rules, None);
     let mut tables = read.tables;
     let mut unsound: AHashSet<(String, u64)> = AHashSet::new();
     for (name, rows) in read.unsound {

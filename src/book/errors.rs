@@ -80,6 +80,11 @@ impl Errors {
     }
 
     /// The errors by file, line and column; `value` if there are none.
+    /// Adds what was found elsewhere.
+    pub(super) fn take_in(&self, others: Self) {
+        self.found.borrow_mut().extend(others.found.into_inner());
+    }
+
     pub(super) fn into_result<T>(self, value: T) -> Result<T, Vec<BookError>> {
         let mut found = self.found.into_inner();
         if found.is_empty() {

@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use crate::domain::telephone::NumberRules;
+use crate::threads::{self, Threads};
 
 use super::cells::canonical_cell;
 use super::errors::{BookError, Errors};
@@ -14,16 +15,20 @@ use super::tables::{Table, TableRow, Tables};
 
 /// Reads a book folder, with numbers read by the rules of the default settings' country. See [`read_folder_with`].
 pub fn read_folder(dir: &Path) -> Result<Tables, Vec<BookError>> {
-    read_folder_with(dir, &NumberRules::of_country(super::settings::DEFAULT_COUNTRY_CODE))
+    read_folder_with(dir, &NumberRules::of_country(super::settings::DEFAULT_COUNTRY_CODE), None)
 }
 
-/// Reads a book folder: a missing file has no rows, an unknown `.csv` file is an error. Rows come back in the order of
+/// Reads a book folder, its files side by side: a missing file has no rows, an unknown `.csv` file is an error. Rows come back in the order of
 /// their keys, no two with the same key.
 ///
 /// # Errors
 /// Everything that is wrong with files, cells and keys, by file, line and column.
-pub fn read_folder_with(dir: &Path, rules: &NumberRules) -> Result<Tables, Vec<BookError>> {
-    let read = read_all(dir, rules);
+pub fn read_folder_with(
+    dir: &Path,
+    rules: &NumberRules,
+    threads: Option<&dyn Threads>,
+) -> Result<Tables, Vec<BookError>> {
+    let read = read_all(dir, rules, threads);
     read.errors.into_result(read.tables)
 }
 
@@ -37,26 +42,38 @@ pub(super) struct ReadFolder {
 }
 
 /// Reads a book folder as far as that is possible.
-pub(super) fn read_all(dir: &Path, rules: &NumberRules) -> ReadFolder {
+pub(super) fn read_all(dir: &Path, rules: &NumberRules, threads: Option<&dyn Threads>) -> ReadFolder {
     let (errors, mut tables, mut unsound) = (Errors::default(), Tables::new(), Vec::new());
     if let Err(error) = refuse_unknown_files(dir, &errors) {
         errors.add(file_error(&dir.display().to_string(), 0, &format!("cannot be read: {error}"), "a book folder"));
         return ReadFolder { tables, unsound, errors };
     }
-    for schema in schemas() {
-        let file = schema.file_name();
-        match std::fs::read(dir.join(&file)) {
-            Ok(bytes) => {
-                let mut rows = Vec::new();
-                *tables.get_mut(schema.name) = read_table(schema, &file, &bytes, rules, &errors, &mut rows);
-                unsound.push((schema.name, rows));
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            Err(error) => errors.add(file_error(&file, 0, &format!("cannot be read: {error}"), "")),
+    for (table, rows, of_file) in
+        threads::map(threads, schemas().iter().collect(), |schema| read_file(dir, schema, rules))
+    {
+        errors.take_in(of_file);
+        if let Some(table) = table {
+            let name = table.schema.name;
+            unsound.push((name, rows));
+            *tables.get_mut(name) = table;
         }
     }
-    tables.iter().for_each(|table| keys::refuse_duplicates(table, &errors));
     ReadFolder { tables, unsound, errors }
+}
+
+/// Reads one file, if it is there: its sound rows, the others, and all that is wrong with it by itself.
+fn read_file(dir: &Path, schema: &'static FileSchema, rules: &NumberRules) -> (Option<Table>, Vec<TableRow>, Errors) {
+    let (file, errors, mut unsound) = (schema.file_name(), Errors::default(), Vec::new());
+    let table = match std::fs::read(dir.join(&file)) {
+        Ok(bytes) => Some(read_table(schema, &file, &bytes, rules, &errors, &mut unsound)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+        Err(error) => {
+            errors.add(file_error(&file, 0, &format!("cannot be read: {error}"), ""));
+            None
+        }
+    };
+    table.iter().for_each(|table| keys::refuse_duplicates(table, &errors));
+    (table, unsound, errors)
 }
 
 fn refuse_unknown_files(dir: &Path, errors: &Errors) -> std::io::Result<()> {

@@ -71,7 +71,7 @@ pub fn import_book(
         return Err(Error::refused(format!("{}: is not a folder", dir.display()), "name a folder of book files"));
     }
     let mut ledger = workspace.ledger_for_writing(global.actor())?;
-    let tables = book::read_folder_with(dir, &workspace.number_rules()).map_err(|errors| refuse_book(&errors))?;
+    let tables = book::read_folder_with(dir, &workspace.number_rules(), None).map_err(|errors| refuse_book(&errors))?;
     // Checked as it will be, while the rows still know their lines. The lock is held: nothing changes in between.
     let mut merged = workspace.tables(&ledger)?;
     merged.merge(tables.clone());

@@ -18,6 +18,7 @@ use crate::pipeline::rate::rate_file;
 use crate::pipeline::rated_output::RatedOutput;
 use crate::pipeline::rejects::rejects_in_words;
 use crate::report::screen::control_totals;
+use crate::workers::Workers;
 use crate::workspace::{find_layout, read_settings, refuse_book};
 
 /// What to rate, against what, and where to.
@@ -63,7 +64,9 @@ impl Rate {
             None => book::parse_settings(book::DEFAULT_SETTINGS).map_err(|error| Error::refused(error, ""))?,
         };
         let numbers = NumberRules::of_country(&settings.country_code);
-        let tables = book::read_folder_with(&self.book, &numbers).map_err(|errors| refuse_book(&errors))?;
+        let workers = global.workers()?;
+        let tables =
+            book::read_folder_with(&self.book, &numbers, Some(&workers)).map_err(|errors| refuse_book(&errors))?;
         let compiled = book::compile(&tables, &settings).map_err(|errors| refuse_book(&errors))?;
         // As large as what was made of it.
         drop(tables);
@@ -86,7 +89,7 @@ impl Rate {
             chunk_bytes: CHUNK_BYTES,
         };
         let engine = Engine::new(&compiled);
-        let rated = self.rate_files(global, &engine, &options)?;
+        let rated = self.rate_files(global, &workers, &engine, &options)?;
         global.show(&rated, || in_words(&rated))?;
         let rejects: usize = rated.files.iter().map(|file| file.rejected.len()).sum();
         match rejects {
@@ -99,18 +102,23 @@ impl Rate {
         }
     }
 
-    fn rate_files(&self, global: &Global, engine: &Engine, options: &ImportOptions) -> Result<Rated> {
-        let workers = global.workers()?;
+    fn rate_files(
+        &self,
+        global: &Global,
+        workers: &Workers,
+        engine: &Engine,
+        options: &ImportOptions,
+    ) -> Result<Rated> {
         let mut output = RatedOutput::create(self.out.as_deref().filter(|_| !global.dry_run))?;
         let mut rated = Rated { files: Vec::new(), totals: ControlTotals::default() };
         for path in &self.files {
-            let done = rate_file(engine, &workers, options, path, &mut output)?;
+            let done = rate_file(engine, workers, options, path, &mut output)?;
             done.totals.check().map_err(|reason| Error::new(ErrorKind::Damaged, reason, "please report this fault"))?;
             rated.totals.merge(&done.totals);
             let file = file_name(path);
             rated.files.push(RatedFileReport { file, totals: done.totals, rejected: done.rejected });
         }
-        output.commit(&workers)?;
+        output.commit(workers)?;
         Ok(rated)
     }
 }

@@ -14,9 +14,9 @@ use super::scans::Scan;
 use super::schema::BILLED;
 use super::table_reader::Columns;
 use super::table_writer::{SealedTable, TableWriter};
-use super::threads::Threads;
 use super::{BILLED_FOLDER, NAME_ENTRY, UsageStore};
 use crate::domain::money::CallCharge;
+use crate::threads::Threads;
 
 /// Rows that are read at once when all of each is.
 const SMALL_BATCH: usize = 1_024;

@@ -8,7 +8,7 @@ use super::digests::RecordBytes;
 use super::error::FactsError;
 use super::repeats::{KnownFile, Repeats};
 use super::row_set::RowSet;
-use super::threads::{Threads, in_order};
+use crate::threads::{Threads, in_order};
 
 /// Where a record is. Earlier ones are less: known files in their order, then the new one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

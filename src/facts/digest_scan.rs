@@ -11,9 +11,9 @@ use super::row_set::RowSet;
 use super::scans::{Scan, USAGE_COLUMNS};
 use super::schema::USAGE;
 use super::table_reader::{Columns, TableReader};
-use super::threads::{Threads, in_order};
 use super::usage_rows::take_usage;
 use crate::domain::usage::UsageRecord;
+use crate::threads::{Threads, in_order};
 
 /// Groups of rows that one thread reads at once: 131,072 rows each.
 const GROUPS_AT_ONCE: usize = 8;

@@ -8,10 +8,10 @@ use super::marks::write_marks;
 use super::repeats::Repeats;
 use super::schema::USAGE;
 use super::table_writer::{SealedTable, TableWriter};
-use super::threads::Threads;
 use super::usage_rows::put_usage;
 use super::{NAME_ENTRY, UsageStore};
 use crate::domain::usage::UsageRecord;
+use crate::threads::Threads;
 
 /// Where the records of one facts file come from. Kept in the file's metadata as `tollbook.supplier` and so on.
 #[derive(Clone, Debug, PartialEq, Eq)]

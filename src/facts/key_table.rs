@@ -1,6 +1,6 @@
 //! Keys of records → a sorted table of them, behind a filter that turns nearly every other key away with one look.
 
-use super::threads::{Threads, sort};
+use crate::threads::{Threads, sort};
 
 /// Bits of the filter for each key: of 16 keys that are not in the table, about one passes.
 const FILTER_BITS_PER_KEY: usize = 16;

@@ -44,7 +44,6 @@ mod seal;
 mod table_reader;
 mod table_writer;
 mod texts;
-mod threads;
 mod usage_rows;
 
 use std::collections::BTreeSet;
@@ -62,7 +61,6 @@ pub use rated_file::{RatedBatch, RatedFile, scan_rated};
 pub use repeats::{KnownFile, Limits, Repeats};
 pub use row_set::RowSet;
 pub use scans::Scan;
-pub use threads::Threads;
 
 use crate::files::{PARTIAL_PREFIX, sync_folder};
 use schema::Schema;

@@ -12,12 +12,12 @@ use super::schema::RATED;
 use super::seal;
 use super::table_reader::{Columns, TableReader};
 use super::table_writer::TableWriter;
-use super::threads::Threads;
 use super::usage_rows::{put_moment, take_moment};
 use crate::domain::disposition::{Disposition, Reason};
 use crate::domain::money::Price;
 use crate::domain::price_book::CallClass;
 use crate::domain::usage::{ChargeComponents, Direction, Kind, RatePath};
+use crate::threads::Threads;
 
 /// A file of rated records being written. Dropped, it leaves nothing behind.
 pub struct RatedFile {

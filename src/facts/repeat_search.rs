@@ -10,7 +10,7 @@ use super::error::FactsError;
 use super::key_table::{KeyList, KeyTable, Share};
 use super::repeats::{KnownFile, Limits, Repeats};
 use super::row_set::RowSet;
-use super::threads::{Threads, in_order};
+use crate::threads::{Threads, in_order};
 
 /// What is looked for, and where.
 pub(super) struct Search<'s> {

@@ -20,9 +20,9 @@ use super::row_set::RowSet;
 use super::scans::{Scan, USAGE_COLUMNS};
 use super::schema::USAGE;
 use super::table_reader::TableReader;
-use super::threads::Threads;
 use super::usage_rows::take_usage;
 use crate::domain::usage::UsageRecord;
+use crate::threads::Threads;
 
 /// What is held at once while repeats are looked for.
 #[derive(Clone, Copy, Debug)]

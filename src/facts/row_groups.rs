@@ -15,7 +15,7 @@ use parquet::schema::types::ColumnDescPtr;
 use super::cells::{Column, RowBatch, Values};
 use super::pages::{ColumnBytes, ColumnPages};
 use super::schema::Schema;
-use super::threads::{Threads, map};
+use crate::threads::{Threads, map};
 
 /// Rows that are not packed yet.
 pub(super) struct Waiting {

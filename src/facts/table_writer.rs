@@ -14,8 +14,8 @@ use super::error::FactsError;
 use super::row_groups::{PackedGroup, Waiting};
 use super::schema::Schema;
 use super::seal::{self, HashedFile};
-use super::threads::Threads;
 use crate::files::{PARTIAL_PREFIX, folder_of, make_folder, sync_folder};
+use crate::threads::Threads;
 
 /// A file being written. Dropped, it leaves nothing behind.
 pub(super) struct TableWriter {

@@ -1,6 +1,6 @@
-//! The worker threads, lent to the usage store.
+//! The worker threads, lent to rooms that have none.
 
-use crate::facts::Threads;
+use crate::threads::Threads;
 use crate::workers::Workers;
 
 impl Threads for Workers {

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms, and the rooms of ours that each may import. `*` means all.
-const MAY_IMPORT: [(&str, &[&str]); 21] = [
+const MAY_IMPORT: [(&str, &[&str]); 22] = [
     ("domain", &[]),
     ("parsing", &["domain"]),
     ("matching", &["domain"]),
@@ -12,14 +12,15 @@ const MAY_IMPORT: [(&str, &[&str]); 21] = [
     ("allowances", &["domain"]),
     ("billing", &["domain"]),
     ("invoicing", &["domain"]),
-    ("book", &["domain", "files"]),
+    ("book", &["domain", "files", "threads"]),
     ("tariffs", &["domain", "book"]),
     ("demo", &["domain", "files"]),
     ("bench", &["domain", "book", "files", "demo"]),
     ("files", &[]),
     ("workers", &[]),
+    ("threads", &[]),
     ("progress", &[]),
-    ("facts", &["domain", "files"]),
+    ("facts", &["domain", "files", "threads"]),
     ("ledger", &["domain", "files"]),
     ("error", &["ledger", "facts"]),
     ("workspace", &["domain", "error", "book", "facts", "files", "ledger", "parsing"]),
@@ -39,6 +40,7 @@ const PIPELINE_JOINS: &[&str] = &[
     "invoicing",
     "files",
     "workers",
+    "threads",
     "progress",
     "facts",
     "ledger",

@@ -20,6 +20,7 @@ use crate::pipeline::Engine;
 use crate::pipeline::find_supplier;
 use crate::pipeline::import::{CHUNK_BYTES, ImportOptions, check_layout_kind, file_name};
 use crate::report::figures::{Figures, StageFigures};
+use crate::threads::Threads;
 use crate::workspace::{make_private_folder, read_settings, refuse_book};
 
 /// On what, and what of it.
@@ -66,7 +67,7 @@ impl Run {
             say(&format!("would measure {} on {}", names.join(", "), subject.usage.display()));
             return Ok(());
         }
-        let (compiled, _) = read_book(&subject.book)?;
+        let (compiled, _) = read_book(&subject.book, None)?;
         let settings = &compiled.settings;
         let supplier = find_supplier(&compiled, &subject.supplier)?;
         let layout = layout_of(&subject.book, &compiled.supplier(supplier).layout)?;
@@ -167,13 +168,13 @@ impl Drop for Scratch {
 }
 
 /// A book folder, compiled, and how many rows it has.
-pub(super) fn read_book(dir: &Path) -> Result<(Book, u64)> {
+pub(super) fn read_book(dir: &Path, threads: Option<&dyn Threads>) -> Result<(Book, u64)> {
     let settings = match read_settings(dir)? {
         Some(settings) => settings,
         None => book::parse_settings(book::DEFAULT_SETTINGS).map_err(|error| Error::refused(error, ""))?,
     };
     let numbers = NumberRules::of_country(&settings.country_code);
-    let tables = book::read_folder_with(dir, &numbers).map_err(|errors| refuse_book(&errors))?;
+    let tables = book::read_folder_with(dir, &numbers, threads).map_err(|errors| refuse_book(&errors))?;
     let compiled = book::compile(&tables, &settings).map_err(|errors| refuse_book(&errors))?;
     Ok((compiled, tables.iter().map(|table| table.rows.len() as u64).sum()))
 }

@@ -183,7 +183,7 @@ impl Bench<'_> {
     }
 
     fn read_book(&self) -> Result<Counted> {
-        let (book, rows) = super::run::read_book(self.book)?;
+        let (book, rows) = super::run::read_book(self.book, Some(self.workers))?;
         must_be_same("CLIs of the book", book.clis.len(), self.engine.book.clis.len())?;
         std::hint::black_box(Engine::new(&book));
         Ok(("rows", rows))

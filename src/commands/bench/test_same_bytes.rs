@@ -32,7 +32,7 @@ fn the_bytes_are_the_same_whatever_is_done_at_once() {
         let size = Size { records: RECORDS, clis: 2_000, customers: 300, tariffs: 9, layout, seed: 5 };
         let note = generate(folder.path(), &size, |_| {}).unwrap();
         spoil(&folder.path().join(&note.usage), layout);
-        let (book, _) = read_book(&folder.path().join(&note.book)).unwrap();
+        let (book, _) = read_book(&folder.path().join(&note.book), None).unwrap();
         let supplier = book.find_supplier(SUPPLIER).unwrap();
         let layout = layout_with_newlines(layout)
             .unwrap_or_else(|| layout_of(folder.path(), &book.supplier(supplier).layout).unwrap());

@@ -112,7 +112,7 @@ impl Lint {
         }
         let settings = settings_of(dir)?;
         let rules = NumberRules::of_country(&settings.country_code);
-        let read = book::read_folder_with(dir, &rules);
+        let read = book::read_folder_with(dir, &rules, None);
         let compiled = read.and_then(|tables| book::compile(&tables, &settings).map(|book| (tables, book)));
         let compiled = compiled.map_err(|_| refused(&book::check_folder(dir, &rules, &settings)));
         Ok((settings, compiled))

@@ -1,9 +1,9 @@
-//! Work on many items → the results in the order of the items, side by side where somebody lends threads. The store has
-//! none of its own, and knows nothing of what the work is.
+//! Work on many items → the results in the order of the items, side by side where somebody lends threads. Whoever works
+//! so has no threads of its own, and this knows nothing of what the work is.
 
 use std::sync::{Mutex, PoisonError};
 
-/// Who lends threads to the store.
+/// Who lends threads.
 pub trait Threads: Sync {
     /// How many items are in work at once.
     fn window(&self) -> usize;
@@ -13,11 +13,7 @@ pub trait Threads: Sync {
 }
 
 /// Does `work` on every item; the results keep the order.
-pub(super) fn map<I: Send, R: Send>(
-    threads: Option<&dyn Threads>,
-    items: Vec<I>,
-    work: impl Fn(I) -> R + Sync,
-) -> Vec<R> {
+pub fn map<I: Send, R: Send>(threads: Option<&dyn Threads>, items: Vec<I>, work: impl Fn(I) -> R + Sync) -> Vec<R> {
     let Some(threads) = threads else { return items.into_iter().map(work).collect() };
     let slots: Vec<Mutex<Slot<I, R>>> = items.into_iter().map(|item| Mutex::new(Slot::Item(item))).collect();
     threads.each(slots.len(), &|number| {
@@ -41,7 +37,7 @@ enum Slot<I, R> {
 
 /// Does `work` on every item, a window of them at a time, and gives each result to `take` in order. The first error stops
 /// it.
-pub(super) fn in_order<I: Sync, R: Send, E>(
+pub fn in_order<I: Sync, R: Send, E>(
     threads: Option<&dyn Threads>,
     items: &[I],
     work: impl Fn(&I) -> R + Sync,
@@ -54,7 +50,7 @@ pub(super) fn in_order<I: Sync, R: Send, E>(
 }
 
 /// Sorts numbers.
-pub(super) fn sort(threads: Option<&dyn Threads>, numbers: &mut [u64]) {
+pub fn sort(threads: Option<&dyn Threads>, numbers: &mut [u64]) {
     let Some(lent) = threads else { return numbers.sort_unstable() };
     let part = numbers.len().div_ceil(lent.window().max(1)).max(1);
     map(threads, numbers.chunks_mut(part).collect(), <[u64]>::sort_unstable);
