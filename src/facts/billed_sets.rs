@@ -70,7 +70,7 @@ pub(super) fn encode(sets: &RowsOfImports) -> String {
 fn put_length(text: &mut String, mut length: u32) {
     loop {
         let more = if length < MORE { 0 } else { MORE };
-        text.push(char::from(DIGITS[(length % MORE | more) as usize]));
+        text.push(char::from(DIGITS[((length % MORE) | more) as usize]));
         length /= MORE;
         if more == 0 {
             return;
