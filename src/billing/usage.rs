@@ -161,12 +161,22 @@ fn usage_by_cli(
     context: &Context<'_>,
     of_cli: BTreeMap<(Option<CostCentreId>, CliId), Totals>,
 ) -> Result<Vec<UsageByCli>, Overflow> {
-    let mut by_name: BTreeMap<(&str, &str), (&str, Totals)> = BTreeMap::new();
-    for ((cost_centre, id), totals) in of_cli {
+    let named = of_cli.into_iter().map(|((cost_centre, id), totals)| {
         let cli = context.book.cli(id);
-        let entry = by_name.entry((context.cost_centre_name(cost_centre), &cli.cli)).or_default();
-        entry.0 = &cli.description;
-        entry.1.merge(totals)?;
+        ((context.cost_centre_name(cost_centre), cli.cli.as_str()), (cli.description.as_str(), totals))
+    });
+    let mut named: Vec<_> = named.collect();
+    // Stable: rows of one identifier stay in the order of the book.
+    named.sort_by_key(|(name, _)| *name);
+    let mut by_name: Vec<(_, (&str, Totals))> = Vec::with_capacity(named.len());
+    for (name, (description, totals)) in named {
+        match by_name.last_mut().filter(|(last, _)| *last == name) {
+            Some((_, last)) => {
+                last.0 = description;
+                last.1.merge(totals)?;
+            }
+            None => by_name.push((name, (description, totals))),
+        }
     }
     let row = |((cost_centre, cli), (description, totals)): ((&str, &str), (&str, Totals))| {
         Ok(UsageByCli {

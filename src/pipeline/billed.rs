@@ -55,12 +55,15 @@ impl BilledRows<'_> {
             self.fetch(self.import(of_import[0].0)?, of_import, window, &mut priced)?;
         }
         let of_place = window.iter().zip(&priced).collect::<Vec<_>>();
-        let batches: Vec<_> = of_place.chunks(BATCH_ROWS).collect();
-        for batch in self.workers.map(batches, |rows| self.batch(rows)) {
-            writer.add(batch?)?;
+        // Some batches after the other: their columns are packed before the next are made.
+        for rows in of_place.chunks(BATCH_ROWS * self.workers.window()) {
+            for batch in self.workers.map(rows.chunks(BATCH_ROWS).collect(), |rows| self.batch(rows)) {
+                writer.add(batch?)?;
+            }
+            writer.pack(Some(self.workers))?;
+            writer.write_packed()?;
         }
-        writer.pack(Some(self.workers))?;
-        Ok(writer.write_packed()?)
+        Ok(())
     }
 
     fn import(&self, number: u32) -> Result<&OpenImport> {

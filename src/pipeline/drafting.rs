@@ -11,7 +11,7 @@ use crate::billing::{BillingError, CustomerInput, NoBill, Outcome, RunTerms, Usa
 use crate::domain::book::CustomerId;
 use crate::domain::charge::{MatchedService, ServiceLine};
 use crate::domain::disposition::{Disposition, Reason};
-use crate::domain::money::{CallCharge, Overflow};
+use crate::domain::money::{CallCharge, Overflow, Sum};
 use crate::domain::totals::{ControlTotals, Tally};
 use crate::domain::usage::{ChargedUsage, Kind};
 use crate::error::{Error, ErrorKind, Result};
@@ -92,33 +92,69 @@ struct Piece {
     digest: [u8; 32],
 }
 
-/// Usage by what becomes of it if there is a bill, and all of it with its price if there is none.
+/// Usage by kind and by what becomes of it if there is a bill.
 #[derive(Default)]
-struct Counted {
-    charged: ControlTotals,
-    priced: ControlTotals,
+struct Counted([CountedKind; Kind::ALL.len()]);
+
+#[derive(Default)]
+struct CountedKind {
+    billed: Tally,
+    capped: Tally,
+    /// What the customer would pay for it with no cap.
+    sell: Sum<6>,
 }
 
 impl Piece {
     fn of(usage: &[ChargedUsage]) -> Self {
         let (mut counted, mut hash) = (Counted::default(), Sha256::new());
         for one in usage {
-            let disposition = one.disposition();
-            counted.charged.end(disposition, None, &tally_usage(one, one.charge));
-            counted.priced.end(Disposition::Rated, None, &tally_usage(one, one.sell));
+            let is_capped = one.disposition() == Disposition::Capped;
+            counted.add(one, is_capped);
             hash.update(one.import.to_le_bytes());
             hash.update(one.row.to_le_bytes());
             hash.update(one.charge.scaled().to_le_bytes());
-            hash.update([u8::from(disposition == Disposition::Capped)]);
+            hash.update([u8::from(is_capped)]);
         }
         Self { sums: UsageSums::of(usage), counted, digest: hash.finalize().into() }
     }
 }
 
 impl Counted {
+    /// A priced record, counted with its cost as it came in so that in and out can be compared.
+    fn add(&mut self, one: &ChargedUsage, is_capped: bool) {
+        let CountedKind { billed, capped, sell } = &mut self.0[one.kind as usize];
+        let tally = Tally::of(one.kind, one.units, one.stated_cost, one.charge);
+        if is_capped { capped } else { billed }.merge(&tally);
+        sell.add(one.sell);
+    }
+
     fn merge(&mut self, other: &Self) {
-        self.charged.merge(&other.charged);
-        self.priced.merge(&other.priced);
+        for (mine, theirs) in self.0.iter_mut().zip(&other.0) {
+            mine.billed.merge(&theirs.billed);
+            mine.capped.merge(&theirs.capped);
+            mine.sell.merge(theirs.sell);
+        }
+    }
+
+    /// Where it ends if there is a bill.
+    fn charged(&self) -> ControlTotals {
+        let mut totals = ControlTotals::default();
+        for (kind, CountedKind { billed, capped, .. }) in Kind::ALL.into_iter().zip(&self.0) {
+            totals.end(Disposition::Billed, None, &Tally { kind: Some(kind), ..*billed });
+            totals.end(Disposition::Capped, None, &Tally { kind: Some(kind), ..*capped });
+        }
+        totals
+    }
+
+    /// Where it ends if there is none.
+    fn held_back(&self, disposition: Disposition, reason: Reason) -> ControlTotals {
+        let mut totals = ControlTotals::default();
+        for (kind, CountedKind { billed, capped, sell }) in Kind::ALL.into_iter().zip(&self.0) {
+            let mut tally = *billed;
+            tally.merge(capped);
+            totals.end(disposition, Some(reason), &Tally { kind: Some(kind), sell: *sell, ..tally });
+        }
+        totals
     }
 }
 
@@ -128,11 +164,6 @@ fn sum_up(pieces: &[Piece]) -> std::result::Result<UsageSums, BillingError> {
         sums.merge(piece.sums.clone()?)?;
     }
     Ok(sums)
-}
-
-/// A priced record, counted with its cost as it came in so that in and out can be compared.
-fn tally_usage(one: &ChargedUsage, money: CallCharge) -> Tally {
-    Tally::of(one.kind, one.units, one.stated_cost, money)
 }
 
 /// A service line, counted as one event with its cost.
@@ -150,7 +181,7 @@ fn count_ended(
     let (disposition, reason) = match result {
         Ok(Outcome::Bill(_)) => {
             services.iter().for_each(|tally| services_ended.end(Disposition::Billed, None, tally));
-            return (usage.charged.clone(), services_ended);
+            return (usage.charged(), services_ended);
         }
         Ok(Outcome::NoBill(NoBill::RolledOver(_))) => (Disposition::RolledOver, Reason::LowInvoice),
         Ok(Outcome::NoBill(NoBill::Suspended)) => (Disposition::Held, Reason::CustomerSuspended),
@@ -158,10 +189,8 @@ fn count_ended(
         Ok(Outcome::NoBill(NoBill::Empty | NoBill::DoNotBill)) => (Disposition::Held, Reason::CustomerNotBilled),
         Err(_) => (Disposition::Held, Reason::CustomerParked),
     };
-    let mut ended = ControlTotals::default();
-    usage.priced.ended().for_each(|(_, _, tally)| ended.end(disposition, Some(reason), tally));
     services.iter().for_each(|tally| services_ended.end(disposition, Some(reason), tally));
-    (ended, services_ended)
+    (usage.held_back(disposition, reason), services_ended)
 }
 
 /// SHA-256 over what became of the customer, its bill, and the pieces of the usage on it.
