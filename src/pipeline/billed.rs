@@ -9,8 +9,9 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::facts::{BilledBatch, BilledWriter, RowSet, UsageStore};
 use crate::workers::Workers;
 
-/// Whole records that are held at once: about half a GiB.
-pub const ROWS_AT_ONCE: usize = 1 << 20;
+/// Whole records that are held at once: about 1 GiB. Each time the facts
+/// are read once.
+pub const ROWS_AT_ONCE: usize = 2 << 20;
 /// Rows that a thread makes columns of at once.
 const BATCH_ROWS: usize = 8_192;
 

@@ -142,11 +142,14 @@ impl OpenImport {
             },
         };
         let price_batch = |batch: Vec<UsageRecord>| batch.into_iter().map(price).collect::<Vec<_>>();
-        self.each_open_batch(store, workers, price_batch, |priced| priced.into_iter().try_for_each(&mut take))
+        let open = self.all_but(&self.billed);
+        self.each_of(&open, PIECE_ROWS, store, workers, price_batch, |priced| {
+            priced.into_iter().try_for_each(&mut take)
+        })
     }
 
     /// Gives the records that are not billed, marked or not, to `work` in batches, side by side, and what it makes of each
-    /// batch to `take`, in row order.
+    /// batch to `take`, in row order. What is made of a whole group of rows is held for each thread.
     pub fn each_open_batch<R: Send>(
         &self,
         store: &UsageStore,
@@ -170,7 +173,7 @@ impl OpenImport {
         self.marks.keys().for_each(|row| {
             marked.insert(*row);
         });
-        self.each_batch(&self.all_but(&marked), store, workers, work, take)
+        self.each_of(&self.all_but(&marked), PIECE_ROWS, store, workers, work, take)
     }
 
     fn all_but(&self, rows: &RowSet) -> RowSet {
@@ -178,11 +181,23 @@ impl OpenImport {
     }
 
     /// The same for chosen rows.
-    ///
-    /// Decodes and works on pieces of the file side by side; a piece for each thread is held at once.
     pub fn each_batch<R: Send>(
         &self,
         rows: &RowSet,
+        store: &UsageStore,
+        workers: &Workers,
+        work: impl Fn(Vec<UsageRecord>) -> R + Sync + Send,
+        take: impl FnMut(R) -> Result<()>,
+    ) -> Result<()> {
+        self.each_of(rows, u32::MAX, store, workers, work, take)
+    }
+
+    /// Decodes and works on pieces of the file side by side, of so many rows or as many as a group has; a piece for each
+    /// thread is held at once.
+    fn each_of<R: Send>(
+        &self,
+        rows: &RowSet,
+        piece_rows: u32,
         store: &UsageStore,
         workers: &Workers,
         work: impl Fn(Vec<UsageRecord>) -> R + Sync + Send,
@@ -191,7 +206,10 @@ impl OpenImport {
         if rows.is_empty() {
             return Ok(());
         }
-        let pieces = self.pieces(rows, store)?;
+        let groups = store.row_groups(&self.facts_file)?;
+        // A few groups are cut all the same, so that no thread is idle.
+        let piece_rows = if groups.len() < 2 * workers.threads() { PIECE_ROWS } else { piece_rows };
+        let pieces = pieces(groups, rows, piece_rows);
         let work = |piece: Range<u32>| {
             let batches = store.scan_piece(&self.facts_file, (rows, piece), BATCH_ROWS);
             batches.map(|batch| batch.map(&work)).collect::<std::result::Result<Vec<R>, _>>()
@@ -205,16 +223,16 @@ impl OpenImport {
         }
         Ok(())
     }
+}
 
-    /// Cuts rows where the file's groups end and in between; without the pieces that have none of the rows.
-    fn pieces(&self, rows: &RowSet, store: &UsageStore) -> Result<Vec<Range<u32>>> {
-        let groups = store.row_groups(&self.facts_file)?.into_iter();
-        let cut = |group: Range<u32>| {
-            let starts = group.clone().step_by(PIECE_ROWS as usize);
-            starts.map(move |start| start..group.end.min(start.saturating_add(PIECE_ROWS)))
-        };
-        Ok(groups.flat_map(cut).filter(|piece| rows.contains_any(piece.clone())).collect())
-    }
+/// Cuts rows where the file's groups end and, if they are longer than a piece, in between; without the pieces that have
+/// none of the rows.
+fn pieces(groups: Vec<Range<u32>>, rows: &RowSet, piece_rows: u32) -> Vec<Range<u32>> {
+    let cut = |group: Range<u32>| {
+        let starts = group.clone().step_by(piece_rows as usize);
+        starts.map(move |start| start..group.end.min(start.saturating_add(piece_rows)))
+    };
+    groups.into_iter().flat_map(cut).filter(|piece| rows.contains_any(piece.clone())).collect()
 }
 
 /// Rows decoded at once.
