@@ -22,8 +22,8 @@ pub(super) struct Marks<'a> {
     /// Of the bytes from `base` on.
     window: Box<[u64; WINDOW]>,
     base: usize,
-    /// The word of the window that is read, and its bits that are left.
-    word: usize,
+    /// Where the block begins that is read, and its bits that are left.
+    block: usize,
     left: u64,
 }
 
@@ -35,7 +35,7 @@ impl<'a> Marks<'a> {
     }
 
     fn of(wanted: [u8; 3], bytes: &'a [u8], width: Width) -> Self {
-        let mut marks = Self { bytes, wanted, width, window: Box::new([0; WINDOW]), base: 0, word: 0, left: 0 };
+        let mut marks = Self { bytes, wanted, width, window: Box::new([0; WINDOW]), base: 0, block: 0, left: 0 };
         marks.fill(0);
         marks
     }
@@ -46,8 +46,25 @@ impl<'a> Marks<'a> {
         if !(self.base..self.base + WINDOW * BLOCK).contains(&place) {
             self.fill(place - place % BLOCK);
         }
-        self.word = (place - self.base) / BLOCK;
-        self.left = self.window[self.word] & (u64::MAX << (place % BLOCK));
+        self.block = place - place % BLOCK;
+        self.left = self.window[(place - self.base) / BLOCK] & (u64::MAX << (place % BLOCK));
+    }
+
+    /// Goes on to the next block that has marks, if there is one.
+    #[inline(never)]
+    fn go_on(&mut self) -> bool {
+        while self.left == 0 {
+            let next = self.block + BLOCK;
+            let word = (next - self.base) / BLOCK;
+            if word < WINDOW {
+                (self.block, self.left) = (next, self.window[word]);
+            } else if next < self.bytes.len() {
+                self.fill(next);
+            } else {
+                return false;
+            }
+        }
+        true
     }
 
     /// Makes the bits of the window that begins at a place. Beyond the bytes there are no marks.
@@ -64,7 +81,7 @@ impl<'a> Marks<'a> {
             filled += 1;
         }
         self.window[filled..].fill(0);
-        (self.base, self.word, self.left) = (base, 0, self.window[0]);
+        (self.base, self.block, self.left) = (base, base, self.window[0]);
     }
 }
 
@@ -74,18 +91,11 @@ impl Iterator for Marks<'_> {
 
     #[inline]
     fn next(&mut self) -> Option<usize> {
-        while self.left == 0 {
-            if self.word + 1 < WINDOW {
-                self.word += 1;
-                self.left = self.window[self.word];
-            } else if self.base + WINDOW * BLOCK < self.bytes.len() {
-                self.fill(self.base + WINDOW * BLOCK);
-            } else {
-                return None;
-            }
+        if self.left == 0 && !self.go_on() {
+            return None;
         }
-        let place = self.base + self.word * BLOCK + self.left.trailing_zeros() as usize;
-        self.left &= self.left - 1;
+        let place = self.block + self.left.trailing_zeros() as usize;
+        self.left &= self.left.wrapping_sub(1);
         Some(place)
     }
 }
