@@ -1,5 +1,6 @@
-//! What each stage costs per record, on the sample reseller's own files: reading, matching, rating, and the three
-//! together with several threads. `cargo bench --locked`; compare figures of one run only.
+//! What each step costs per record, on the sample reseller's own files: the frame, reading, look-ups, rating, the small form
+//! of a draft, columns, Parquet; and the three stages together with several threads. Steps that price first contain `rate`.
+//! `cargo bench --locked`; compare figures of one run only.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use std::hint::black_box;
@@ -10,9 +11,11 @@ use tollbook::book;
 use tollbook::demo::write_sample;
 use tollbook::domain::book::{Book, SupplierId};
 use tollbook::domain::telephone::NumberRules;
-use tollbook::domain::usage::{MatchedUsage, UsageRecord};
-use tollbook::parsing::{Layout, ParseContext, open_source, parse_usage, shipped_layouts};
-use tollbook::pipeline::Engine;
+use tollbook::domain::usage::{ChargedUsage, UsageMatch, UsageRecord, WhyAside};
+use tollbook::facts::{RatedBatch, RatedFile};
+use tollbook::parsing::{Layout, ParseContext, each_usage, open_source, parse_usage, shipped_layouts};
+use tollbook::pipeline::rows::{Origin, RowNames, rated_row};
+use tollbook::pipeline::{BATCH_RECORDS, Engine};
 use tollbook::workers::Workers;
 
 const SEED: u64 = 1;
@@ -67,32 +70,91 @@ fn stages(criterion: &mut Criterion) {
     let sample = Sample::make();
     let layout = layout();
     let context = sample.context(&layout);
-    let engine = Engine::new(&sample.book);
+    let (supplier, engine) = (sample.supplier, Engine::new(&sample.book));
     let records = sample.records();
-    let matched: Vec<MatchedUsage> =
-        records.iter().filter_map(|record| engine.matcher.match_usage(sample.supplier, record.clone()).ok()).collect();
+    let batches: Vec<&[UsageRecord]> = records.chunks(BATCH_RECORDS).collect();
+    let matches: Vec<_> = batches.iter().map(|batch| engine.matcher.find_each(supplier, batch)).collect();
 
     let mut group = criterion.benchmark_group("per record");
     group.sample_size(20).throughput(Throughput::Elements(records.len() as u64));
-    group.bench_function("read", |bench| {
+    group.bench_function("check the frame", |bench| {
+        bench.iter(|| black_box(open_source(FILE, &sample.bytes, &layout).unwrap().line_counts()));
+    });
+    group.bench_function("cut and read", |bench| {
         let source = open_source(FILE, &sample.bytes, &layout).unwrap();
         let chunk = source.chunks(usize::MAX)[0];
-        bench.iter(|| black_box(parse_usage(&source, &chunk, &context)));
+        bench.iter(|| each_usage(&source, &chunk, &context, |record| drop(black_box(record))).rejects.len());
     });
-    group.bench_function("match", |bench| {
-        let matching = |records: Vec<UsageRecord>| {
-            records.into_iter().filter_map(|record| engine.matcher.match_usage(sample.supplier, record).ok()).count()
-        };
-        bench.iter_batched(|| records.clone(), matching, BatchSize::LargeInput);
+    group.bench_function("call type by prefix", |bench| {
+        bench.iter(|| records.iter().filter(|record| engine.matcher.classify(supplier, record).is_some()).count());
     });
-    group.throughput(Throughput::Elements(matched.len() as u64));
+    group.bench_function("line and call type", |bench| {
+        bench.iter(|| batches.iter().for_each(|batch| drop(black_box(engine.matcher.find_each(supplier, batch)))));
+    });
     group.bench_function("rate", |bench| {
-        let rating = |matched: Vec<MatchedUsage>| {
-            matched.into_iter().filter_map(|matched| engine.rater.rate(sample.supplier, matched).ok()).count()
+        bench.iter(|| {
+            for (batch, matches) in batches.iter().zip(&matches) {
+                engine.rater.price_each(supplier, batch, matches, |_, priced| {
+                    let _ = black_box(priced);
+                });
+            }
+        });
+    });
+    group.bench_function("one by one: line, call type and rate", |bench| {
+        let price = |records: Vec<UsageRecord>| {
+            records.into_iter().filter(|record| engine.price(supplier, record.clone()).is_ok()).count()
         };
-        bench.iter_batched(|| matched.clone(), rating, BatchSize::LargeInput);
+        bench.iter_batched(|| records.clone(), price, BatchSize::LargeInput);
+    });
+    group.bench_function("small form by customer and time", |bench| {
+        bench.iter(|| regrouped(&engine, supplier, &batches, &matches));
+    });
+    group.bench_function("rows as columns", |bench| {
+        let names = RowNames::new(&sample.book);
+        bench.iter(|| black_box(columns(&engine, &names, supplier, &batches, &matches)));
+    });
+    group.bench_function("columns to Parquet", |bench| {
+        let (folder, names) = (tempfile::tempdir().unwrap(), RowNames::new(&sample.book));
+        let write = |batch| {
+            let mut file = RatedFile::create(&folder.path().join("rated.parquet")).unwrap();
+            file.add(batch).unwrap();
+            file.commit(None).unwrap()
+        };
+        bench.iter_batched(|| columns(&engine, &names, supplier, &batches, &matches), write, BatchSize::LargeInput);
     });
     group.finish();
+}
+
+type Matches = Vec<Result<UsageMatch, WhyAside>>;
+
+/// What a draft sorts, sorted.
+fn regrouped(engine: &Engine, supplier: SupplierId, batches: &[&[UsageRecord]], matches: &[Matches]) -> usize {
+    let mut usage = Vec::new();
+    for (batch, matches) in batches.iter().zip(matches) {
+        engine.rater.price_each(supplier, batch, matches, |record, priced| {
+            usage.extend(priced.ok().map(|(of, price)| ChargedUsage::new((supplier, 1, FILE), record, of, &price)));
+        });
+    }
+    usage.sort_unstable_by_key(|one| (one.customer, one.instant, one.row));
+    usage.len()
+}
+
+fn columns(
+    engine: &Engine,
+    names: &RowNames,
+    supplier: SupplierId,
+    batches: &[&[UsageRecord]],
+    matches: &[Matches],
+) -> RatedBatch {
+    let (origin, mut columns) = (Origin { supplier, file: FILE }, RatedBatch::default());
+    for (batch, matches) in batches.iter().zip(matches) {
+        let mut rows = Vec::with_capacity(batch.len());
+        engine.rater.price_each(supplier, batch, matches, |record, priced| {
+            rows.push(rated_row(names, origin, record, &priced));
+        });
+        columns.add(&rows);
+    }
+    columns
 }
 
 fn the_whole_way(criterion: &mut Criterion) {
