@@ -18,7 +18,7 @@ use crate::ledger::{
 };
 use crate::pipeline::Engine;
 use crate::pipeline::documents::{Documents, run_folder};
-use crate::pipeline::draft::{Draft, Drafted, Scope, draft};
+use crate::pipeline::draft::{Draft, Drafted, Drafting, Scope};
 use crate::pipeline::post::{Posting, check_approved};
 use crate::report::run::{CustomerReport, RunReport, customers_table, in_words};
 use crate::report::screen::table;
@@ -187,7 +187,8 @@ pub fn make_draft(global: &Global, workspace: &Workspace, arguments: &DraftArgum
     };
     check_terms(&terms)?;
     let engine = Engine::new(&book);
-    let drafted = draft(&engine, &ledger, &workspace.usage(), &global.workers()?, &scope, &terms)?;
+    let (store, workers) = (workspace.usage(), global.workers()?);
+    let drafted = Drafting::new(&engine, &store, &workers, &scope, &terms).draft(&ledger)?;
     let mut report = RunReport::new(&book, &terms, &drafted);
     if global.dry_run {
         return Ok(report);
@@ -325,11 +326,12 @@ pub(super) fn post_run_with(global: &Global, workspace: &Workspace, run: i64, pd
         refuse_unapproved(&row)?;
         let (scope, terms) = terms_of(&row)?;
         let engine = Engine::new(&book);
+        let drafting = Drafting::new(&engine, &store, &workers, &scope, &terms);
         if global.dry_run {
-            check_approved(run, &row.digest, &draft(&engine, &ledger, &store, &workers, &scope, &terms)?)?;
+            check_approved(run, &row.digest, &drafting.draft(&ledger)?)?;
             say(&format!("would post run {run}"));
         } else {
-            Posting::new(&engine, &store, &workers, &scope, &terms).post(&mut ledger, run, &row.digest)?;
+            Posting::new(drafting).post(&mut ledger, run, &row.digest)?;
         }
     } else if global.dry_run {
         say(&format!("run {run} is posted: would write its documents again"));

@@ -142,9 +142,6 @@ pub struct UsageBatch {
     bytes: RecordBytes,
 }
 
-/// Records that are put into columns together.
-const RECORDS_AT_ONCE: usize = 128;
-
 impl UsageBatch {
     /// No records of a supplier yet.
     pub fn new(supplier: &str) -> Self {
@@ -161,15 +158,11 @@ impl UsageBatch {
     /// Adds records; their rows do not matter.
     pub fn add(&mut self, records: &[UsageRecord]) {
         let Self { supplier, columns, bytes } = self;
-        let mut digested = Vec::with_capacity(RECORDS_AT_ONCE);
-        for records in records.chunks(RECORDS_AT_ONCE) {
-            digested.clear();
-            digested.extend(records.iter().map(|record| {
-                bytes.take(supplier, record);
-                (record, bytes.digests())
-            }));
-            columns.add(&digested, put_usage);
-        }
+        let digested = records.iter().map(|record| {
+            bytes.take(supplier, record);
+            (record, bytes.digests())
+        });
+        columns.add(&digested.collect::<Vec<_>>(), put_usage);
     }
 
     #[cfg(test)]

@@ -16,13 +16,14 @@ use super::{Ledger, LedgerError};
 /// What the next bill of an account starts from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AccountState {
-    /// As [`Ledger::billed_periods`].
+    /// The periods of charges that were billed to it and credited (P6), by charge, in the order of posting.
     pub billed_periods: Vec<BilledPeriod>,
     /// As [`Ledger::cap_use`].
     pub cap_use: Vec<CapTotal>,
     /// As [`Ledger::balance`].
     pub balance: Money,
-    /// As [`Ledger::next_message_used`].
+    /// The last one-time message (`next_invoice_message`) that was printed for it: a customer whose message is this one
+    /// has had it.
     pub next_message_used: Option<String>,
 }
 

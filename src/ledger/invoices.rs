@@ -139,14 +139,6 @@ impl Ledger {
         Ok(bills.collect::<Result<_, _>>()?)
     }
 
-    /// The periods of an account's charges that were billed or credited (P5, P6), by charge, in the order of posting.
-    pub fn billed_periods(&self, account: &str) -> Result<Vec<BilledPeriod>, LedgerError> {
-        let mut query =
-            self.connection.prepare_cached("SELECT * FROM charge_periods WHERE account = ?1 ORDER BY charge, id")?;
-        let periods = query.query_map([account], read_period)?;
-        Ok(periods.collect::<Result<_, _>>()?)
-    }
-
     /// What posted runs charged to an account's lines by period of their spending caps (S1, S3), by line and period.
     pub fn cap_use(&self, account: &str) -> Result<Vec<CapTotal>, LedgerError> {
         let mut query = self.connection.prepare_cached(
@@ -156,13 +148,6 @@ impl Ledger {
             Ok((row.get("cli")?, date(row, "period_start")?, decimal(row, "charged_e6")?))
         })?;
         Ok(totals.collect::<Result<_, _>>()?)
-    }
-
-    /// The last one-time message (`next_invoice_message`) that was printed for an account: a customer whose message is
-    /// this one has had it.
-    pub fn next_message_used(&self, account: &str) -> Result<Option<String>, LedgerError> {
-        let mut query = self.connection.prepare_cached("SELECT message FROM next_message_used WHERE account = ?1")?;
-        Ok(query.query_row([account], |row| row.get(0)).optional()?)
     }
 }
 

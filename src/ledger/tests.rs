@@ -48,6 +48,11 @@ fn pounds(text: &str) -> Money {
     Money::parse(text, Currency::GBP).unwrap()
 }
 
+/// What the next bill of one account starts from.
+fn state(ledger: &Ledger, account: &str) -> AccountState {
+    ledger.account_states(account, account).unwrap().remove(account).unwrap_or_default()
+}
+
 /// A refusal whose reason contains `why`.
 #[track_caller]
 fn assert_refused<T: std::fmt::Debug>(result: Result<T, LedgerError>, why: &str) {

@@ -66,8 +66,6 @@ pub struct Draft {
 pub struct Drafting<'a> {
     /// The book made ready.
     pub engine: &'a Engine<'a>,
-    /// What earlier runs left behind.
-    pub ledger: &'a Ledger,
     /// Where usage is.
     pub store: &'a UsageStore,
     /// Who does the work.
@@ -92,23 +90,26 @@ pub struct DraftedPart<'a> {
     pub spans: &'a [Range<usize>],
 }
 
-/// Drafts a run.
-pub fn draft(
-    engine: &Engine,
-    ledger: &Ledger,
-    store: &UsageStore,
-    workers: &Workers,
-    scope: &Scope,
-    terms: &RunTerms,
-) -> Result<Draft> {
-    let records_at_once = RECORDS_AT_ONCE;
-    Drafting { engine, ledger, store, workers, scope, terms, records_at_once }.draft(|_| Ok(()))
-}
+impl<'a> Drafting<'a> {
+    /// A draft that holds as many records at once as is usual.
+    pub fn new(
+        engine: &'a Engine<'a>,
+        store: &'a UsageStore,
+        workers: &'a Workers,
+        scope: &'a Scope,
+        terms: &'a RunTerms,
+    ) -> Self {
+        Self { engine, store, workers, scope, terms, records_at_once: RECORDS_AT_ONCE }
+    }
 
-impl Drafting<'_> {
-    /// Drafts a run and gives its customers with their usage to `take`, part by part.
-    pub fn draft(&self, mut take: impl FnMut(DraftedPart) -> Result<()>) -> Result<Draft> {
-        let Self { engine, ledger, store, workers, terms, records_at_once, .. } = *self;
+    /// Drafts a run on what earlier ones left behind.
+    pub fn draft(&self, ledger: &Ledger) -> Result<Draft> {
+        self.draft_by_parts(ledger, |_| Ok(()))
+    }
+
+    /// The same; gives its customers with their usage to `take`, part by part.
+    pub fn draft_by_parts(&self, ledger: &Ledger, mut take: impl FnMut(DraftedPart) -> Result<()>) -> Result<Draft> {
+        let Self { engine, store, workers, terms, records_at_once, .. } = *self;
         let members = members(engine, self.scope)?;
         let imports = OpenImport::all(ledger, store, engine)?;
         let (mut services, mut service_totals) = sort_services(engine, ledger, &members)?;
@@ -124,7 +125,7 @@ impl Drafting<'_> {
             let spans = spans(members, &usage);
             let mut rest = usage.as_mut_slice();
             for (members, spans) in members.chunks(CUSTOMERS_AT_ONCE).zip(spans.chunks(CUSTOMERS_AT_ONCE)) {
-                let inputs = self.inputs(members, spans, &mut rest, &mut services)?;
+                let inputs = self.inputs(ledger, members, spans, &mut rest, &mut services)?;
                 for customer in workers.map(inputs, |input| input.draft(engine, workers, terms)) {
                     let CustomerDraft { drafted, totals, service_totals: of_services, digest } = customer?;
                     ended.merge(&totals);
@@ -150,6 +151,7 @@ impl Drafting<'_> {
     /// What the drafts of some customers start from; takes their usage off the front of `rest`.
     fn inputs<'u>(
         &self,
+        ledger: &Ledger,
         members: &[CustomerId],
         spans: &[Range<usize>],
         rest: &mut &'u mut [ChargedUsage],
@@ -158,7 +160,7 @@ impl Drafting<'_> {
         let account = |id: &CustomerId| self.engine.book.customer(*id).account.as_str();
         let accounts = || members.iter().map(account);
         let mut states = match accounts().min().zip(accounts().max()) {
-            Some((first, last)) => self.ledger.account_states(first, last)?,
+            Some((first, last)) => ledger.account_states(first, last)?,
             None => BTreeMap::new(),
         };
         let input = |(customer, span): (&CustomerId, &Range<usize>)| DraftInput {

@@ -4,9 +4,9 @@
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::Engine;
 use super::draft::Drafted;
-use crate::allowances::{CapUse, apply_caps};
+use super::{Engine, cap_use};
+use crate::allowances::apply_caps;
 use crate::billing::{BillingError, CustomerInput, NoBill, Outcome, RunTerms, UsageSums, bill_customer};
 use crate::domain::book::CustomerId;
 use crate::domain::charge::{MatchedService, ServiceLine};
@@ -50,8 +50,7 @@ impl DraftInput<'_> {
     pub fn draft(self, engine: &Engine, workers: &Workers, terms: &RunTerms) -> Result<CustomerDraft> {
         let Self { customer: id, usage, services, state } = self;
         let customer = engine.book.customer(id);
-        let used = state.cap_use.into_iter();
-        let used: Vec<_> = used.map(|(cli, period_start, charged)| CapUse { cli, period_start, charged }).collect();
+        let used = cap_use(state.cap_use);
         let tallies: Vec<_> = services.iter().map(|service| tally_service(&service.line)).collect();
         let capped = apply_caps(engine.book, id, usage, &used);
         let pieces = match usage.len() {

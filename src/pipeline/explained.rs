@@ -145,7 +145,7 @@ impl Explainer<'_> {
         if self.engine.book.cli(matched.cli).spending_cap.is_some() {
             let usage = self.usage_of(imports, matched.customer)?;
             let account = &self.engine.book.customer(matched.customer).account;
-            let used_before = cap_use(self.ledger, account)?;
+            let used_before = cap_use(self.ledger.cap_use(account)?);
             let story =
                 cap_story(self.engine.book, matched.customer, usage, &used_before, (import, matched.record.row));
             let story = story.map_err(|error| Error::refused(format!("account {account}: {error}"), ""))?;
@@ -172,7 +172,7 @@ impl Explainer<'_> {
                 }
                 found
             };
-            import.each_open_batch(self.store, self.workers, work, |mut found| {
+            import.each_batch(&import.open_rows(), self.store, self.workers, work, |mut found| {
                 usage.append(&mut found);
                 Ok(())
             })?;

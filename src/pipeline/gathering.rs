@@ -56,7 +56,7 @@ impl Gathering<'_> {
         let mut held = Held::new(customers, self.records_at_once);
         for import in self.imports {
             let work = |records: Vec<UsageRecord>| self.sort_out(import, &is_member, &records);
-            import.each_open_batch(self.store, self.workers, work, |sorted: SortedOut| {
+            import.each_batch(&import.open_rows(), self.store, self.workers, work, |sorted: SortedOut| {
                 totals.merge(&sorted.totals);
                 held.add(sorted.usage);
                 Ok(())
@@ -85,7 +85,7 @@ impl Gathering<'_> {
         let mut usage = Vec::with_capacity(usize::try_from(count).unwrap_or_default());
         for import in self.imports {
             let work = |records: Vec<UsageRecord>| self.pick(import, is_member, &customers, &records);
-            import.each_open_batch(self.store, self.workers, work, |mut picked| {
+            import.each_batch(&import.open_rows(), self.store, self.workers, work, |mut picked| {
                 usage.append(&mut picked);
                 Ok(())
             })?;

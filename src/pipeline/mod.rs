@@ -26,7 +26,7 @@ use crate::allowances::CapUse;
 use crate::domain::book::{Book, SupplierId};
 use crate::domain::usage::{RatedUsage, SetAside, UsageMatch, UsagePrice, UsageRecord, WhyAside};
 use crate::error::{Error, Result};
-use crate::ledger::Ledger;
+use crate::ledger::{CapTotal, Ledger};
 use crate::matching::Matcher;
 use crate::rating::Rater;
 
@@ -41,10 +41,9 @@ pub fn store_files(ledger: &Ledger) -> Result<Vec<String>> {
     Ok(files)
 }
 
-/// What posted bills counted towards the spending caps of a customer's lines.
-pub fn cap_use(ledger: &Ledger, account: &str) -> Result<Vec<CapUse>> {
-    let used = ledger.cap_use(account)?.into_iter();
-    Ok(used.map(|(cli, period_start, charged)| CapUse { cli, period_start, charged }).collect())
+/// What posted bills counted towards the spending caps of a customer's lines, as the ledger has it.
+pub fn cap_use(used: Vec<CapTotal>) -> Vec<CapUse> {
+    used.into_iter().map(|(cli, period_start, charged)| CapUse { cli, period_start, charged }).collect()
 }
 
 /// The supplier of a code, or a word on which there are.

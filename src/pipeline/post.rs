@@ -1,65 +1,44 @@
 //! An approved draft → posted invoices: made again, compared with what was approved, numbered, frozen in one transaction
 //! (B11, B12). Either all of it is posted or nothing is.
 
-use super::Engine;
 use super::billed::{BilledRows, ROWS_AT_ONCE};
-use super::draft::{Draft, Drafted, DraftedPart, Drafting, Scope};
-use super::gathering::RECORDS_AT_ONCE;
+use super::draft::{Draft, Drafted, DraftedPart, Drafting};
 use super::rows::RowNames;
 use super::store_files;
-use crate::billing::RunTerms;
 use crate::domain::customer::Organisation;
 use crate::error::{Error, ErrorKind, Result};
-use crate::facts::{BilledWriter, UsageStore};
+use crate::facts::BilledWriter;
 use crate::ledger::{CapTotal, LedgerWriter, PostedBill};
-use crate::workers::Workers;
 
 /// What a posting is made from.
 #[derive(Clone, Copy)]
 pub struct Posting<'a> {
-    /// The book made ready.
-    pub engine: &'a Engine<'a>,
-    /// Where usage is.
-    pub store: &'a UsageStore,
-    /// Who does the work.
-    pub workers: &'a Workers,
-    /// Who is billed.
-    pub scope: &'a Scope,
-    /// What the run settles.
-    pub terms: &'a RunTerms,
-    /// How many usage records are held at once in their small form.
-    pub records_at_once: usize,
-    /// How many are held at once whole.
+    /// The draft that is made again.
+    pub drafting: Drafting<'a>,
+    /// How many of its records are held at once whole.
     pub rows_at_once: usize,
 }
 
 impl<'a> Posting<'a> {
-    /// A posting that holds as many records at once as is usual.
-    pub fn new(
-        engine: &'a Engine<'a>,
-        store: &'a UsageStore,
-        workers: &'a Workers,
-        scope: &'a Scope,
-        terms: &'a RunTerms,
-    ) -> Self {
-        let (records_at_once, rows_at_once) = (RECORDS_AT_ONCE, ROWS_AT_ONCE);
-        Self { engine, store, workers, scope, terms, records_at_once, rows_at_once }
+    /// A posting that holds as many whole records at once as is usual.
+    pub fn new(drafting: Drafting<'a>) -> Self {
+        Self { drafting, rows_at_once: ROWS_AT_ONCE }
     }
 
     /// Makes the draft of run `run` again and posts it, if it is the approved one. Its usage is written while the draft is
     /// made, beside its place, and thrown away if the draft turns out to be another.
     pub fn post(&self, ledger: &mut LedgerWriter, run: i64, approved: &str) -> Result<()> {
-        let Self { engine, store, workers, .. } = *self;
+        let Drafting { engine, store, workers, .. } = self.drafting;
         // What a posting that was cut short left behind.
         store.remove_orphans(&store_files(ledger)?)?;
         let mut writer = BilledWriter::create(store, run)?;
-        let (mut series, mut numbers) = (Vec::new(), Vec::new());
-        let mut draft = self.drafting(ledger).draft(|part| {
+        let (names, mut series, mut numbers) = (RowNames::new(engine.book), Vec::new(), Vec::new());
+        let mut draft = self.drafting.draft_by_parts(ledger, |part| {
             let billed = part.customers.iter().filter(|customer| customer.bill().is_some());
             series.extend(billed.map(|customer| series_of(self.organisation_of(customer))));
             let planned = numbers.len();
             numbers = ledger.plan_numbers(&series)?;
-            self.write(&mut writer, &part, &numbers[planned..])
+            self.write(&mut writer, &names, &part, &numbers[planned..])
         })?;
         check_approved(run, approved, &draft)?;
         let imports: Vec<_> = writer.rows_of_imports();
@@ -92,26 +71,20 @@ impl<'a> Posting<'a> {
         Ok(ledger.post(run, &draft.digest, &posted, &published.file, &imports)?)
     }
 
-    fn drafting<'b>(&'b self, ledger: &'b LedgerWriter) -> Drafting<'b> {
-        let Self { engine, store, workers, scope, terms, records_at_once, .. } = *self;
-        Drafting { engine, ledger, store, workers, scope, terms, records_at_once }
-    }
-
     /// Writes the usage of the billed customers of a part, whose numbers these are.
-    fn write(&self, writer: &mut BilledWriter, part: &DraftedPart, numbers: &[String]) -> Result<()> {
-        let Self { engine, store, workers, rows_at_once, .. } = *self;
+    fn write(&self, writer: &mut BilledWriter, names: &RowNames, part: &DraftedPart, numbers: &[String]) -> Result<()> {
+        let (Drafting { engine, store, workers, .. }, rows_at_once) = (self.drafting, self.rows_at_once);
         let mut numbers = numbers.iter();
         let with_spans = part.customers.iter().zip(part.spans);
         let usage = with_spans.filter(|(customer, _)| customer.bill().is_some()).flat_map(|(_, span)| {
             let number = numbers.next().expect("one for each bill").as_str();
             part.usage[span.clone()].iter().map(move |usage| (number, usage))
         });
-        let names = &RowNames::new(engine.book);
         BilledRows { engine, store, workers, names, imports: part.imports, rows_at_once }.write(writer, usage)
     }
 
     fn organisation_of(&self, customer: &Drafted) -> &'a Organisation {
-        let book = self.engine.book;
+        let book = self.drafting.engine.book;
         let id = book.find_customer(&customer.account).expect("drafted from this book");
         &book.organisations[book.customer(id).organisation.index()]
     }

@@ -142,22 +142,14 @@ impl OpenImport {
             },
         };
         let price_batch = |batch: Vec<UsageRecord>| batch.into_iter().map(price).collect::<Vec<_>>();
-        let open = self.all_but(&self.billed);
-        self.each_of(&open, PIECE_ROWS, store, workers, price_batch, |priced| {
+        self.each_of(&self.open_rows(), PIECE_ROWS, store, workers, price_batch, |priced| {
             priced.into_iter().try_for_each(&mut take)
         })
     }
 
-    /// Gives the records that are not billed, marked or not, to `work` in batches, side by side, and what it makes of each
-    /// batch to `take`, in row order. What is made of a whole group of rows is held for each thread.
-    pub fn each_open_batch<R: Send>(
-        &self,
-        store: &UsageStore,
-        workers: &Workers,
-        work: impl Fn(Vec<UsageRecord>) -> R + Sync + Send,
-        take: impl FnMut(R) -> Result<()>,
-    ) -> Result<()> {
-        self.each_batch(&self.all_but(&self.billed), store, workers, work, take)
+    /// The rows that are not billed, marked or not.
+    pub fn open_rows(&self) -> RowSet {
+        self.all_but(&self.billed)
     }
 
     /// Gives the records that carry no mark (not deleted, duplicate or conflicting), billed or not, to `work` in batches,
@@ -180,7 +172,8 @@ impl OpenImport {
         rows.gaps(self.rows).collect()
     }
 
-    /// The same for chosen rows.
+    /// Gives the records of rows to `work` in batches, side by side, and what it makes of each batch to `take`, in row
+    /// order. What is made of a whole group of rows is held for each thread.
     pub fn each_batch<R: Send>(
         &self,
         rows: &RowSet,

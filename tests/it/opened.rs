@@ -73,9 +73,9 @@ impl Opened {
     ) -> Draft {
         let workers = &Workers::new(Some(threads)).unwrap();
         let (engine, store) = (&Engine::new(&self.book), &self.workspace.usage());
-        let (scope, terms, ledger) = (&Scope::default(), &terms_of(invoice_date), &self.ledger);
-        let drafting = Drafting { engine, ledger, store, workers, scope, terms, records_at_once };
-        let draft = drafting.draft(|part| {
+        let (scope, terms) = (&Scope::default(), &terms_of(invoice_date));
+        let drafting = Drafting { records_at_once, ..Drafting::new(engine, store, workers, scope, terms) };
+        let draft = drafting.draft_by_parts(&self.ledger, |part| {
             take(&part);
             Ok(())
         });
@@ -88,9 +88,11 @@ impl Opened {
         let workers = Workers::new(Some(threads)).unwrap();
         let (engine, store) = (Engine::new(&self.book), self.workspace.usage());
         let (scope, terms) = (Scope::default(), terms_of(invoice_date));
-        let posting = Posting::new(&engine, &store, &workers, &scope, &terms);
-        let posting = Posting { records_at_once: records, rows_at_once: rows, ..posting };
-        posting.post(&mut self.ledger, run, &approved).unwrap_or_else(|error| panic!("{error}"));
+        let drafting = Drafting::new(&engine, &store, &workers, &scope, &terms);
+        let drafting = Drafting { records_at_once: records, ..drafting };
+        Posting { drafting, rows_at_once: rows }
+            .post(&mut self.ledger, run, &approved)
+            .unwrap_or_else(|error| panic!("{error}"));
     }
 }
 

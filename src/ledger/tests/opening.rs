@@ -236,7 +236,7 @@ fn ledgers_of_all_versions_open_hold_what_they_held_and_can_be_posted_to() {
         assert_eq!(ledger.verify().unwrap(), Vec::<String>::new(), "{name}");
         assert_eq!(ledger.balance("A1").unwrap(), pounds("34.00"), "{name}: 10.00 opening + 24.00");
         assert_eq!(ledger.invoice("AC-000001").unwrap().unwrap().row.gross, pounds("24.00"));
-        assert_eq!(ledger.billed_periods("A1").unwrap(), [period(11, false)]);
+        assert_eq!(state(&ledger, "A1").billed_periods, [period(11, false)]);
         assert_eq!(ledger.load_table("customers").unwrap().rows.len(), 1);
         let second = bill("A1", "5.00", "34.00");
         let run = approved(&mut ledger, &draft(&[(second.clone(), 0)]));

@@ -67,10 +67,10 @@ fn posting_leaves_invoices_entries_and_marks() {
     assert_eq!((ledger.balance("A1").unwrap(), ledger.balance("A2").unwrap()), (pounds("24.00"), pounds("-6.00")));
     assert_eq!(ledger.invoice("AC-000001").unwrap().unwrap().bill, first);
     assert_eq!(ledger.invoice("AC-000009").unwrap(), None);
-    assert_eq!(ledger.billed_periods("A1").unwrap(), [period(11, false), period(10, true)]);
+    assert_eq!(state(&ledger, "A1").billed_periods, [period(11, false), period(10, true)]);
     assert_eq!(ledger.cap_use("A1").unwrap(), caps);
-    assert_eq!(ledger.next_message_used("A1").unwrap().as_deref(), Some("welcome"));
-    assert_eq!(ledger.next_message_used("A2").unwrap(), None);
+    assert_eq!(state(&ledger, "A1").next_message_used.as_deref(), Some("welcome"));
+    assert_eq!(state(&ledger, "A2").next_message_used, None);
     assert_eq!(ledger.run_imports(run).unwrap(), [(1, 9)]);
     assert_eq!(ledger.history("invoice", "AC-000001").unwrap().len(), 1);
     assert_eq!(ledger.verify().unwrap(), Vec::<String>::new());
@@ -97,7 +97,7 @@ fn the_next_run_goes_on_where_the_last_one_ended() {
     assert_eq!(ledger.last_bills("A1", 2).unwrap(), bills[..2], "the latest first");
     assert_eq!(ledger.last_bills("A1", 9).unwrap(), bills);
     assert_eq!(ledger.cap_use("A1").unwrap(), cap("8.00"), "the new total, not the sum");
-    assert_eq!(ledger.next_message_used("A1").unwrap().as_deref(), Some("one"), "the last one printed");
+    assert_eq!(state(&ledger, "A1").next_message_used.as_deref(), Some("one"), "the last one printed");
     assert_eq!(ledger.invoices(InvoiceFilter { run: Some(2), account: Some("A1") }).unwrap().len(), 1);
     assert_eq!(ledger.invoices(InvoiceFilter { run: None, account: Some("A1") }).unwrap().len(), 3);
     assert_eq!(ledger.invoices(InvoiceFilter::default()).unwrap().len(), 3);
