@@ -41,14 +41,18 @@ impl Ledger {
             Ok::<(), rusqlite::Error>(())
         };
         each(
-            "SELECT * FROM charge_periods WHERE account BETWEEN ?1 AND ?2 ORDER BY account, charge, id",
+            "SELECT * FROM charge_periods p WHERE account BETWEEN ?1 AND ?2
+               AND NOT EXISTS (SELECT 1 FROM voids v WHERE v.invoice = p.invoice)
+             ORDER BY account, charge, id",
             &mut |state, row| {
                 state.billed_periods.push(read_period(row)?);
                 Ok(())
             },
         )?;
         each(
-            "SELECT * FROM cap_use WHERE account BETWEEN ?1 AND ?2 ORDER BY account, cli, period_start",
+            "SELECT account, cli, period_start, sum(charged_e6) AS charged_e6 FROM cap_use u
+             WHERE account BETWEEN ?1 AND ?2 AND NOT EXISTS (SELECT 1 FROM voids v WHERE v.invoice = u.invoice)
+             GROUP BY account, cli, period_start ORDER BY account, cli, period_start",
             &mut |state, row| {
                 state.cap_use.push((row.get("cli")?, date(row, "period_start")?, decimal(row, "charged_e6")?));
                 Ok(())

@@ -142,7 +142,9 @@ impl Ledger {
     /// What posted runs charged to an account's lines by period of their spending caps (S1, S3), by line and period.
     pub fn cap_use(&self, account: &str) -> Result<Vec<CapTotal>, LedgerError> {
         let mut query = self.connection.prepare_cached(
-            "SELECT cli, period_start, charged_e6 FROM cap_use WHERE account = ?1 ORDER BY cli, period_start",
+            "SELECT cli, period_start, sum(charged_e6) AS charged_e6 FROM cap_use u
+             WHERE account = ?1 AND NOT EXISTS (SELECT 1 FROM voids v WHERE v.invoice = u.invoice)
+             GROUP BY cli, period_start ORDER BY cli, period_start",
         )?;
         let totals = query.query_map([account], |row| {
             Ok((row.get("cli")?, date(row, "period_start")?, decimal(row, "charged_e6")?))

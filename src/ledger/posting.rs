@@ -239,7 +239,7 @@ impl Posting<'_> {
             self.write_period(account, &place.number, period)?;
         }
         for &(import, row) in posted.services {
-            self.change.bill_service(self.run.id, import, row)?;
+            self.change.bill_service((self.run.id, &place.number), import, row)?;
         }
         self.write_state(posted, &place.number)?;
         let after = json!({"run": self.run.id, "account": account, "gross": bill.totals.gross});
@@ -253,8 +253,7 @@ impl Posting<'_> {
             .prepare_cached(
                 "INSERT INTO charge_periods (account, charge, kind, period_from, period_to, price_e8, quantity_e4,
                    amount_minor, invoice)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-                 ON CONFLICT (account, charge, kind, period_from) DO NOTHING",
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             )?
             .execute(params![
                 account,
@@ -266,12 +265,19 @@ impl Posting<'_> {
                 period.quantity.scaled(),
                 period.amount.minor(),
                 number,
-            ])?;
-        if inserted == 1 {
-            return Ok(());
+            ]);
+        match inserted {
+            Ok(_) => Ok(()),
+            Err(error) if error.to_string().contains(BILLED_ONCE) => {
+                let BilledPeriod { charge, from, to, .. } = period;
+                let why = match period.is_credit {
+                    true => format!("{charge} of {account} is not billed for all days from {from} to {to} (P5)"),
+                    false => format!("{charge} of {account} was billed before for days from {from} to {to} (P6)"),
+                };
+                self.refuse(why, DRAFT_AGAIN)
+            }
+            Err(error) => Err(error.into()),
         }
-        let why = format!("the {kind} {} of {account} from {} was posted before (P6)", period.charge, period.from);
-        self.refuse(why, DRAFT_AGAIN)
     }
 
     /// What later runs start from: cap totals and the message that was printed.
@@ -280,10 +286,12 @@ impl Posting<'_> {
         for (cli, period_start, charged) in posted.cap_use {
             self.change
                 .prepare_cached(
-                    "INSERT INTO cap_use (account, cli, period_start, charged_e6) VALUES (?1, ?2, ?3, ?4)
-                     ON CONFLICT (account, cli, period_start) DO UPDATE SET charged_e6 = excluded.charged_e6",
+                    "INSERT INTO cap_use (account, cli, period_start, charged_e6, invoice)
+                     SELECT ?1, ?2, ?3, ?4 - coalesce(sum(charged_e6), 0), ?5 FROM cap_use u
+                     WHERE account = ?1 AND cli = ?2 AND period_start = ?3
+                       AND NOT EXISTS (SELECT 1 FROM voids v WHERE v.invoice = u.invoice)",
                 )?
-                .execute(params![account, cli, period_start.to_string(), charged.scaled()])?;
+                .execute(params![account, cli, period_start.to_string(), charged.scaled(), number])?;
         }
         if let Some(message) = posted.next_message {
             self.change
@@ -311,6 +319,8 @@ impl Posting<'_> {
     }
 }
 
+/// What the schema says to a period that is billed twice, or given back without being billed.
+const BILLED_ONCE: &str = "a day of a charge is billed once";
 const DRAFT_AGAIN: &str = "make the draft again and look at it";
 
 /// A place in a series of invoice numbers.

@@ -24,6 +24,7 @@ impl Ledger {
         let mut query = self.connection.prepare(
             "SELECT s.*, i.supplier FROM service_lines s JOIN imports i ON i.id = s.import
              WHERE s.billed_run IS NULL AND i.deleted_at IS NULL
+               AND NOT EXISTS (SELECT 1 FROM reconciled_imports r WHERE r.import = s.import)
                AND NOT EXISTS (SELECT 1 FROM usage_deletions d WHERE d.import = s.import AND d.restored_at IS NULL
                  AND s.row BETWEEN d.first_row AND d.last_row)
              ORDER BY s.import, s.row",
@@ -58,16 +59,16 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// Marks a line as billed by a run; refuses one that is billed, deleted or unknown.
-    pub(super) fn bill_service(&self, run: i64, import: i64, row: u32) -> Result<(), LedgerError> {
+    /// Marks a line as billed by a run, on an invoice; refuses one that is billed, deleted or unknown.
+    pub(super) fn bill_service(&self, (run, invoice): (i64, &str), import: i64, row: u32) -> Result<(), LedgerError> {
         let marked = self
             .prepare_cached(
-                "UPDATE service_lines SET billed_run = ?1 WHERE import = ?2 AND row = ?3 AND billed_run IS NULL
+                "UPDATE service_lines SET billed_run = ?1, billed_invoice = ?4 WHERE import = ?2 AND row = ?3 AND billed_run IS NULL
                    AND EXISTS (SELECT 1 FROM imports i WHERE i.id = ?2 AND i.deleted_at IS NULL)
                    AND NOT EXISTS (SELECT 1 FROM usage_deletions d WHERE d.import = ?2 AND d.restored_at IS NULL
                      AND ?3 BETWEEN d.first_row AND d.last_row)",
             )?
-            .execute(params![run, import, row])?;
+            .execute(params![run, import, row, invoice])?;
         if marked == 1 {
             return Ok(());
         }

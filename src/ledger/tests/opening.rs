@@ -31,7 +31,7 @@ fn a_connection_is_strict_about_what_sqlite_leaves_open() {
         ("foreign_keys", "1"),
         ("trusted_schema", "0"),
         ("busy_timeout", "5000"),
-        ("user_version", "1"),
+        ("user_version", "2"),
         ("application_id", "1416588396"),
     ] {
         assert_eq!(pragma(&ledger, pragma_name), expected, "writer: {pragma_name}");
@@ -149,7 +149,7 @@ fn a_newer_ledger_is_refused_and_left_alone() {
     for error in
         [Ledger::open(dir.path()).err().unwrap(), Ledger::open_for_writing(dir.path(), actor("test")).err().unwrap()]
     {
-        assert!(matches!(error, LedgerError::Newer { found: 99, known: 1 }), "{error}");
+        assert!(matches!(error, LedgerError::Newer { found: 99, known: 2 }), "{error}");
     }
     let version: i64 = plain(dir.path()).pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
     assert_eq!(version, 99);
@@ -190,20 +190,21 @@ fn migrations_run_from_an_empty_file_and_are_all_or_nothing() {
     let version = |connection: &rusqlite::Connection| -> i64 {
         connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap()
     };
+    let known = i64::try_from(migrations::ALL.len()).unwrap();
     let next = "CREATE TABLE added (id INTEGER PRIMARY KEY) STRICT";
     let broken = "CREATE TABLE never (id INTEGER PRIMARY KEY) STRICT; INSERT INTO no_such_table VALUES (1)";
     migrations::migrate(&mut connection, migrations::ALL).unwrap();
-    assert_eq!(version(&connection), 1);
+    assert_eq!(version(&connection), known);
     let with_next = [migrations::ALL, &[next, broken]].concat();
     assert!(migrations::migrate(&mut connection, &with_next).is_err());
-    assert_eq!(version(&connection), 1);
+    assert_eq!(version(&connection), known);
     let made: bool =
         connection.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'added'").unwrap().exists([]).unwrap();
     assert!(!made, "the good step went back with the broken one");
-    migrations::migrate(&mut connection, &with_next[..2]).unwrap();
-    assert_eq!(version(&connection), 2);
-    migrations::migrate(&mut connection, &with_next[..2]).unwrap();
-    assert_eq!(version(&connection), 2, "steps are taken once");
+    migrations::migrate(&mut connection, &with_next[..=migrations::ALL.len()]).unwrap();
+    assert_eq!(version(&connection), known + 1);
+    migrations::migrate(&mut connection, &with_next[..=migrations::ALL.len()]).unwrap();
+    assert_eq!(version(&connection), known + 1, "steps are taken once");
 }
 
 #[test]
@@ -219,7 +220,7 @@ fn opening_an_older_ledger_brings_it_to_this_version() {
         } else {
             drop(Ledger::open_for_writing(dir.path(), actor("test")).unwrap());
         }
-        assert_eq!(pragma(&Ledger::open(dir.path()).unwrap(), "user_version"), "1");
+        assert_eq!(pragma(&Ledger::open(dir.path()).unwrap(), "user_version"), "2");
     }
 }
 

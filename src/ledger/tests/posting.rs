@@ -44,7 +44,7 @@ fn posting_leaves_invoices_entries_and_marks() {
     let caps = [("+447700900123".to_owned(), date("2026-10-01"), CallCharge::parse("9.99").unwrap())];
     let bills = [
         PostedBill {
-            periods: &[period(11, false), period(10, true)],
+            periods: &[period(11, false), period(11, true)],
             cap_use: &caps,
             usage_records: 7,
             next_message: Some("welcome"),
@@ -67,7 +67,7 @@ fn posting_leaves_invoices_entries_and_marks() {
     assert_eq!((ledger.balance("A1").unwrap(), ledger.balance("A2").unwrap()), (pounds("24.00"), pounds("-6.00")));
     assert_eq!(ledger.invoice("AC-000001").unwrap().unwrap().bill, first);
     assert_eq!(ledger.invoice("AC-000009").unwrap(), None);
-    assert_eq!(state(&ledger, "A1").billed_periods, [period(11, false), period(10, true)]);
+    assert_eq!(state(&ledger, "A1").billed_periods, [period(11, false), period(11, true)]);
     assert_eq!(ledger.cap_use("A1").unwrap(), caps);
     assert_eq!(state(&ledger, "A1").next_message_used.as_deref(), Some("welcome"));
     assert_eq!(state(&ledger, "A2").next_message_used, None);
@@ -197,10 +197,13 @@ fn a_period_is_billed_once_and_a_failure_in_the_middle_leaves_nothing() {
     let bad = PostedBill { periods: &twice, ..posted(&second) };
     assert_refused(
         ledger.post(run, "d1", &[good, bad], "f", &[]),
-        "the charge rental of A2 from 2026-11-01 was posted before (P6)",
+        "rental of A2 was billed before for days from 2026-11-01 to 2026-11-28 (P6)",
     );
     assert_nothing_posted(&ledger, run);
     assert_eq!(count(&ledger, "audit"), 2);
+    let not_charged = [period(10, true)];
+    let bad = PostedBill { periods: &not_charged, ..posted(&second) };
+    assert_refused(ledger.post(run, "d1", &[good, bad], "f", &[]), "rental of A2 is not billed for all days");
     // The credit of a period is another thing than the period, and so is the same charge id of another customer.
     let with_credit = [period(11, false), period(11, true)];
     let mended = PostedBill { periods: &with_credit, ..posted(&second) };
@@ -209,7 +212,13 @@ fn a_period_is_billed_once_and_a_failure_in_the_middle_leaves_nothing() {
     let next = approved(&mut ledger, &draft(&[(again.clone(), 0)]));
     let again = numbered(&again, "AC-000003");
     let posting = PostedBill { periods: &twice[..1], ..posted(&again) };
-    assert_refused(ledger.post(next, "d1", &[posting], "f", &[]), "rental of A1 from 2026-11-01 was posted before");
+    assert_refused(ledger.post(next, "d1", &[posting], "f", &[]), "rental of A1 was billed before for days");
+    // What was given back may be charged again, once (P6, B10).
+    let balance = ledger.balance("A2").unwrap();
+    let second_again = bill("A2", "1.00", &balance.format(Currency::GBP));
+    let next = approved(&mut ledger, &draft(&[(second_again.clone(), 0)]));
+    let second_again = numbered(&second_again, "AC-000003");
+    ledger.post(next, "d1", &[PostedBill { periods: &twice[..1], ..posted(&second_again) }], "g", &[]).unwrap();
     assert_eq!(ledger.verify().unwrap(), Vec::<String>::new());
 }
 
