@@ -26,8 +26,11 @@ pub(super) fn product_price(context: &Context<'_>, id: ProductId, on: Date) -> O
 
 /// The latest price of an audience that is in force on the day.
 fn dated_price(context: &Context<'_>, product: ProductId, audience: PriceFor, on: Date) -> Option<Price> {
-    let in_force = |price: &&ProductPrice| price.product == product && price.audience == audience && price.from <= on;
-    context.book.product_prices.iter().filter(in_force).max_by_key(|price| price.from).map(|price| price.price)
+    let prices = context.book.product_prices.as_slice();
+    let place = |price: &ProductPrice| (price.product, price.audience, price.from);
+    let after = prices.partition_point(|price| place(price) <= (product, audience, on));
+    let latest = prices[..after].last().filter(|price| (price.product, price.audience) == (product, audience));
+    latest.map(|price| price.price)
 }
 
 #[cfg(test)]
@@ -50,6 +53,7 @@ mod tests {
             price: price(each),
         };
         book.product_prices = rows.iter().map(dated).collect();
+        book.product_prices.sort_by_key(|price| (price.product, price.audience, price.from));
         book
     }
 
