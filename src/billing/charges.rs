@@ -7,10 +7,11 @@ use super::BillingError;
 use super::context::Context;
 use super::days::Days;
 use super::history::History;
-use super::prices::product_price;
+use super::prices::charge_price;
 use super::proration::Share;
 use super::schedule::Schedule;
 use crate::domain::bill::{BillLine, LineKind};
+use crate::domain::book::Book;
 use crate::domain::charge::{BilledPeriod, Charge, ChargeType};
 use crate::domain::money::{Money, Price, Quantity};
 use crate::domain::time::Date;
@@ -110,7 +111,7 @@ impl BilledCharges {
             ChargeType::OneOff => LineKind::OneOff,
             ChargeType::Recurring { .. } => LineKind::Recurring,
         };
-        let cost = share.cost(cost_each(context, charge), charge.quantity)?;
+        let cost = share.cost(cost_each(context.book, charge).unwrap_or_default(), charge.quantity)?;
         let billed = billed_period(charge, days, amount, (price, charge.quantity));
         self.push(context, charge, BillLine { cost, ..context.line(kind, amount, String::new()) }, billed, share);
         Ok(())
@@ -172,18 +173,16 @@ pub(super) fn billed_period(
     BilledPeriod { charge: charge.id.clone(), from, to, is_credit: false, price, quantity, amount }
 }
 
-/// P2: the charge's own price, of its schedule if that has begun; else the product's.
+/// P2. A price is never guessed.
 fn price_on(context: &Context<'_>, charge: &Charge, on: Date) -> Result<Price, BillingError> {
-    let by_product = || charge.product.and_then(|product| product_price(context, product, on));
     let what = || format!("charge {}", charge.id);
-    let scheduled = charge.prices.iter().rev().find(|(from, _)| *from <= on).map(|(_, price)| *price);
-    scheduled.or(charge.price).or_else(by_product).ok_or_else(|| context.no_price(&what(), charge.product, on))
+    charge_price(context.book, charge, on).ok_or_else(|| context.no_price(&what(), charge.product, on))
 }
 
-/// What one costs us: the charge's own cost, else the product's, else nothing.
-pub(super) fn cost_each(context: &Context<'_>, charge: &Charge) -> Price {
-    let of_product = || charge.product.and_then(|product| context.product(product).cost);
-    charge.cost.or_else(of_product).unwrap_or_default()
+/// What one costs us: the charge's own cost, else the product's.
+pub(super) fn cost_each(book: &Book, charge: &Charge) -> Option<Price> {
+    let of_product = || charge.product.and_then(|product| book.products[product.index()].cost);
+    charge.cost.or_else(of_product)
 }
 
 #[cfg(test)]
@@ -191,7 +190,7 @@ mod tests {
     use super::*;
     use crate::billing::RunTerms;
     use crate::billing::scenarios::first_of;
-    use crate::domain::book::{Book, ProductId};
+    use crate::domain::book::ProductId;
     use crate::domain::charge::{Alignment, Interval, PriceFor, ProductPrice};
     use crate::domain::sample::{self, CUSTOMER, date, monthly, one_off, price, quantity};
 

@@ -109,8 +109,8 @@ fn sell(context: &Context<'_>, service: &MatchedService) -> Result<Sold, Billing
         return sell_at_file_price(context, line, quantity);
     }
     let what = || format!("service line {} of import {import} ({})", line.line, line.description);
-    let price =
-        product_price(context, *id, line.date).ok_or_else(|| context.no_price(&what(), Some(*id), line.date))?;
+    let price = product_price(context.book, context.id, *id, line.date)
+        .ok_or_else(|| context.no_price(&what(), Some(*id), line.date))?;
     let price = if is_credit(line) { price.negated()? } else { price };
     let amount = Sum::from_wide(i128::from(price.scaled()) * i128::from(quantity.scaled()));
     Ok(Sold { unit: Unit::Each(price), quantity, amount })
