@@ -3,9 +3,12 @@
 pub mod bill;
 pub mod book;
 pub mod charge;
+mod charged_usage;
 pub mod customer;
 mod decimal_text;
+pub mod allowance;
 pub mod disposition;
+pub mod exact;
 pub mod money;
 pub mod prefix_table;
 pub mod price_book;

@@ -138,6 +138,7 @@ fn blank() -> Bill {
         lines: Vec::new(),
         usage_by_class: Vec::new(),
         usage_by_cli: Vec::new(),
+        allowances: Vec::new(),
         vat: Vec::new(),
         totals: BillTotals { usage: pounds(0), charges: pounds(0), net: pounds(0), vat: pounds(0), gross: pounds(0) },
         balance: BillBalance { previous: pounds(0), this_bill: pounds(0), now: pounds(0) },

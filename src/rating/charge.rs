@@ -2,7 +2,7 @@
 //! round, but for the access charge's own rounding (R11).
 
 use super::call::{Call, SECONDS_PER_MINUTE};
-use super::exact::Exact;
+use crate::domain::exact::Exact;
 use super::explanation::Trace;
 use super::units;
 use crate::domain::money::{Overflow, Price};

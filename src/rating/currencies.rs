@@ -4,7 +4,7 @@
 use ahash::AHashMap;
 
 use super::Unpriced;
-use super::exact::Exact;
+use crate::domain::exact::Exact;
 use crate::domain::book::Book;
 use crate::domain::disposition::Reason;
 use crate::domain::money::{Currency, Price};

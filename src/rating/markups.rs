@@ -2,7 +2,7 @@
 
 use super::call::Call;
 use super::charge::{self, RowCharge};
-use super::exact::Exact;
+use crate::domain::exact::Exact;
 use super::explanation::Trace;
 use super::{Quote, Rater, Unpriced};
 use crate::domain::disposition::Reason;

@@ -3,7 +3,7 @@
 
 use super::call::Call;
 use super::charge::{self, RowCharge};
-use super::exact::Exact;
+use crate::domain::exact::Exact;
 use super::explanation::Trace;
 use super::rates::Wanted;
 use super::{Quote, Rater, Unpriced, split};

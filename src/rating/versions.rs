@@ -2,7 +2,7 @@
 //! sums as rating; no markup follows where the tariff has no rate.
 
 use super::call::Call;
-use super::exact::Exact;
+use crate::domain::exact::Exact;
 use super::explanation::Trace;
 use super::{Rater, Unpriced};
 use crate::domain::book::{RateId, SupplierId, TariffId};
