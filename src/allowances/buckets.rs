@@ -109,7 +109,7 @@ impl<'b> Buckets<'b> {
         let length = |(first, last): (Date, Date)| i128::from(last.days_since(first)) + 1;
         let part = if allowance.prorate { length(days) } else { length((start, end)) };
         let part = (part.max(0), length((start, end)));
-        let digits = self.book.settings.currency.digits;
+        let digits = self.book.customer(self.customer).currency.digits;
         let mut granted = PerMeasure::default();
         for measure in Measure::ALL {
             let places = if measure == Measure::Money { digits } else { 0 };

@@ -20,7 +20,7 @@ pub enum Measure {
     Bytes,
     /// Calls: one for each voice call, and events.
     Calls,
-    /// What the usage would cost, in the major unit.
+    /// What the usage would cost, in the major unit of the customer's currency.
     Money,
 }
 

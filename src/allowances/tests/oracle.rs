@@ -74,13 +74,16 @@ impl Consumed {
         let mut drawn = [Fraction::from(0); 5];
         let zero = Fraction::from(0);
         let mut is_covered = false;
-        let is_voice = one.kind == Kind::Voice;
+        // A call is one, and counts when it is over.
+        let call = if one.kind == Kind::Voice { weight } else { zero };
+        let calls = Measure::Calls as usize;
+        if left[calls].is_some_and(|left| left < call) {
+            return false;
+        }
         while *position < reach && !left.contains(&Some(zero)) {
             let measure = Measure::of_units(one.kind) as usize;
             let whole_unit = if one.units == 0 { zero } else { weight };
-            let call = if is_voice && !is_covered { weight } else { zero };
-            let calls = Measure::Calls as usize;
-            if left[measure].is_some_and(|left| left < whole_unit) || (is_voice && left[calls].is_some_and(|left| left < call)) {
+            if left[measure].is_some_and(|left| left < whole_unit) {
                 break;
             }
             // Up to the end of the unit, or of the money.
@@ -96,14 +99,13 @@ impl Consumed {
                 drawn[measure] += amount;
             };
             take(measure, whole_unit);
-            if is_voice {
-                take(calls, call);
-            }
             take(money, part * each * weight);
             *position += part;
             is_covered = true;
         }
         if is_covered {
+            left[calls] = left[calls].map(|left| left - call);
+            drawn[calls] += call;
             let sums = self.drawn.entry(place).or_insert([zero; 5]);
             sums.iter_mut().zip(drawn).for_each(|(sum, drawn)| *sum += drawn);
         }

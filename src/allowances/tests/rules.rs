@@ -40,8 +40,8 @@ fn a2_the_first_limit_that_is_used_up_ends_it() {
     check_limits("seconds 90 messages 100", "0~ 0~ 0.3~ 0.1 0.2 | M 2026-06-01 90/90 2/100");
     check_limits("seconds 900 messages 2", "0~ 0~ 0.6 0.1 0.2 | M 2026-06-01 60/900 2/2");
     check_limits("seconds 900 calls 1", "0~ 0.1 0.6 0.1 0.2 | M 2026-06-01 60/900 1/1");
-    // Money ends it within the call: of the 60 seconds 20 are begun.
-    check_limits("seconds 900 money 0.80", "0~ 0.1 0.4~ 0.1 0.2 | M 2026-06-01 80/900 0.8/0.8");
+    // Money ends it within the call, after the message: 0.10 of its 60 seconds are 10.
+    check_limits("seconds 900 money 0.80", "0~ 0~ 0.5~ 0.1 0.2 | M 2026-06-01 70/900 0.8/0.8");
     // Nothing was granted.
     check_limits("seconds 0 messages 9", "0.6 0.1 0.6 0.1 0.2 | ");
     // No limit is unlimited.

@@ -3,8 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ahash::AHashMap;
-
 use crate::book::notation::{self, Qualifier, ScopeText};
 use crate::domain::allowance::{
     Allowance, AllowanceScope, CustomerAllowance, Discount, LongestCall, Measure, PerMeasure, Units,
@@ -17,8 +15,6 @@ use crate::domain::price_book::CallType;
 use super::bands::Bands;
 use super::rows::{Input, Names, Row};
 
-/// The amount columns: they are in the workspace's currency.
-const AMOUNTS: [&str; 3] = ["money", "discount_per_call", "discount_per_minute"];
 const DISCOUNTS: [&str; 3] = ["discount_percent", "discount_per_call", "discount_per_minute"];
 /// Decimals of [`Units`].
 const PLACES: u32 = 12;
@@ -52,13 +48,11 @@ pub(super) fn customer_allowances(input: &Input, names: &Names, clis: &[Cli]) ->
     let allowances = input.index("allowances");
     let of_clis = |row: Row| row.get("scope").is_some_and(|scope| scope.starts_with("clis"));
     let held = if input.rows("customer_allowances").any(of_clis) { held_clis(clis) } else { BTreeMap::new() };
-    let in_amounts: AHashMap<&str, &str> = input.rows("allowances").filter_map(first_amount).collect();
     let compiled = input.rows("customer_allowances").filter_map(|row| {
         let valid = row.dates();
         let customer = row.id("account", &names.customers).map(CustomerId);
         let scope = scope(input, names, &held, row, customer);
         let customer = customer?;
-        refuse_other_currency(input, names, row, customer, &in_amounts);
         Some(CustomerAllowance {
             customer,
             allowance: AllowanceId(row.id("allowance", &allowances)?),
@@ -77,6 +71,7 @@ pub(super) fn customer_allowances(input: &Input, names: &Names, clis: &[Cli]) ->
     compiled
 }
 
+/// Money is in the currency of the customer that has the allowance, as its prices and caps are.
 fn limits(input: &Input, row: Row) -> PerMeasure<Option<Units>> {
     let currency = input.settings.currency;
     let mut limits = PerMeasure::default();
@@ -196,27 +191,5 @@ fn scope(
             }
             Some(AllowanceScope::Clis(of_scope.into_iter().collect()))
         }
-    }
-}
-
-/// The name of an allowance and the first of its columns that is an amount.
-fn first_amount<'i>(row: Row<'i>) -> Option<(&'i str, &'static str)> {
-    let amount = AMOUNTS.into_iter().find(|column| row.get(column).is_some())?;
-    Some((row.get("allowance")?, amount))
-}
-
-/// Amounts of an allowance are in the workspace's currency, and are not exchanged.
-fn refuse_other_currency(
-    input: &Input,
-    names: &Names,
-    row: Row,
-    customer: CustomerId,
-    in_amounts: &AHashMap<&str, &str>,
-) {
-    let (own, theirs) = (input.settings.currency, names.customer_currencies[customer.index()]);
-    let amount = row.get("allowance").and_then(|name| in_amounts.get(name));
-    if let Some(column) = amount.filter(|_| own != theirs) {
-        let reason = format!("has a {column} in {own}, and the account is billed in {theirs}");
-        row.fail("allowance", &reason, "an allowance without amounts: minutes, messages, bytes, calls, a percentage");
     }
 }
