@@ -108,7 +108,8 @@ fn parts_of(coverage: &Coverage<'_>, row: usize) -> Result<Vec<ToldPart>, Overfl
         });
         let is_unlimited = bucket.granted.0.iter().all(Option::is_none);
         let is_told = |measure: &Measure| {
-            part.drawn[*measure] > 0 && (bucket.granted[*measure].is_some() || is_unlimited && *measure != Measure::Money)
+            part.drawn[*measure] > 0
+                && (bucket.granted[*measure].is_some() || is_unlimited && *measure != Measure::Money)
         };
         let drawn = Measure::ALL.into_iter().filter(is_told);
         told.push(ToldPart {

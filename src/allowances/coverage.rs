@@ -3,9 +3,7 @@
 
 use super::buckets::{Buckets, Periods};
 use super::draws::{Record, draw};
-use crate::domain::allowance::{
-    Allowance, AllowanceDraw, AllowanceScope, CustomerAllowance, Discount, PerMeasure,
-};
+use crate::domain::allowance::{Allowance, AllowanceDraw, AllowanceScope, CustomerAllowance, Discount, PerMeasure};
 use crate::domain::book::{Book, CustomerId};
 use crate::domain::exact::Exact;
 use crate::domain::money::{CallCharge, Overflow, Rounding};

@@ -286,7 +286,8 @@ impl<'de, const SCALE: u32> serde::Deserialize<'de> for Sum<SCALE> {
         let text = String::deserialize(deserializer)?;
         let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
         let missing = (SCALE as usize).checked_sub(fraction.len());
-        let missing = missing.ok_or_else(|| serde::de::Error::custom(NumberError::TooManyDecimals { allowed: SCALE }))?;
+        let missing =
+            missing.ok_or_else(|| serde::de::Error::custom(NumberError::TooManyDecimals { allowed: SCALE }))?;
         let scaled = format!("{whole}{fraction}{}", "0".repeat(missing)).parse();
         scaled.map(Self).map_err(serde::de::Error::custom)
     }

@@ -91,7 +91,8 @@ pub fn cap_in_words(story: &CapStory) -> ExplanationStep {
         true => format!("charged = {charge}: a credit gives cap back (S2)"),
         false => format!("charged = {due}, at most {left} = {charge}"),
     });
-    let arithmetic = vec![sum("due", due.to_string(), *due), sum("cap_left", formula, left), sum("charged", charged, *charge)];
+    let arithmetic =
+        vec![sum("due", due.to_string(), *due), sum("cap_left", formula, left), sum("charged", charged, *charge)];
     ExplanationStep { title: "spending cap (S1–S3)".into(), lines, arithmetic }
 }
 

@@ -115,7 +115,8 @@ impl Consumed {
 
 /// Up to which unit a row may cover a record; none if it is not for it.
 fn reach(row: &CustomerAllowance, allowance: &Allowance, one: &ChargedUsage) -> Option<Fraction> {
-    let is_in = |range: DateRange| range.from.is_none_or(|from| from <= one.day) && range.to.is_none_or(|to| one.day <= to);
+    let is_in =
+        |range: DateRange| range.from.is_none_or(|from| from <= one.day) && range.to.is_none_or(|to| one.day <= to);
     let in_scope = match &row.scope {
         AllowanceScope::Clis(clis) => clis.contains(&one.cli),
         _ => true,

@@ -11,7 +11,8 @@ use crate::domain::sample::charge_of;
 #[test]
 fn a1_the_order_is_start_supplier_record() {
     let book = book_with(vec![allowance("M", "seconds 100")]);
-    let mut rows = usage(&["06-01 10:00:00 voice 60 0.60", "06-01 10:00:00 voice 60 0.60", "06-01 09:59:59 voice 60 0.60"]);
+    let mut rows =
+        usage(&["06-01 10:00:00 voice 60 0.60", "06-01 10:00:00 voice 60 0.60", "06-01 09:59:59 voice 60 0.60"]);
     rows[0].supplier = SupplierId(1);
     // The third came first: 60 of 100. Then the second, of the first supplier: 40 covered, 20 × 0.01 left.
     let (charged, used) = covered(&book, rows, &[]).expect("in range");
@@ -130,8 +131,7 @@ fn a2_the_month_may_begin_on_any_day() {
 #[test]
 fn a3_a_call_that_crosses_the_end_is_split_by_units() {
     let rows = |rest: &'static str| ["06-01 10:00:00 voice 45 0.45", rest];
-    let check_rest =
-        |rest, expected| check(&book_with(vec![allowance("M", "seconds 52")]), &rows(rest), expected);
+    let check_rest = |rest, expected| check(&book_with(vec![allowance("M", "seconds 52")]), &rows(rest), expected);
     // 7 of 60 covered: 53/60 × 0.10 = 0.0883333…
     check_rest("06-02 10:00:00 voice 60 0.10", "0~ 0.088333~ | M 2026-06-01 52/52");
     // 53/60 × 0.000003 = 0.00000265; half up.
@@ -284,7 +284,8 @@ fn amounts_out_of_range_are_an_error() {
 
 #[test]
 fn a_story_tells_what_covers_a_record() {
-    let mut book = book_with(vec![allowance("M", "seconds 100"), allowance("N", "messages 9"), allowance("O", "seconds 600")]);
+    let mut book =
+        book_with(vec![allowance("M", "seconds 100"), allowance("N", "messages 9"), allowance("O", "seconds 600")]);
     book.customer_allowances[2].valid.from = Some(date("2026-06-03"));
     let rows = ["06-01 10:00:00 voice 60 0.60", "06-02 10:00:00 voice 60 0.60", "06-03 10:00:00 voice 60 -0.60"];
     let mut of_customer = usage(&rows);

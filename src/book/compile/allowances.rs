@@ -150,7 +150,11 @@ fn refuse_what_covers_nothing(row: Row, allowance: &Allowance, call_types: &[Cal
     let qualifying = allowance.qualifies.iter().filter_map(|id| call_types.get(id.index()));
     if !allowance.qualifies.is_empty() && !allowance.is_for_any(qualifying) {
         let reason = "names only usage that neither the limits nor the discount are for: it would cover nothing (A2)";
-        row.fail("qualifies", reason, "minutes and calls are for voice, messages for sms, bytes for data, money for all");
+        row.fail(
+            "qualifies",
+            reason,
+            "minutes and calls are for voice, messages for sms, bytes for data, money for all",
+        );
     }
 }
 
