@@ -14,7 +14,9 @@ fn two_approved(ledger: &mut LedgerWriter) -> (i64, Bill, Bill) {
 /// Nothing of a posting has stayed.
 #[track_caller]
 fn assert_nothing_posted(ledger: &Ledger, run: i64) {
-    for table in ["invoices", "entries", "charge_periods", "cap_use", "allowance_use", "next_message_used", "run_imports"] {
+    for table in
+        ["invoices", "entries", "charge_periods", "cap_use", "allowance_use", "next_message_used", "run_imports"]
+    {
         assert_eq!(count(ledger, table), 0, "{table}");
     }
     assert_eq!(ledger.run(run).unwrap().status, RunStatus::Approved);
