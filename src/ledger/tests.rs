@@ -166,6 +166,7 @@ fn bill(account: &str, net: &str, previous: &str) -> Bill {
         lines: vec![line(amount(net))],
         usage_by_class: Vec::new(),
         usage_by_cli: Vec::new(),
+        allowances: Vec::new(),
         vat: vec![BillVat {
             code: "S".into(),
             label: "VAT 20%".into(),
@@ -261,6 +262,7 @@ fn posted(bill: &Bill) -> PostedBill<'_> {
         periods: &[],
         services: &[],
         cap_use: &[],
+        allowance_use: &[],
         usage_records: 0,
         next_message: None,
     }
