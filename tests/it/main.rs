@@ -22,6 +22,7 @@ mod recovery;
 mod reprice;
 mod rules;
 mod scenarios;
+mod simulation;
 mod snapshot;
 mod sums;
 mod tariff_increase;

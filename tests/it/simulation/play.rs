@@ -1,0 +1,187 @@
+//! The world, month by month, through the program: book, files, deletions, a run; each run held against the oracle's.
+
+use std::collections::{BTreeMap, HashSet};
+use std::path::{Path, PathBuf};
+
+use jiff::civil::Date;
+use serde_json::Value;
+
+use super::calendar::first_of_month;
+use super::compare::Comparison;
+use super::events::{begin, happen};
+use super::files;
+use super::joins::Joins;
+use super::oracle::{Oracle, Terms};
+use super::traffic::{UsageFile, service_file, usage_file};
+use super::world::{CallState, World};
+use crate::program::{Run, tollbook};
+use crate::workload::Reseller;
+
+/// What is simulated.
+#[derive(Clone, Copy)]
+pub struct Settings {
+    pub seed: u64,
+    pub customers: usize,
+    pub months: i32,
+    /// Plants a fault into the oracle: the comparison must see it.
+    pub is_wrong: bool,
+}
+
+/// What was seen on the way.
+#[derive(Default)]
+pub struct Seen {
+    pub invoices: u64,
+    /// Lines by kind.
+    pub kinds: BTreeMap<String, u64>,
+    /// Records by where they ended, over all runs.
+    pub ended: BTreeMap<String, u64>,
+}
+
+struct Play {
+    folder: tempfile::TempDir,
+    world: World,
+    joins: Joins,
+    oracle: Oracle,
+    /// Rows that the program has.
+    loaded: HashSet<(&'static str, String)>,
+    imports: usize,
+    /// Deleted rows by import, to be brought back.
+    deleted: Vec<(usize, usize, usize)>,
+    seen: Seen,
+}
+
+/// The first month of service: it has a 29 February.
+fn first_month() -> Date {
+    jiff::civil::date(2024, 1, 1)
+}
+
+/// Plays the year.
+///
+/// # Panics
+/// At the first difference.
+pub fn play(settings: Settings) -> Seen {
+    let mut play = Play::new(settings);
+    for number in 0..settings.months {
+        let month = first_of_month(first_month(), number);
+        if number > 0 {
+            let newcomers = settings.customers.div_ceil(30);
+            happen(&mut play.joins, &mut play.world, month, newcomers);
+        }
+        play.load_book();
+        play.import(month);
+        play.bill(settings, i64::from(number) + 1, month);
+    }
+    play.tollbook(&["verify"]).done();
+    play.seen
+}
+
+impl Play {
+    fn new(settings: Settings) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut joins = Joins::new(settings.seed);
+        let mut world = World::default();
+        begin(&mut joins, &mut world, settings.customers * 7 / 10, first_month());
+        let thirty = settings.seed % 2 == 0;
+        let mut oracle = Oracle::new(thirty);
+        oracle.is_wrong = settings.is_wrong;
+        tollbook(folder.path(), &["init", "w"]).done();
+        if thirty {
+            let path = folder.path().join("w/tollbook.toml");
+            let text = std::fs::read_to_string(&path).unwrap();
+            let text = text.replace("proration_basis = \"calendar\"", "proration_basis = \"thirty\"");
+            std::fs::write(path, text).unwrap();
+        }
+        Reseller::print_briefly(&folder.path().join("w"));
+        let (loaded, deleted, seen) = (HashSet::new(), Vec::new(), Seen::default());
+        Self { folder, world, joins, oracle, loaded, imports: 0, deleted, seen }
+    }
+
+    fn tollbook(&self, arguments: &[&str]) -> Run {
+        tollbook(&self.workspace(), &[&["--quiet"], arguments].concat())
+    }
+
+    fn workspace(&self) -> PathBuf {
+        self.folder.path().join("w")
+    }
+
+    /// Loads the rows that are new or were changed.
+    fn load_book(&mut self) {
+        let book = self.folder.path().join("book");
+        std::fs::create_dir_all(&book).unwrap();
+        for (name, header, rows) in files::book(&self.world) {
+            let mut rows: Vec<String> = rows;
+            rows.retain(|row| self.loaded.insert((name, row.clone())));
+            let path = book.join(format!("{name}.csv"));
+            if rows.is_empty() {
+                let _ = std::fs::remove_file(path);
+            } else {
+                std::fs::write(path, format!("{header}\n{}\n", rows.join("\n"))).unwrap();
+            }
+        }
+        self.tollbook(&["book", "import", utf8(&book)]).done();
+    }
+
+    /// The month's files; what was deleted comes back, and some of what came in is deleted.
+    fn import(&mut self, month: Date) {
+        for (import, first, last) in std::mem::take(&mut self.deleted) {
+            let (import_text, rows) = (import.to_string(), format!("{first}-{last}"));
+            self.tollbook(&["usage", "restore", "--import", &import_text, "--rows", &rows]).done();
+            self.mark(import, first..last + 1, CallState::Waiting);
+        }
+        let files = self.joins.dice.between(1, 2);
+        for _ in 0..files {
+            self.imports += 1;
+            let file = usage_file(&mut self.joins, &mut self.world, month, first_month(), self.imports);
+            let path = self.folder.path().join(format!("usage-{}.csv", self.imports));
+            files::write_usage(&path, &self.world.calls[file.calls.clone()]);
+            self.tollbook(&["import", "usage", "--supplier", "carrier", utf8(&path)]).done();
+            self.delete_some(&file);
+        }
+        self.imports += 1;
+        let first = service_file(&mut self.joins, &mut self.world, month, self.imports);
+        let path = self.folder.path().join(format!("services-{}.csv", self.imports));
+        files::write_services(&path, &self.world.services[first..]);
+        self.tollbook(&["import", "services", "--supplier", "rentals", utf8(&path)]).done();
+    }
+
+    fn delete_some(&mut self, file: &UsageFile) {
+        if file.fresh < 6 || !self.joins.dice.chance(40) {
+            return;
+        }
+        let first = usize::try_from(self.joins.dice.below(file.fresh as u64 - 5)).unwrap();
+        let (import, rows) = (file.import.to_string(), format!("{first}-{}", first + 4));
+        self.tollbook(&["usage", "delete", "--import", &import, "--rows", &rows]).done();
+        self.mark(file.import, first..first + 5, CallState::Deleted);
+        self.deleted.push((file.import, first, first + 4));
+    }
+
+    fn mark(&mut self, import: usize, rows: std::ops::Range<usize>, state: CallState) {
+        let chosen = self.world.calls.iter_mut().filter(|call| call.import == import && rows.contains(&call.row));
+        chosen.for_each(|call| call.state = state);
+    }
+
+    /// One run of the month after: the program's and the oracle's must be the same.
+    fn bill(&mut self, settings: Settings, run: i64, month: Date) {
+        let usage_cutoff = first_of_month(month, 1);
+        let invoice_date = self.joins.day(usage_cutoff, 20);
+        let terms = Terms { invoice_date, usage_cutoff, charge_cutoff: first_of_month(month, 2) };
+        let date = invoice_date.to_string();
+        let drafted = self.tollbook(&["bill", "draft", "--invoice-date", &date, "--json"]).done();
+        let report: Value = serde_json::from_str(&drafted.out).unwrap();
+        let number = run.to_string();
+        self.tollbook(&["bill", "approve", &number]).done();
+        self.tollbook(&["bill", "post", &number]).done();
+        let billed_before = self.world.calls.iter().filter(|call| call.state == CallState::Billed).count();
+        let expected = self.oracle.bill(&mut self.world, terms);
+        let comparison = Comparison { seed: settings.seed, month, world: &self.world };
+        comparison.check_totals(&report, &expected, billed_before);
+        comparison.check_invoices(&self.workspace(), run, &expected, &mut self.seen);
+        for (end, records) in expected.ended {
+            *self.seen.ended.entry(end.to_owned()).or_default() += records;
+        }
+    }
+}
+
+fn utf8(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
