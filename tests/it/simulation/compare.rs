@@ -8,7 +8,7 @@ use std::path::Path;
 use jiff::civil::Date;
 use serde_json::Value;
 
-use super::oracle::{Invoice, Line, RunResult, VatRow};
+use super::oracle::{Invoice, Line, RunResult, VatRow, total};
 use super::play::Seen;
 use super::world::World;
 use crate::oracle::amounts::{Amount, number};
@@ -25,7 +25,8 @@ const KINDS: [&str; 8] =
 
 impl Comparison<'_> {
     /// B14: in is out, all that was imported is somewhere, and where the oracle says.
-    pub fn check_totals(&self, report: &Value, expected: &RunResult, billed_before: usize) {
+    /// What differs from the oracle's sums, in words; the invoices say why.
+    pub fn check_totals(&self, report: &Value, expected: &RunResult, billed_before: usize) -> String {
         let at = format!("seed {}, month {}", self.seed, self.month);
         let records = |list: &str| -> Vec<(String, u64)> {
             let rows = report["usage"][list].as_array().unwrap().iter();
@@ -40,18 +41,19 @@ impl Comparison<'_> {
         out.iter().filter(|row| row.1 > 0).for_each(|(end, count)| *by_end.entry(end).or_default() += count);
         let ended: BTreeMap<&str, u64> =
             expected.ended.iter().filter(|row| *row.1 > 0).map(|row| (*row.0, *row.1)).collect();
+        let mut differences = String::new();
         if by_end != ended {
-            eprintln!("{at}: records by disposition: the program {by_end:?}, the oracle {ended:?}");
+            writeln!(differences, "records by disposition: the program {by_end:?}, the oracle {ended:?}").unwrap();
         }
-        let gross: Amount = expected.invoices.iter().fold(number("0"), |sum, invoice| sum + &invoice.gross);
-        let is_same = by_end == ended && amount(&report["sums"]["gross"]) == gross;
-        if !is_same {
-            eprintln!("{at}: gross: the program {}, the oracle {gross}", report["sums"]["gross"]);
+        let gross = total(expected.invoices.iter().map(|invoice| &invoice.gross));
+        if amount(&report["sums"]["gross"]) != gross {
+            writeln!(differences, "gross: the program {}, the oracle {gross}", report["sums"]["gross"]).unwrap();
         }
+        differences
     }
 
     /// Every invoice of the run, and no other.
-    pub fn check_invoices(&self, workspace: &Path, run: i64, expected: &RunResult, seen: &mut Seen) {
+    pub fn check_invoices(&self, workspace: &Path, run: i64, expected: &RunResult, seen: &mut Seen) -> (usize, String) {
         let folder = workspace.join(format!("invoices/run-{run:06}"));
         let mut found: BTreeMap<String, Invoice> = BTreeMap::new();
         for entry in std::fs::read_dir(&folder).into_iter().flatten() {
@@ -77,12 +79,7 @@ impl Comparison<'_> {
             count += 1;
             self.tell(&mut differences, Some(theirs), None);
         }
-        assert!(
-            count == 0,
-            "seed {}, month {}, run {run}: {count} invoices differ\n{differences}",
-            self.seed,
-            self.month
-        );
+        (count, differences)
     }
 
     /// Both bills and all that happened to the account; of the first few only.

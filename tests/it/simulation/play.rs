@@ -42,7 +42,7 @@ struct Play {
     world: World,
     joins: Joins,
     oracle: Oracle,
-    /// Rows that the program has.
+    /// Rows of the book as the program has it.
     loaded: HashSet<(&'static str, String)>,
     imports: usize,
     /// Deleted rows by import, to be brought back.
@@ -108,9 +108,11 @@ impl Play {
     fn load_book(&mut self) {
         let book = self.folder.path().join("book");
         std::fs::create_dir_all(&book).unwrap();
+        let mut loaded = HashSet::new();
         for (name, header, rows) in files::book(&self.world) {
             let mut rows: Vec<String> = rows;
-            rows.retain(|row| self.loaded.insert((name, row.clone())));
+            loaded.extend(rows.iter().map(|row| (name, row.clone())));
+            rows.retain(|row| !self.loaded.contains(&(name, row.clone())));
             let path = book.join(format!("{name}.csv"));
             if rows.is_empty() {
                 let _ = std::fs::remove_file(path);
@@ -118,6 +120,7 @@ impl Play {
                 std::fs::write(path, format!("{header}\n{}\n", rows.join("\n"))).unwrap();
             }
         }
+        self.loaded = loaded;
         self.tollbook(&["book", "import", utf8(&book)]).done();
     }
 
@@ -174,8 +177,10 @@ impl Play {
         let billed_before = self.world.calls.iter().filter(|call| call.state == CallState::Billed).count();
         let expected = self.oracle.bill(&mut self.world, terms);
         let comparison = Comparison { seed: settings.seed, month, world: &self.world };
-        comparison.check_totals(&report, &expected, billed_before);
-        comparison.check_invoices(&self.workspace(), run, &expected, &mut self.seen);
+        let sums = comparison.check_totals(&report, &expected, billed_before);
+        let (count, bills) = comparison.check_invoices(&self.workspace(), run, &expected, &mut self.seen);
+        let at = format!("seed {}, month {month}, run {run}", settings.seed);
+        assert!(count == 0 && sums.is_empty(), "{at}: {count} invoices differ\n{sums}{bills}");
         for (end, records) in expected.ended {
             *self.seen.ended.entry(end.to_owned()).or_default() += records;
         }
