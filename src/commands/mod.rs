@@ -95,7 +95,7 @@ enum Command {
     /// List, show and write posted invoices
     #[command(subcommand)]
     Invoice(invoice::Invoice),
-    /// List and show customers
+    /// List, show and change customers; who leaves, who comes back
     #[command(subcommand)]
     Customer(customer::CustomerCommand),
     /// List, check, compare and change tariffs

@@ -1,7 +1,9 @@
 //! `customer`: who is billed, and what happens in a customer's life. One file per thing that is done.
 
 mod history;
+mod leave;
 mod list;
+mod set;
 
 use clap::Subcommand;
 
@@ -24,6 +26,16 @@ pub enum CustomerCommand {
         /// Its account
         account: String,
     },
+    /// Change what the book says of a customer
+    Set(set::Set),
+    /// End its service on a day and settle it by a final bill
+    FinalBill(leave::FinalBill),
+    /// End its service on a day with no further invoice
+    Drop(leave::DropCustomer),
+    /// Bring back who leaves or has left
+    Reinstate(leave::Reinstate),
+    /// Drop customers whose final bill is posted and paid
+    Settle(leave::Settle),
 }
 
 impl CustomerCommand {
@@ -33,6 +45,11 @@ impl CustomerCommand {
             Self::List => list::list(global, &workspace),
             Self::Show { account } => list::show(global, &workspace, &account),
             Self::History { account } => history::show(global, &workspace, &account),
+            Self::Set(set) => set.run(global, &workspace),
+            Self::FinalBill(leaving) => leaving.run(global, &workspace),
+            Self::Drop(leaving) => leaving.run(global, &workspace),
+            Self::Reinstate(back) => back.run(global, &workspace),
+            Self::Settle(settle) => settle.run(global, &workspace),
         }
     }
 }
