@@ -6,6 +6,7 @@
 
 mod account_entries;
 mod accounts;
+mod allocations;
 mod audit;
 mod bills;
 mod book;
@@ -34,6 +35,7 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, config::
 
 pub use account_entries::{AccountEntry, EntryKind, StoredAllocation};
 pub use accounts::AccountState;
+pub use allocations::Settled;
 pub use audit::{Actor, AuditEntry};
 pub use book::{ApplyError, ApplyMode, BOOK_FILES, BookChanges, FileChanges, StoredTable};
 pub use deletions::RowRange;
@@ -41,7 +43,7 @@ pub use drafts::{DraftBill, DraftOutcome, DraftRun, ParkedCustomer, RunStatus, R
 pub use error::LedgerError;
 pub use imports::{ImportKind, ImportRow, ImportTotal};
 pub use invoices::{InvoiceFilter, InvoiceRow, PostedInvoice, StoredBill};
-pub use payments::{Movement, NamedInvoice, Settled};
+pub use payments::{Movement, NamedInvoice};
 pub use posting::{CapTotal, PostedBill};
 pub use runs::RunRow;
 pub use services::UnbilledService;
