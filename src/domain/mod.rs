@@ -7,6 +7,7 @@ pub mod customer;
 mod decimal_text;
 pub mod disposition;
 pub mod money;
+pub mod open_items;
 pub mod prefix_table;
 pub mod price_book;
 #[cfg(test)]

@@ -4,7 +4,9 @@
 //!
 //! [`Ledger`] reads; [`LedgerWriter`] also changes, holds the lock of the only writer, and reads as a [`Ledger`] does.
 
+mod account_entries;
 mod accounts;
+mod allocations;
 mod audit;
 mod bills;
 mod book;
@@ -20,9 +22,11 @@ mod invoices;
 mod lives;
 mod lock;
 mod migrations;
+mod payments;
 mod posting;
 mod runs;
 mod services;
+mod settlement_checks;
 mod verify;
 
 use std::ops::Deref;
@@ -31,7 +35,9 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, config::DbConfig};
 
+pub use account_entries::{AccountEntry, EntryKind, StoredAllocation};
 pub use accounts::AccountState;
+pub use allocations::Settled;
 pub use audit::{Actor, AuditEntry};
 pub use book::{ApplyError, ApplyMode, BOOK_FILES, BookChanges, FileChanges, StoredTable};
 pub use deletions::RowRange;
@@ -41,6 +47,7 @@ pub use error::LedgerError;
 pub use imports::{ImportKind, ImportRow, ImportTotal};
 pub use invoices::{InvoiceFilter, InvoiceRow, PostedInvoice, StoredBill};
 pub use lives::{Life, Step, Stepped};
+pub use payments::{Movement, NamedInvoice};
 pub use posting::{CapTotal, PostedBill};
 pub use runs::RunRow;
 pub use services::UnbilledService;

@@ -19,6 +19,7 @@ use super::*;
 mod book;
 mod imports;
 mod opening;
+mod payments;
 mod posting;
 mod runs;
 mod verify;
