@@ -83,6 +83,8 @@ pub struct Settings {
     pub proration_basis: ProrationBasis,
     /// How VAT is rounded where the organisation does not say (V3).
     pub vat_rounding: VatRounding,
+    /// After how many days what is known of a deleted customer is removed (K8).
+    pub purge_after_days: u32,
 }
 
 /// What part of a month's price a day is (P4).

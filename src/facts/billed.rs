@@ -70,7 +70,12 @@ impl BilledWriter {
         if target.exists() {
             return Err(FactsError::Exists { file: target });
         }
-        let table = TableWriter::create(&target, &BILLED, &[(NAME_ENTRY, &file)])?;
+        Self::over(store, file)
+    }
+
+    /// Begins the file of a run, whether there is one or not.
+    pub(super) fn over(store: &UsageStore, file: String) -> Result<Self, FactsError> {
+        let table = TableWriter::create(&store.path_of(&file), &BILLED, &[(NAME_ENTRY, &file)])?;
         Ok(Self { file, table, sets: RowsOfImports::new() })
     }
 
@@ -137,6 +142,11 @@ impl PendingBilled {
         table.publish_new()?;
         store.trust(&file);
         Ok(PublishedBilled { file, rows, sha256 })
+    }
+
+    /// Puts the file in the place of the one that has its name.
+    pub(super) fn publish_over(self) -> Result<(), FactsError> {
+        self.table.publish_over()
     }
 }
 

@@ -12,6 +12,7 @@ pub mod gathering;
 pub mod import;
 pub mod leavings;
 pub mod post;
+pub mod purge;
 pub mod rate;
 pub mod rated_output;
 pub mod rejects;

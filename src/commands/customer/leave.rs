@@ -182,7 +182,7 @@ fn compiled(workspace: &Workspace, stored: &[StoredTable]) -> Result<Book> {
     book_of(stored, &workspace.settings).map_err(|errors| refuse_book(&errors))
 }
 
-fn error_of(error: ApplyError<Error>) -> Error {
+pub(super) fn error_of(error: ApplyError<Error>) -> Error {
     match error {
         ApplyError::Ledger(error) => error.into(),
         ApplyError::Check(error) => error,

@@ -1,5 +1,6 @@
 //! `customer`: who is billed, and what happens in a customer's life. One file per thing that is done.
 
+mod deletion;
 mod history;
 mod leave;
 mod list;
@@ -36,6 +37,12 @@ pub enum CustomerCommand {
     Reinstate(leave::Reinstate),
     /// Drop customers whose final bill is posted and paid
     Settle(leave::Settle),
+    /// Mark a dropped customer for deletion
+    Delete(deletion::Mark),
+    /// Take a mark for deletion back
+    Undelete(deletion::Mark),
+    /// Remove what is known of customers that were marked long enough ago
+    Purge(deletion::Purge),
 }
 
 impl CustomerCommand {
@@ -50,6 +57,9 @@ impl CustomerCommand {
             Self::Drop(leaving) => leaving.run(global, &workspace),
             Self::Reinstate(back) => back.run(global, &workspace),
             Self::Settle(settle) => settle.run(global, &workspace),
+            Self::Delete(mark) => mark.set(global, &workspace),
+            Self::Undelete(mark) => mark.take_back(global, &workspace),
+            Self::Purge(purge) => purge.run(global, &workspace),
         }
     }
 }

@@ -249,6 +249,20 @@ CREATE TABLE deleted_customers (
   PRIMARY KEY (account, marked_at)
 ) STRICT, WITHOUT ROWID;
 
+-- An audit entry is never changed, but for what a purge removes (K8): the texts before and after of a row of a customer
+-- that is marked for deletion and not purged yet become one fixed text. When, who, why and which row stay.
+DROP TRIGGER audit_keep_update;
+CREATE TRIGGER audit_keep_update BEFORE UPDATE ON audit
+  WHEN NEW.id IS NOT OLD.id OR NEW.at IS NOT OLD.at OR NEW.by IS NOT OLD.by OR NEW.command IS NOT OLD.command
+    OR NEW.reason IS NOT OLD.reason OR NEW.subject IS NOT OLD.subject OR NEW.key IS NOT OLD.key
+    OR (NEW.before_json IS NOT OLD.before_json AND (NEW.before_json IS NOT '{"purged":true}' OR NOT EXISTS (
+      SELECT 1 FROM deleted_customers d WHERE d.account = json_extract(OLD.before_json, '$.account')
+        AND d.taken_back_at IS NULL AND d.purged_at IS NULL)))
+    OR (NEW.after_json IS NOT OLD.after_json AND (NEW.after_json IS NOT '{"purged":true}' OR NOT EXISTS (
+      SELECT 1 FROM deleted_customers d WHERE d.account = json_extract(OLD.after_json, '$.account')
+        AND d.taken_back_at IS NULL AND d.purged_at IS NULL)))
+  BEGIN SELECT RAISE(ABORT, 'an audit entry is never changed'); END;
+
 -- Usage that was unusual when it was imported (L5). `key` keeps an alert from being raised twice.
 CREATE TABLE usage_alerts (
   id INTEGER PRIMARY KEY,
