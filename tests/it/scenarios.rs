@@ -23,11 +23,14 @@ macro_rules! scenarios {
 }
 
 scenarios! {
+    auto_drop_at_zero_balance
     calls_national_and_mobile
     charges_in_arrears
     clock_change
     cost_centres
     data_and_messages
+    drop_then_reinstate_back_dated
+    drop_with_credit
     duplicates_and_conflicts
     empty_invoices
     end_with_credit
@@ -35,6 +38,10 @@ scenarios! {
     exclusions
     expected_costs
     final_bill
+    final_bill_back_dated
+    final_bill_in_a_month_billed_in_advance
+    final_bill_on_29_february
+    final_bill_on_a_saturday
     forwarded_call
     inbound_revenue
     line_added_later
@@ -45,11 +52,13 @@ scenarios! {
     prices_of_products
     proration_by_thirty
     proration_of_a_start
+    reinstate_later
     rollover_over_two_months
     service_lines
     service_numbers
     special_rates
     spending_cap
+    status_changes
     steps_and_caps
     suspended_and_not_billed
     tariff_parent_and_fallbacks

@@ -74,6 +74,8 @@ pub(in crate::commands) fn post_run_with(
             say(&format!("would post run {run}"));
         } else {
             Posting::new(drafting).post(&mut ledger, run, &row.digest)?;
+            // B10: who is settled by its final bill is gone.
+            ledger.drop_settled(None, false)?;
         }
     } else if global.dry_run {
         say(&format!("run {run} is posted: would write its documents again"));
