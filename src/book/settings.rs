@@ -7,6 +7,7 @@ use toml::Spanned;
 
 use crate::domain::book::{ProrationBasis, Settings, VatRounding};
 use crate::domain::money::{Currency, Price};
+use crate::domain::numbering::NumberSeries;
 use crate::domain::time::Zone;
 
 /// The settings of a new workspace, each key with a comment.
@@ -26,6 +27,14 @@ struct File {
     vat_rounding: Option<Spanned<String>>,
     #[serde(default)]
     max_rejects: MaxRejects,
+    #[serde(default)]
+    numbering: Numbering,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Numbering {
+    series: Option<Spanned<String>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -82,6 +91,8 @@ pub fn parse_settings(toml: &str) -> Result<Settings, String> {
         proration_basis: read(text, &file.proration_basis, "proration_basis", proration, "calendar or thirty")?
             .unwrap_or_default(),
         vat_rounding: vat_rounding.unwrap_or_default(),
+        number_series: read(text, &file.numbering.series, "series", NumberSeries::parse, "organisation or customer")?
+            .unwrap_or_default(),
     })
 }
 
@@ -127,7 +138,7 @@ mod tests {
         check(
             "currency = \"GBP\"\ncurency = \"EUR\"\n",
             "line 2: unknown field `curency`, expected one of `currency`, `zone`, `country_code`, `default_vat_code`, \
-             `proration_basis`, `vat_rounding`, `max_rejects`",
+             `proration_basis`, `vat_rounding`, `max_rejects`, `numbering`",
         );
         check(
             "\nzone = \"London\"\n",
@@ -143,6 +154,10 @@ mod tests {
             "vat_rounding = \"per_line_down\"",
             "line 1: vat_rounding \"per_line_down\": rounding the VAT of each line down to whole pennies is refused \
              (V3); use half_up, down or per_line",
+        );
+        check(
+            "[numbering]\nseries = \"account\"",
+            "line 2: series \"account\" is not accepted; organisation or customer would be",
         );
         check("country_code = \"044\"", "line 1: country_code \"044\" is not accepted; 1 to 3 digits, as 44 would be");
     }

@@ -52,6 +52,7 @@ pub(crate) fn book() -> Book {
             default_vat_code: None,
             proration_basis: ProrationBasis::Calendar,
             vat_rounding: VatRounding::HalfUp,
+            number_series: Default::default(),
         },
         organisations: vec![organisation()],
         groups: vec![Group {

@@ -84,6 +84,7 @@ fn settings() -> Settings {
         default_vat_code: None,
         proration_basis: ProrationBasis::Calendar,
         vat_rounding: VatRounding::HalfUp,
+        number_series: Default::default(),
     }
 }
 
