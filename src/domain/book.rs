@@ -173,7 +173,7 @@ pub struct Book {
     pub holidays: BTreeMap<Date, Holiday>,
     /// Products, by code.
     pub products: Vec<Product>,
-    /// Dated prices of products.
+    /// Dated prices of products, by product, audience and date.
     pub product_prices: Vec<ProductPrice>,
     /// The tariff of a customer in a product category (P2): (customer, category) → tariff.
     pub customer_tariffs: BTreeMap<(CustomerId, String), TariffId>,

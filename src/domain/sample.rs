@@ -200,6 +200,7 @@ pub(crate) fn product(code: &str, category: &str) -> Product {
         service_code_kind: Default::default(),
         aggregate: false,
         skip: Default::default(),
+        credits: Default::default(),
         use_file_price: false,
         use_file_description: false,
     }
@@ -222,6 +223,7 @@ pub(crate) fn monthly(id: &str, each: &str, from: &str) -> Charge {
         },
         quantity: Quantity::ONE,
         price: Some(price(each)),
+        prices: vec![],
         cost: None,
         vat_code: None,
         from: date(from),

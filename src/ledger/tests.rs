@@ -97,6 +97,7 @@ fn usage_import(id: i64, sha: char, records: u64) -> (ImportRow, Vec<ImportTotal
         units: [seconds, Sum::default(), Sum::default(), Sum::default()],
         cost,
         deleted_at: None,
+        is_compared: false,
     };
     let held = ImportTotal {
         disposition: Disposition::Held,

@@ -178,6 +178,7 @@ pub fn product(code: &str, kind: ServiceCodeKind, service_codes: &[&str]) -> Pro
         service_code_kind: kind,
         aggregate: false,
         skip: SkipRule::Never,
+        credits: Default::default(),
         use_file_price: false,
         use_file_description: false,
     }

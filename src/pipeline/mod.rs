@@ -13,6 +13,7 @@ pub mod import;
 pub mod post;
 pub mod rate;
 pub mod rated_output;
+pub mod reconciliation;
 pub mod rejects;
 pub mod reprice;
 pub mod rows;
