@@ -5,7 +5,7 @@ use super::charges::bill_charges;
 use super::context::Context;
 use super::usage::UsageSums;
 use super::{BillingError, CustomerBill, CustomerInput, RunTerms, assembly};
-use crate::domain::bill::BillLine;
+use crate::domain::bill::{BillLine, DocumentKind};
 use crate::domain::book::{Book, CustomerId};
 use crate::domain::charge::BilledPeriod;
 use crate::domain::money::{Money, Sum};
@@ -64,6 +64,7 @@ pub fn settle_charges(
     let mut bill = assembly::assemble(&context, &input, lines, usage)?;
     // What is printed on every invoice is no word for a credit.
     bill.messages.clear();
+    bill.document = DocumentKind::CreditNote;
     let credit = CustomerBill { bill, usage_records: 0, usage_cost: Sum::default(), periods, services: Vec::new() };
     Ok(Leaving { credit: Some(Box::new(credit)), unbilled })
 }

@@ -12,6 +12,7 @@ mod history;
 mod leaving;
 mod prices;
 mod proration;
+pub mod reconciliation;
 mod schedule;
 mod services;
 mod thresholds;
@@ -35,6 +36,7 @@ use context::Context;
 use thresholds::Decision;
 
 pub use leaving::{Leaving, settle_charges};
+pub use prices::{charge_price, product_price};
 pub use usage::UsageSums;
 
 /// What a run settles for all its customers (B2).

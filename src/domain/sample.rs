@@ -53,6 +53,7 @@ pub(crate) fn book() -> Book {
             proration_basis: ProrationBasis::Calendar,
             vat_rounding: VatRounding::HalfUp,
             purge_after_days: 30,
+            number_series: Default::default(),
         },
         organisations: vec![organisation()],
         groups: vec![Group {
@@ -200,6 +201,7 @@ pub(crate) fn product(code: &str, category: &str) -> Product {
         service_code_kind: Default::default(),
         aggregate: false,
         skip: Default::default(),
+        credits: Default::default(),
         use_file_price: false,
         use_file_description: false,
     }
@@ -222,6 +224,7 @@ pub(crate) fn monthly(id: &str, each: &str, from: &str) -> Charge {
         },
         quantity: Quantity::ONE,
         price: Some(price(each)),
+        prices: vec![],
         cost: None,
         vat_code: None,
         from: date(from),

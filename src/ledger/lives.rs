@@ -4,13 +4,16 @@
 
 use rusqlite::{OptionalExtension, params};
 
+use crate::domain::bill::Bill;
+use crate::domain::charge::BilledPeriod;
 use crate::domain::customer::Status;
+use crate::domain::numbering::Series;
 use crate::domain::time::Date;
 
 use super::book::{ApplyError, ApplyMode, StoredTable, load_book};
 use super::columns::{date, named, optional};
 use super::ended_rows::{BringBack, LifeRow, Touched, bring_back, end_rows};
-use super::{Change, Ledger, LedgerError, LedgerWriter, book_rows};
+use super::{Change, Ledger, LedgerError, LedgerWriter, NewCreditNote, book_rows};
 
 /// Where a customer stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +50,17 @@ pub enum Step<'a> {
     },
 }
 
+/// What a customer that is dropped gets back: a credit note of no invoice (B10).
+#[derive(Clone, Debug)]
+pub struct GivenBack {
+    /// The document, with its number and reason.
+    pub bill: Box<Bill>,
+    /// The series of its number.
+    pub series: Series,
+    /// The periods of charges that it gives back.
+    pub periods: Vec<BilledPeriod>,
+}
+
 /// What a step did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stepped {
@@ -58,6 +72,8 @@ pub struct Stepped {
     pub rows: Vec<LifeRow>,
     /// Rows that were left as they are, with the reason.
     pub left: Vec<LifeRow>,
+    /// The number of the credit note, if something was given back.
+    pub credit_note: Option<String>,
 }
 
 impl Ledger {
@@ -81,8 +97,8 @@ impl Ledger {
 }
 
 impl LedgerWriter {
-    /// Takes a step: all of it, or nothing. `check` sees the whole book as it would become and may refuse it. A dry run
-    /// does it all and undoes it.
+    /// Takes a step: all of it, or nothing. `check` sees the whole book as it would become and may refuse it; what it says
+    /// is given back is credited in the same transaction. A dry run does it all and undoes it.
     ///
     /// # Errors
     /// `Refused` where the customer does not stand so that the step can be taken. `Check`: what `check` says.
@@ -90,18 +106,20 @@ impl LedgerWriter {
         &mut self,
         account: &str,
         step: Step<'_>,
-        check: impl FnOnce(&[StoredTable]) -> Result<(), E>,
+        check: impl FnOnce(&[StoredTable]) -> Result<Option<GivenBack>, E>,
         dry_run: bool,
     ) -> Result<Stepped, ApplyError<E>> {
         let change = self.begin()?;
         let life = find_life(&change, account)?;
         refuse_step(&life, step)?;
         let (after, touched) = change.step(&life, step)?;
-        check(&load_book(&change)?).map_err(ApplyError::Check)?;
-        if !dry_run {
-            change.commit()?;
+        let given_back = check(&load_book(&change)?).map_err(ApplyError::Check)?;
+        if let Some(GivenBack { bill, series, periods }) = &given_back {
+            change.write_credit_note(&NewCreditNote { bill, series, periods })?;
         }
-        Ok(Stepped { before: life.status, after, rows: touched.changed, left: touched.left })
+        change.end(dry_run)?;
+        let credit_note = given_back.and_then(|given_back| given_back.bill.number);
+        Ok(Stepped { before: life.status, after, rows: touched.changed, left: touched.left, credit_note })
     }
 
     /// Drops every customer, or this one, whose final bill is posted and whose balance is zero (B10): the last invoice is

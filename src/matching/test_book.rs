@@ -42,6 +42,7 @@ pub fn book() -> Book {
         proration_basis: ProrationBasis::Calendar,
         vat_rounding: VatRounding::HalfUp,
         purge_after_days: 30,
+        number_series: Default::default(),
     };
     let whole_week = TimeBand { supplier: None, band: BandId(0), days: 0xff, start: 0, end: 86_400, is_default: true };
     Book {
@@ -178,6 +179,7 @@ pub fn product(code: &str, kind: ServiceCodeKind, service_codes: &[&str]) -> Pro
         service_code_kind: kind,
         aggregate: false,
         skip: SkipRule::Never,
+        credits: Default::default(),
         use_file_price: false,
         use_file_description: false,
     }

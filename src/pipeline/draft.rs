@@ -112,7 +112,7 @@ impl<'a> Drafting<'a> {
         let Self { engine, store, workers, terms, records_at_once, .. } = *self;
         let members = members(engine, self.scope)?;
         let imports = OpenImport::all(ledger, store, engine)?;
-        let (mut services, mut service_totals) = sort_services(engine, ledger, &members)?;
+        let (mut services, mut service_totals) = sort_services(engine, ledger, &members, terms)?;
         let gathering =
             Gathering { engine, store, workers, terms, imports: &imports, members: &members, records_at_once };
         let (mut totals, mut ended) = (ControlTotals::default(), ControlTotals::default());
@@ -194,6 +194,7 @@ fn sort_services(
     engine: &Engine,
     ledger: &Ledger,
     members: &[CustomerId],
+    terms: &RunTerms,
 ) -> Result<(BTreeMap<CustomerId, Vec<MatchedService>>, ControlTotals)> {
     let mut services = BTreeMap::<CustomerId, Vec<MatchedService>>::new();
     let mut totals = ControlTotals::default();
@@ -203,6 +204,9 @@ fn sort_services(
         let supplier = engine.supplier_of(import, &supplier)?;
         match engine.matcher.match_service(supplier, import, line) {
             Err(aside) => totals.end(aside.disposition, Some(aside.reason), &tally),
+            Ok(service) if service.line.date >= terms.charge_cutoff => {
+                totals.end(Disposition::Held, Some(Reason::AfterCutoff), &tally);
+            }
             Ok(service) if members.binary_search(&service.customer).is_ok() => {
                 services.entry(service.customer).or_default().push(service);
             }

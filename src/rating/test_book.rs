@@ -85,6 +85,7 @@ fn settings() -> Settings {
         proration_basis: ProrationBasis::Calendar,
         vat_rounding: VatRounding::HalfUp,
         purge_after_days: 30,
+        number_series: Default::default(),
     }
 }
 

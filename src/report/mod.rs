@@ -3,6 +3,7 @@
 pub mod best_tariff;
 pub mod carrier_costs;
 pub mod figures;
+pub mod reconciliation;
 pub mod run;
 pub mod screen;
 pub mod sheet;

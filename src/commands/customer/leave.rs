@@ -4,15 +4,15 @@
 use clap::Args;
 use serde::Serialize;
 
-use crate::billing::{Leaving, settle_charges};
+use crate::billing::{CustomerBill, Leaving, settle_charges};
 use crate::commands::bill::parse_date;
 use crate::commands::{Global, say, today};
-use crate::domain::bill::Amount;
 use crate::domain::book::Book;
 use crate::domain::money::Money;
+use crate::domain::numbering::Series;
 use crate::domain::time::Date;
 use crate::error::{Error, Result, counted};
-use crate::ledger::{ApplyError, LedgerWriter, LifeRow, Step, Stepped, StoredTable};
+use crate::ledger::{ApplyError, GivenBack, LedgerWriter, LifeRow, Step, Stepped, StoredTable};
 use crate::pipeline::Engine;
 use crate::pipeline::leavings::{Waiting, usage_billed_after, waiting_for};
 use crate::report::screen::table;
@@ -80,8 +80,6 @@ struct Report<'r> {
     left: &'r [LifeRow],
     /// The number of the credit note for what was charged beyond the last day.
     credit_note: Option<&'r str>,
-    /// What it gives back, with VAT.
-    credit: Option<Amount>,
 }
 
 impl FinalBill {
@@ -90,9 +88,9 @@ impl FinalBill {
         ledger.life(&self.account)?;
         refuse_billed_after(workspace, &ledger, &self.account, self.date)?;
         let step = Step::FinalBill(self.date);
-        let check = |stored: &[StoredTable]| compiled(workspace, stored).map(|_| ());
+        let check = |stored: &[StoredTable]| compiled(workspace, stored).map(|_| None);
         let done = ledger.take_step(&self.account, step, check, global.dry_run).map_err(error_of)?;
-        say_step(global, &self.account, &done, (None, None))?;
+        say_step(global, &self.account, &done)?;
         say("the next run bills what is left, with credits for days after its last; paid in full, it is dropped");
         Ok(())
     }
@@ -112,17 +110,23 @@ impl DropCustomer {
         let state = ledger.account_states(account, account)?.remove(account).unwrap_or_default();
         let today = today(&workspace.settings.zone);
         let on = self.credit_date.unwrap_or(today);
-        let mut leaving = Leaving::default();
+        let (series, number) = credit_number(&ledger, &book, account)?;
         let check = |stored: &[StoredTable]| {
             let book = compiled(workspace, stored)?;
             let id = book.find_customer(account).ok_or_else(|| super::missing(account))?;
-            leaving = settle_charges(&book, id, on, &state.billed_periods, state.balance)
+            let leaving = settle_charges(&book, id, on, &state.billed_periods, state.balance)
                 .map_err(|error| Error::refused(format!("{account}: {error}"), "correct the book"))?;
-            if self.abandon_unbilled { Ok(()) } else { refuse_unbilled(account, *date, &waiting, &leaving, &book) }
+            if !self.abandon_unbilled {
+                refuse_unbilled(account, *date, &waiting, &leaving, &book)?;
+            }
+            Ok(leaving.credit.map(|credit| {
+                let CustomerBill { mut bill, periods, .. } = *credit;
+                (bill.number, bill.reason) = (Some(number), global.reason.clone().unwrap_or_default());
+                GivenBack { bill: Box::new(bill), series, periods }
+            }))
         };
         let done = ledger.take_step(account, Step::Drop(*date), check, global.dry_run).map_err(error_of)?;
-        let credit = leaving.credit.as_ref().map(|credit| credit.bill.totals.gross);
-        say_step(global, account, &done, (None, credit))?;
+        say_step(global, account, &done)?;
         if *date > today {
             say(&format!("note: {date} has not come yet; no usage of {account} is billed from now on"));
         }
@@ -139,7 +143,7 @@ impl Reinstate {
         let leave: Vec<String> = leave.iter().map(|cli| line_of(cli, &rules)).collect();
         let step = Step::Reinstate { from: *date, also: also_ended_on, leave: &leave };
         let check = |stored: &[StoredTable]| {
-            compiled(workspace, stored).map(|_| ()).map_err(|error| Error {
+            compiled(workspace, stored).map(|_| None).map_err(|error| Error {
                 hint: format!(
                     "a line that another customer has by now can stay ended: --leave CLI ({account} as a whole \
                                stays as it was)"
@@ -148,7 +152,7 @@ impl Reinstate {
             })
         };
         let done = ledger.take_step(account, step, check, global.dry_run).map_err(error_of)?;
-        say_step(global, account, &done, (None, None))?;
+        say_step(global, account, &done)?;
         say(match date {
             None => "days since then that were given back or never charged are charged by the next run",
             Some(_) => "the next run charges from that day; the days between stay uncharged",
@@ -213,6 +217,15 @@ fn waiting(
     waiting_for(&Engine::new(book), ledger, &workspace.usage(), &global.workers()?, id)
 }
 
+/// The number that the next credit note of a customer gets.
+fn credit_number(ledger: &LedgerWriter, book: &Book, account: &str) -> Result<(Series, String)> {
+    let id = book.find_customer(account).ok_or_else(|| super::missing(account))?;
+    let organisation = &book.organisations[book.customer(id).organisation.index()];
+    let series = book.credit_series(&organisation.code, account);
+    let number = ledger.plan_credit_numbers(std::slice::from_ref(&series))?.swap_remove(0);
+    Ok((series, number))
+}
+
 /// A drop bills nothing more: what waits would be lost.
 fn refuse_unbilled(account: &str, last: Date, waiting: &Waiting, leaving: &Leaving, book: &Book) -> Result<()> {
     if waiting.is_empty() && leaving.unbilled.is_empty() {
@@ -244,15 +257,11 @@ fn refuse_unbilled(account: &str, last: Date, waiting: &Waiting, leaving: &Leavi
     ))
 }
 
-fn say_step(
-    global: &Global,
-    account: &str,
-    done: &Stepped,
-    (credit_note, credit): (Option<&str>, Option<Amount>),
-) -> Result<()> {
-    let Stepped { before, after, rows, left, .. } = done;
+fn say_step(global: &Global, account: &str, done: &Stepped) -> Result<()> {
+    let Stepped { before, after, rows, left, credit_note } = done;
+    let credit_note = credit_note.as_deref();
     let (before, after) = (before.name(), after.name());
-    let report = Report { account, dry_run: global.dry_run, before, after, rows, left, credit_note, credit };
+    let report = Report { account, dry_run: global.dry_run, before, after, rows, left, credit_note };
     global.show(&report, || in_words(&report))?;
     let is = if global.dry_run { "would be" } else { "is" };
     say(&format!("{account} was {before}, {is} {after}"));
@@ -269,9 +278,8 @@ fn in_words(report: &Report) -> String {
         true => String::new(),
         false => table(&["what", "which", "from", "to", "left as it is"], &[], rows),
     };
-    if let Some(credit) = &report.credit {
-        let number = report.credit_note.map(|number| format!(" {number}")).unwrap_or_default();
-        text.push_str(&format!("credit note{number}: {credit}\n"));
+    if let Some(number) = report.credit_note {
+        text.push_str(&format!("credit note {number}\n"));
     }
     text
 }

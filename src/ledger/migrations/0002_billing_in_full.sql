@@ -2,6 +2,14 @@
 -- lives leave behind. Conventions as in version 1. Nothing that was posted is changed by any of it: what is taken back
 -- is a row of its own, and whoever reads the rest leaves out what such a row names.
 
+-- The book: price schedules of charges (P2), and what becomes of credits of a service file (P7).
+CREATE TABLE book_charge_prices (
+  account TEXT NOT NULL CHECK (account <> ''), charge TEXT NOT NULL CHECK (charge <> ''),
+  "from" TEXT NOT NULL CHECK ("from" <> ''), price TEXT,
+  PRIMARY KEY (account, charge, "from")
+) STRICT, WITHOUT ROWID;
+ALTER TABLE book_products ADD COLUMN credits TEXT;
+
 -- Credit notes (B11, B12): a series of their own, each of one invoice, or of none where it gives back charges of a
 -- customer that was dropped (B10). `bill_json` is the whole document; its amounts are negative.
 CREATE TABLE credit_notes (
