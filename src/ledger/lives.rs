@@ -82,6 +82,14 @@ impl Ledger {
         find_life(&self.connection, account)
     }
 
+    /// Whether a customer stands so that a step can be taken.
+    ///
+    /// # Errors
+    /// `Refused` where it does not, with the reason.
+    pub fn check_step(&self, account: &str, step: Step<'_>) -> Result<(), LedgerError> {
+        refuse_step(&self.life(account)?, step)
+    }
+
     /// Invoices that hold usage which may have begun after a day, latest first, without voided ones: the number and the
     /// file of usage that its run billed.
     pub fn invoices_with_usage_after(&self, account: &str, day: Date) -> Result<Vec<(String, String)>, LedgerError> {

@@ -85,9 +85,9 @@ struct Report<'r> {
 impl FinalBill {
     pub fn run(self, global: &Global, workspace: &Workspace) -> Result<()> {
         let mut ledger = workspace.ledger_for_writing(global.actor())?;
-        ledger.life(&self.account)?;
-        refuse_billed_after(workspace, &ledger, &self.account, self.date)?;
         let step = Step::FinalBill(self.date);
+        ledger.check_step(&self.account, step)?;
+        refuse_billed_after(workspace, &ledger, &self.account, self.date)?;
         let check = |stored: &[StoredTable]| compiled(workspace, stored).map(|_| None);
         let done = ledger.take_step(&self.account, step, check, global.dry_run).map_err(error_of)?;
         say_step(global, &self.account, &done)?;
@@ -103,7 +103,7 @@ impl DropCustomer {
             return Err(Error::refused(format!("no reason is given for dropping {account}"), "give one with --reason"));
         }
         let mut ledger = workspace.ledger_for_writing(global.actor())?;
-        ledger.life(account)?;
+        ledger.check_step(account, Step::Drop(*date))?;
         refuse_billed_after(workspace, &ledger, account, *date)?;
         let book = workspace.book(&ledger)?;
         let waiting = waiting(global, workspace, &ledger, &book, account)?;
@@ -141,7 +141,6 @@ impl Reinstate {
     pub fn run(self, global: &Global, workspace: &Workspace) -> Result<()> {
         let Self { account, date, also_ended_on, leave } = &self;
         let mut ledger = workspace.ledger_for_writing(global.actor())?;
-        ledger.life(account)?;
         let rules = workspace.number_rules();
         let leave: Vec<String> = leave.iter().map(|cli| line_of(cli, &rules)).collect();
         let step = Step::Reinstate { from: *date, also: also_ended_on, leave: &leave };

@@ -4,7 +4,9 @@ use serde::Serialize;
 
 use super::missing;
 use crate::commands::Global;
+use crate::domain::time::Date;
 use crate::error::Result;
+use crate::ledger::Life;
 use crate::report::screen::{amount, table};
 use crate::workspace::Workspace;
 
@@ -53,13 +55,19 @@ pub(super) fn list(global: &Global, workspace: &Workspace) -> Result<()> {
 struct Shown {
     #[serde(flatten)]
     customer: Listed,
+    final_bill_date: Option<Date>,
+    dropped_date: Option<Date>,
+    /// When it was marked for deletion (UTC).
+    marked_at: Option<String>,
     lines: Vec<[String; 4]>,
     charges: Vec<[String; 5]>,
 }
 
 pub(super) fn show(global: &Global, workspace: &Workspace, account: &str) -> Result<()> {
     let customer = listed(workspace)?.into_iter().find(|row| row.account == account).ok_or_else(|| missing(account))?;
-    let book = workspace.book(&workspace.ledger()?)?;
+    let ledger = workspace.ledger()?;
+    let Life { final_bill_date, dropped_date, marked_at, .. } = ledger.life(account)?;
+    let book = workspace.book(&ledger)?;
     let id = book.find_customer(account).ok_or_else(|| missing(account))?;
     let lines = book.clis.iter().filter(|cli| cli.customer == id).map(|cli| {
         let cost_centre = cli.cost_centre.map(|id| book.cost_centres[id.index()].name.clone()).unwrap_or_default();
@@ -70,13 +78,19 @@ pub(super) fn show(global: &Global, workspace: &Workspace, account: &str) -> Res
         let until = charge.to.map(|date| date.to_string()).unwrap_or_default();
         [charge.id.clone(), charge.description.clone(), product, charge.from.to_string(), until]
     });
-    let shown = Shown { customer, lines: lines.collect(), charges: charges.collect() };
+    let (lines, charges) = (lines.collect(), charges.collect());
+    let shown = Shown { customer, final_bill_date, dropped_date, marked_at, lines, charges };
     global.show(&shown, || {
         let Listed { account, name, status, organisation, group, balance, .. } = &shown.customer;
         let lines =
             table(&["CLI", "description", "cost centre", "dates"], &[], shown.lines.iter().map(|row| row.to_vec()));
         let charges = shown.charges.iter().map(|row| row.to_vec());
         let charges = table(&["charge", "description", "product", "from", "to"], &[], charges);
-        format!("{account}: {name}\n{status}, {organisation}, group {group}, balance {balance}\n\n{lines}\n{charges}")
+        let dated = |what, date: Option<Date>| date.map_or(String::new(), |date| format!("{what} {date}\n"));
+        let dates = dated("final bill date", shown.final_bill_date) + &dated("dropped date", shown.dropped_date);
+        let mark = shown.marked_at.as_ref().map_or(String::new(), |at| format!("marked for deletion at {at}\n"));
+        format!(
+            "{account}: {name}\n{status}, {organisation}, group {group}, balance {balance}\n{dates}{mark}\n{lines}\n{charges}"
+        )
     })
 }
