@@ -6,6 +6,7 @@
 mod assembly;
 mod charges;
 mod context;
+mod credit_notes;
 mod credits;
 mod days;
 mod history;
@@ -35,6 +36,7 @@ use crate::domain::time::Date;
 use context::Context;
 use thresholds::Decision;
 
+pub use credit_notes::{Crediting, WhatToCredit};
 pub use leaving::{Leaving, settle_charges};
 pub use prices::{charge_price, product_price};
 pub use usage::UsageSums;

@@ -31,7 +31,10 @@ mod posting;
 mod runs;
 mod services;
 mod settlement_checks;
+mod standings;
 mod verify;
+mod void_checks;
+mod voids;
 
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
@@ -57,6 +60,8 @@ pub use payments::{Movement, NamedInvoice};
 pub use posting::{CapTotal, PostedBill};
 pub use runs::RunRow;
 pub use services::UnbilledService;
+pub use standings::{InvoiceStanding, InvoiceState, ReleasedRows};
+pub use voids::Voiding;
 
 use lock::WriterLock;
 

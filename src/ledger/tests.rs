@@ -26,6 +26,7 @@ mod payments;
 mod posting;
 mod runs;
 mod verify;
+mod voids;
 
 fn actor(command: &str) -> Actor {
     Actor {

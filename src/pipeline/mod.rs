@@ -24,6 +24,7 @@ pub mod source;
 mod threads;
 pub mod unbilled;
 pub mod usage_losses;
+pub mod voiding;
 
 use crate::allowances::CapUse;
 use crate::domain::book::{Book, SupplierId};

@@ -9,7 +9,7 @@ use crate::domain::book::Book;
 use crate::domain::money::Money;
 use crate::domain::time::Date;
 use crate::error::{Error, ErrorKind, Result};
-use crate::ledger::{DraftBill, DraftOutcome, DraftRun, ParkedCustomer, RunRow, RunTermsRow};
+use crate::ledger::{DraftBill, DraftOutcome, DraftRun, ParkedCustomer, RunRow, RunStatus, RunTermsRow};
 use crate::pipeline::Engine;
 use crate::pipeline::draft::{Draft, Drafted, Drafting, Scope};
 use crate::report::run::RunReport;
@@ -18,7 +18,7 @@ use crate::workspace::Workspace;
 /// Who is billed, and for what.
 #[derive(Args, Clone)]
 pub struct DraftArguments {
-    /// Make this draft again, with the terms it had
+    /// Make this draft again, with the terms it had; of a run that was undone, a new draft with its terms
     #[arg(long, conflicts_with_all = ["group", "account", "exclude", "invoice_date", "usage_cutoff", "charge_cutoff", "due_date", "message"])]
     run: Option<i64>,
     /// Customers of this group only; may be given again
@@ -98,7 +98,9 @@ pub fn make_draft(global: &Global, workspace: &Workspace, arguments: &DraftArgum
         return Ok(report);
     }
     let draft = new_draft(&scope, &terms, &drafted, &report)?;
-    report.run = Some(match arguments.run {
+    // One that was undone stays as it is; its terms are drafted anew.
+    let again = arguments.run.filter(|run| ledger.run(*run).is_ok_and(|row| row.status != RunStatus::Undone));
+    report.run = Some(match again {
         Some(run) => {
             ledger.replace_draft(run, &draft)?;
             run

@@ -3,6 +3,7 @@
 mod draft;
 mod post;
 mod show;
+mod undo;
 
 use clap::Subcommand;
 
@@ -46,6 +47,14 @@ pub enum Bill {
         /// Its number
         run: i64,
     },
+    /// Take a posted run back as a unit: all its invoices are voided, and wait to be billed again
+    Undo {
+        /// Its number
+        run: i64,
+        /// The day on the credit notes; today unless given, but not before the invoices
+        #[arg(long, value_name = "DATE", value_parser = parse_date)]
+        date: Option<Date>,
+    },
     /// Draft, approve and post in one
     Run(DraftArguments),
 }
@@ -86,6 +95,7 @@ impl Bill {
                 // A dry run has said what it would do, and there is nothing else to show.
                 if global.dry_run { Ok(()) } else { global.show(&posted, || posted.in_words()) }
             }
+            Self::Undo { run, date } => undo::undo(global, &workspace, run, date),
             Self::Run(arguments) => {
                 let report = make_draft(global, &workspace, &arguments)?;
                 if global.dry_run {

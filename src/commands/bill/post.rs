@@ -39,13 +39,19 @@ impl Posted {
             let prefix = number.trim_end_matches(|digit: char| digit.is_ascii_digit());
             series.entry(prefix).or_insert((number, number)).1 = number;
         }
-        let ranges: Vec<String> = series.values().map(|(first, last)| format!("{first} … {last}")).collect();
+        let mut ranges: Vec<String> = series.values().map(|(first, last)| format!("{first} … {last}")).collect();
+        if ranges.len() > MOST_SERIES {
+            ranges = vec![format!("in {} series", ranges.len())];
+        }
         let numbers = if ranges.is_empty() { String::new() } else { format!(" ({})", ranges.join(", ")) };
         let Self { run, invoices, documents, files } = self;
         let (invoices, files) = (counted(invoices.len() as u64, "invoice"), counted(*files as u64, "document"));
         format!("posted run {run}: {invoices}{numbers}\n{files} in {}\n", documents.display())
     }
 }
+
+/// So many series of numbers are named; customers may have one each.
+const MOST_SERIES: usize = 8;
 
 /// Posts an approved run and writes its documents; a posted one gets its documents again.
 pub fn post_run(global: &Global, workspace: &Workspace, run: i64) -> Result<Posted> {
@@ -117,6 +123,10 @@ fn refuse_unapproved(row: &RunRow) -> Result<()> {
         RunStatus::Draft => Err(Error::refused(
             format!("run {} is a draft", row.id),
             format!("look at it with `tollbook bill show {0}`, then `tollbook bill approve {0}`", row.id),
+        )),
+        RunStatus::Undone => Err(Error::refused(
+            format!("run {} is undone: its invoices are void", row.id),
+            format!("draft it anew with `tollbook bill draft --run {}`", row.id),
         )),
         RunStatus::Approved | RunStatus::Posted => Ok(()),
     }

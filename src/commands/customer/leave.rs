@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::billing::{CustomerBill, Leaving, settle_charges};
 use crate::commands::bill::parse_date;
+use crate::commands::invoice::write_documents;
 use crate::commands::{Global, say, today};
 use crate::domain::book::Book;
 use crate::domain::money::Money;
@@ -128,7 +129,8 @@ impl DropCustomer {
         let done = ledger.take_step(account, Step::Drop(*date), check, global.dry_run).map_err(error_of)?;
         say_step(global, account, &done)?;
         if let Some(number) = done.credit_note.as_deref().filter(|_| !global.dry_run) {
-            write_credit_note(workspace, &ledger, number)?;
+            let notes: Vec<_> = ledger.credit_note(number)?.into_iter().map(|(_, note)| note).collect();
+            write_documents(global, workspace, (&book, &workspace.usage()), &notes)?;
         }
         if *date > today {
             say(&format!("note: {date} has not come yet; no usage of {account} is billed from now on"));
@@ -226,16 +228,6 @@ fn credit_number(ledger: &LedgerWriter, book: &Book, account: &str) -> Result<(S
     let series = book.credit_series(&organisation.code, account);
     let number = ledger.plan_credit_numbers(std::slice::from_ref(&series))?.swap_remove(0);
     Ok((series, number))
-}
-
-/// The credit note's document.
-fn write_credit_note(workspace: &Workspace, ledger: &LedgerWriter, number: &str) -> Result<()> {
-    let folder = workspace.dir.join("invoices/credit-notes");
-    crate::workspace::make_private_folder(&folder)?;
-    let Some((_, bill)) = ledger.credit_note(number)? else { return Ok(()) };
-    let path = folder.join(format!("{}.json", crate::pipeline::rejects::safe_name(number)));
-    crate::files::write_atomically(&path, &crate::invoicing::json::render(&bill))
-        .map_err(|error| Error::io(&path, &error))
 }
 
 /// A drop bills nothing more: what waits would be lost.
