@@ -182,6 +182,53 @@ fn a_line_that_went_to_somebody_else_stays_there_b10() {
 }
 
 #[test]
+fn only_the_final_invoice_of_this_leaving_settles_b10() {
+    let place = billed();
+    place.run("customer set A1002 opening_balance=-37.20").done();
+    assert_eq!((place.balance("A1002").as_str(), place.status("A1002").as_str()), ("0.00", "active"));
+    place.run("customer final-bill A1002 --date 2026-06-30").done();
+    place.run("customer settle").done();
+    assert_eq!(place.status("A1002"), "final_bill");
+    place.run("bill run --invoice-date 2026-07-02 --account A1002").done();
+    assert_eq!(place.status("A1002"), "dropped");
+    // Back, billed £60.00 and VAT for July and August, and leaving on the same day once more: the final invoice of before is
+    // not that of now, though the balance is zero.
+    place.run("customer reinstate A1002").done();
+    place.run("bill run --invoice-date 2026-08-01 --account A1002").done();
+    assert_eq!(place.balance("A1002"), "72.00");
+    place.run("customer set A1002 opening_balance=-109.20").done();
+    place.run("customer final-bill A1002 --date 2026-06-30").done();
+    place.run("customer settle").done();
+    assert_eq!((place.balance("A1002").as_str(), place.status("A1002").as_str()), ("0.00", "final_bill"));
+    place.run("bill run --invoice-date 2026-09-01 --account A1002").done();
+    assert_eq!((place.balance("A1002").as_str(), place.status("A1002").as_str()), ("-72.00", "final_bill"));
+    place.run("customer set A1002 opening_balance=-37.20").done();
+    assert_eq!(place.run("customer settle A1002").done().out, "A1002\n");
+    assert_eq!(place.status("A1002"), "dropped");
+    assert_eq!(place.run("verify").done().code, 0);
+}
+
+#[test]
+fn a_void_invoice_stands_against_nothing_and_its_usage_may_be_deleted_f6() {
+    let place = billed();
+    place.refuses(&[
+        ("customer final-bill A1001 --date 2026-06-15", "void the invoice first"),
+        ("usage delete --import 1 --rows 2", "is on a posted invoice"),
+    ]);
+    place.run("invoice void AC-000001 --date 2026-07-02 --reason mistake").done();
+    place.run("usage delete --import 1 --rows 2").done();
+    assert_eq!(place.waiting(), 1);
+    place.run("usage restore --import 1 --rows 2").done();
+    assert_eq!(place.waiting(), 2);
+    place.run("customer final-bill A1001 --date 2026-06-15").done();
+    // The call of 20 June began after its last day; the other is billed again, with 15 days of 30.
+    place.run("bill run --invoice-date 2026-07-03 --account A1001").done();
+    let bill = json(place.run("invoice show AC-000003 --json"));
+    assert_eq!(bill["totals"]["net"], "16.00", "{bill}");
+    assert_eq!(place.run("verify").done().code, 0);
+}
+
+#[test]
 fn every_change_is_audited_with_what_it_was_k7() {
     let place = billed();
     place.run("customer set A1001 name=Renamed address_1= x_manager=K --by ann --reason moved").done();
