@@ -7,6 +7,7 @@ use toml::Spanned;
 
 use crate::domain::book::{ProrationBasis, Settings, VatRounding};
 use crate::domain::money::{Currency, Price};
+use crate::domain::numbering::NumberSeries;
 use crate::domain::time::Zone;
 
 /// The settings of a new workspace, each key with a comment.
@@ -24,8 +25,17 @@ struct File {
     default_vat_code: Option<Spanned<String>>,
     proration_basis: Option<Spanned<String>>,
     vat_rounding: Option<Spanned<String>>,
+    purge_after_days: Option<Spanned<u32>>,
     #[serde(default)]
     max_rejects: MaxRejects,
+    #[serde(default)]
+    numbering: Numbering,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Numbering {
+    series: Option<Spanned<String>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -82,7 +92,22 @@ pub fn parse_settings(toml: &str) -> Result<Settings, String> {
         proration_basis: read(text, &file.proration_basis, "proration_basis", proration, "calendar or thirty")?
             .unwrap_or_default(),
         vat_rounding: vat_rounding.unwrap_or_default(),
+        purge_after_days: purge_after_days(text, &file.purge_after_days)?,
+        number_series: read(text, &file.numbering.series, "series", NumberSeries::parse, "organisation or customer")?
+            .unwrap_or_default(),
     })
+}
+
+/// K8: 30 days unless said otherwise.
+fn purge_after_days(text: &str, days: &Option<Spanned<u32>>) -> Result<u32, String> {
+    match days {
+        None => Ok(30),
+        Some(days) if *days.get_ref() <= 3_650 => Ok(*days.get_ref()),
+        Some(days) => {
+            let reason = format!("purge_after_days {} is not accepted; 0 to 3650 would be", days.get_ref());
+            Err(located(text, days.span(), &reason))
+        }
+    }
 }
 
 fn read<T>(
@@ -127,7 +152,7 @@ mod tests {
         check(
             "currency = \"GBP\"\ncurency = \"EUR\"\n",
             "line 2: unknown field `curency`, expected one of `currency`, `zone`, `country_code`, `default_vat_code`, \
-             `proration_basis`, `vat_rounding`, `max_rejects`",
+             `proration_basis`, `vat_rounding`, `purge_after_days`, `max_rejects`, `numbering`",
         );
         check(
             "\nzone = \"London\"\n",
@@ -143,6 +168,11 @@ mod tests {
             "vat_rounding = \"per_line_down\"",
             "line 1: vat_rounding \"per_line_down\": rounding the VAT of each line down to whole pennies is refused \
              (V3); use half_up, down or per_line",
+        );
+        check("purge_after_days = 3651", "line 1: purge_after_days 3651 is not accepted; 0 to 3650 would be");
+        check(
+            "[numbering]\nseries = \"account\"",
+            "line 2: series \"account\" is not accepted; organisation or customer would be",
         );
         check("country_code = \"044\"", "line 1: country_code \"044\" is not accepted; 1 to 3 digits, as 44 would be");
     }

@@ -9,7 +9,6 @@ mod explain;
 mod import;
 mod init;
 mod invoice;
-mod invoice_explain;
 mod layouts;
 mod pages;
 mod period;
@@ -90,13 +89,13 @@ enum Command {
     Rate(rate::Rate),
     /// Say step by step why a record costs what it costs
     Explain(explain::Explain),
-    /// Draft, approve and post billing runs
+    /// Draft, approve and post billing runs; undo them
     #[command(subcommand)]
     Bill(bill::Bill),
-    /// List, show and write posted invoices
+    /// List, show and write posted invoices and credit notes; void, credit, mark as sent
     #[command(subcommand)]
     Invoice(invoice::Invoice),
-    /// List and show customers
+    /// List, show and change customers; who leaves, who comes back
     #[command(subcommand)]
     Customer(customer::CustomerCommand),
     /// List, check, compare and change tariffs

@@ -7,6 +7,7 @@ use super::allowance::{Allowance, CustomerAllowance};
 use super::charge::{Charge, Product, ProductPrice};
 use super::customer::{Cli, CostCentre, Customer, Group, Organisation};
 use super::money::{Currency, Price, Rounding};
+use super::numbering::NumberSeries;
 use super::price_book::{
     CallType, ChargeBand, ExchangeRate, Holiday, Ignored, Prefix, Rate, Supplier, SupplierTariff, Tariff, TimeBand,
     VatCode,
@@ -86,6 +87,10 @@ pub struct Settings {
     pub proration_basis: ProrationBasis,
     /// How VAT is rounded where the organisation does not say (V3).
     pub vat_rounding: VatRounding,
+    /// After how many days what is known of a deleted customer is removed (K8).
+    pub purge_after_days: u32,
+    /// Whose series invoices and credit notes are numbered in (B11).
+    pub number_series: NumberSeries,
 }
 
 /// What part of a month's price a day is (P4).

@@ -52,6 +52,8 @@ pub(crate) fn book() -> Book {
             default_vat_code: None,
             proration_basis: ProrationBasis::Calendar,
             vat_rounding: VatRounding::HalfUp,
+            purge_after_days: 30,
+            number_series: Default::default(),
         },
         organisations: vec![organisation()],
         groups: vec![Group {

@@ -10,8 +10,10 @@ pub mod drafting;
 pub mod explained;
 pub mod gathering;
 pub mod import;
+pub mod leavings;
 mod left_to_pay;
 pub mod post;
+pub mod purge;
 pub mod rate;
 pub mod rated_output;
 pub mod reconciliation;
@@ -23,6 +25,7 @@ pub mod source;
 mod threads;
 pub mod unbilled;
 pub mod usage_losses;
+pub mod voiding;
 
 use crate::allowances::CapUse;
 use crate::domain::book::{Book, SupplierId};

@@ -85,6 +85,8 @@ fn settings() -> Settings {
         default_vat_code: None,
         proration_basis: ProrationBasis::Calendar,
         vat_rounding: VatRounding::HalfUp,
+        purge_after_days: 30,
+        number_series: Default::default(),
     }
 }
 

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::screen::{amount, table};
 use crate::billing::charge_price;
-use crate::domain::bill::{Amount, Bill, BillLine, ItemisedCall, LineKind};
+use crate::domain::bill::{Amount, Bill, BillLine, DocumentKind, ItemisedCall, LineKind};
 use crate::domain::book::Book;
 use crate::domain::money::{CallCharge, Money, Price, Rounding, Sum};
 use crate::domain::price_book::VatKind;
@@ -84,7 +84,9 @@ impl InvoiceTrace {
         let numbered = bill.lines.iter().enumerate();
         let lines: Vec<_> =
             numbered.map(|(place, line)| usage.step(book, bill, (place + 1, line), &mut differences)).collect();
-        usage.check(&mut differences);
+        if bill.document == DocumentKind::Invoice {
+            usage.check(&mut differences);
+        }
         let mut check = |what: &str, stated: Amount, worked: Option<Money>| {
             if worked != Some(stated.money) {
                 let worked =
@@ -225,7 +227,10 @@ impl<'a> UsageOfLines<'a> {
             clis: Vec::new(),
             calls: Vec::new(),
         };
-        if line.kind == LineKind::Usage {
+        if bill.document == DocumentKind::CreditNote {
+            let of = bill.credits.as_ref().map(|of| format!(" of invoice {}", of.number)).unwrap_or_default();
+            step.how = format!("credited{of}: {}", bill.reason);
+        } else if line.kind == LineKind::Usage {
             self.add_calls(&mut step, (&line.cost_centre, class_of(bill, line)));
         } else if let Some(worked) = worked_again(line, bill.currency.digits)
             && worked != line.amount.money

@@ -2,6 +2,7 @@
 //! What single commands hold true is in the modules below.
 
 mod book;
+mod lives;
 mod usage;
 mod verify;
 mod workspace;
