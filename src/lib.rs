@@ -21,7 +21,7 @@
 //! - [`parsing`]: bytes → [`UsageRecord`](domain::usage::UsageRecord), by a supplier's layout
 //! - [`matching`]: → [`MatchedUsage`](domain::usage::MatchedUsage): whose it is, what kind of usage
 //! - [`rating`]: → [`RatedUsage`](domain::usage::RatedUsage): what it costs, and why
-//! - [`allowances`]: → [`ChargedUsage`](domain::usage::ChargedUsage): what a spending cap leaves of it
+//! - [`allowances`]: → [`ChargedUsage`](domain::usage::ChargedUsage): what allowances and spending caps leave of it
 //! - [`billing`]: → [`Bill`](domain::bill::Bill): lines, VAT, sums
 //! - [`invoicing`]: a bill → JSON, CSV, PDF
 //!
