@@ -38,6 +38,7 @@ scenarios! {
     forwarded_call
     inbound_revenue
     line_added_later
+    low_by_absolute_total
     low_by_call_spend
     low_by_total
     low_invoices
