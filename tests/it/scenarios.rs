@@ -42,6 +42,7 @@ scenarios! {
     low_by_call_spend
     low_by_total
     low_invoices
+    low_test_none
     markups_and_no_rate
     number_ranges
     parked_customer
