@@ -30,6 +30,7 @@ scenarios! {
     data_and_messages
     duplicates_and_conflicts
     empty_invoices
+    empty_policies
     empty_then_low
     end_with_credit
     ends_of_months
