@@ -52,6 +52,7 @@ scenarios! {
     proration_by_thirty
     proration_of_a_start
     rollover_over_two_months
+    rollover_then_final
     service_lines
     service_numbers
     special_rates
