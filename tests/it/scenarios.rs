@@ -34,6 +34,7 @@ scenarios! {
     empty_then_low
     end_with_credit
     ends_of_months
+    ends_on_weekends_and_holidays
     exclusions
     expected_costs
     final_bill
