@@ -52,6 +52,7 @@ scenarios! {
     prices_of_products
     proration_by_thirty
     proration_of_a_start
+    quarterly_yearly_and_n_months
     rollover_over_two_months
     rollover_then_final
     service_lines
