@@ -28,6 +28,7 @@ scenarios! {
     clock_change
     cost_centres
     data_and_messages
+    dated_prices
     duplicates_and_conflicts
     empty_invoices
     empty_policies
