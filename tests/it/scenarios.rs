@@ -48,6 +48,7 @@ scenarios! {
     low_invoices
     low_test_none
     markups_and_no_rate
+    minimum_terms
     number_ranges
     parked_customer
     prices_of_products
