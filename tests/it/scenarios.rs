@@ -64,6 +64,7 @@ scenarios! {
     steps_and_caps
     suspended_and_not_billed
     tariff_parent_and_fallbacks
+    twelve_months_of_one_reseller
     two_currencies
     vat_exempt_and_reverse_charge
     vat_of_two_rates
