@@ -34,6 +34,7 @@ scenarios! {
     empty_policies
     empty_then_low
     end_with_credit
+    end_withdrawn
     ends_of_months
     ends_on_weekends_and_holidays
     exclusions
