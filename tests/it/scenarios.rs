@@ -56,6 +56,7 @@ scenarios! {
     proration_by_thirty
     proration_of_a_start
     quarterly_yearly_and_n_months
+    rollover_of_services
     rollover_over_two_months
     rollover_then_final
     service_lines
