@@ -63,6 +63,7 @@ scenarios! {
     service_numbers
     special_rates
     spending_cap
+    start_put_earlier
     steps_and_caps
     suspended_and_not_billed
     tariff_parent_and_fallbacks
