@@ -37,12 +37,17 @@ scenarios! {
     clock_change
     cost_centres
     data_and_messages
+    dated_prices
     drop_then_reinstate_back_dated
     drop_with_credit
     duplicates_and_conflicts
     empty_invoices
+    empty_policies
+    empty_then_low
     end_with_credit
+    end_withdrawn
     ends_of_months
+    ends_on_weekends_and_holidays
     exclusions
     expected_costs
     final_bill
@@ -54,24 +59,34 @@ scenarios! {
     inbound_revenue
     late_usage_of_a_billed_month
     line_added_later
+    low_by_absolute_total
+    low_by_call_spend
+    low_by_total
     low_invoices
+    low_test_none
     markups_and_no_rate
+    minimum_terms
     number_ranges
     parked_customer
     pool_shared_by_three_lines
     prices_of_products
     proration_by_thirty
     proration_of_a_start
+    quarterly_yearly_and_n_months
     reinstate_later
+    rollover_of_services
     rollover_over_two_months
+    rollover_then_final
     service_lines
     service_numbers
     special_rates
     spending_cap
+    start_put_earlier
     status_changes
     steps_and_caps
     suspended_and_not_billed
     tariff_parent_and_fallbacks
+    twelve_months_of_one_reseller
     two_currencies
     vat_exempt_and_reverse_charge
     vat_of_two_rates
