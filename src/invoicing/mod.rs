@@ -4,6 +4,7 @@
 //! Computes nothing that is charged; writes no files.
 
 mod charge_sections;
+mod credit_note;
 pub mod csv;
 mod display;
 mod itemisation;

@@ -27,6 +27,7 @@ scenarios! {
     charges_in_arrears
     clock_change
     cost_centres
+    credit_notes_in_part
     data_and_messages
     duplicates_and_conflicts
     empty_invoices
@@ -41,11 +42,13 @@ scenarios! {
     low_invoices
     markups_and_no_rate
     number_ranges
+    numbers_per_customer
     parked_customer
     prices_of_products
     proration_by_thirty
     proration_of_a_start
     rollover_over_two_months
+    run_undone_and_posted_again
     service_lines
     service_numbers
     special_rates
@@ -57,6 +60,7 @@ scenarios! {
     vat_exempt_and_reverse_charge
     vat_of_two_rates
     vat_rate_change
+    void_and_bill_again
     whose_number
 }
 
