@@ -35,6 +35,8 @@ pub enum Invoice {
         /// Its number
         number: String,
     },
+    /// Say where every figure of an invoice comes from, and work its sums again
+    Explain(super::invoice_explain::ExplainInvoice),
     /// Write the documents of an invoice or credit note, or of all invoices of a run, into a folder
     Export {
         /// The number of the invoice or credit note
@@ -77,6 +79,7 @@ impl Invoice {
         match self {
             Self::List { run, account } => list::list(global, &workspace, run, account.as_deref()),
             Self::Show { number } => show::show(global, &workspace, &number),
+            Self::Explain(explain) => explain.run(global, &workspace),
             Self::Export { number, run, credit_notes, out } => match (number, run) {
                 (Some(number), _) => export::export_one(global, &workspace, &number, out),
                 (None, Some(run)) if credit_notes => export::export_credit_notes(global, &workspace, run, out),
