@@ -207,6 +207,7 @@ impl Crediting<'_> {
             lines,
             usage_by_class: Vec::new(),
             usage_by_cli: Vec::new(),
+            allowances: Vec::new(),
             vat,
             totals: BillTotals {
                 usage: amount(usage),
@@ -255,6 +256,7 @@ mod tests {
         let input = CustomerInput {
             customer: CUSTOMER,
             usage: UsageSums::default(),
+            allowances: Vec::new(),
             services: Vec::new(),
             billed_periods: &[],
             previous_balance: Money::ZERO,

@@ -23,6 +23,14 @@ macro_rules! scenarios {
 }
 
 scenarios! {
+    allowance_compound_limits
+    allowance_discounts
+    allowance_ends_in_a_call
+    allowance_ends_in_a_month
+    allowance_money_and_cap
+    allowance_rollover
+    allowance_scopes_and_order
+    allowance_weights
     calls_national_and_mobile
     charges_in_arrears
     clock_change
@@ -38,12 +46,14 @@ scenarios! {
     final_bill
     forwarded_call
     inbound_revenue
+    late_usage_of_a_billed_month
     line_added_later
     low_invoices
     markups_and_no_rate
     number_ranges
     numbers_per_customer
     parked_customer
+    pool_shared_by_three_lines
     prices_of_products
     proration_by_thirty
     proration_of_a_start
