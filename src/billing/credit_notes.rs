@@ -207,6 +207,7 @@ impl Crediting<'_> {
             lines,
             usage_by_class: Vec::new(),
             usage_by_cli: Vec::new(),
+            allowances: Vec::new(),
             vat,
             totals: BillTotals {
                 usage: amount(usage),

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::screen::{amount, table};
 use crate::billing::charge_price;
-use crate::domain::bill::{Amount, Bill, BillLine, DocumentKind, ItemisedCall, LineKind};
+use crate::domain::bill::{Amount, Bill, BillLine, ItemisedCall, LineKind};
 use crate::domain::book::Book;
 use crate::domain::money::{CallCharge, Money, Price, Rounding, Sum};
 use crate::domain::price_book::VatKind;
@@ -84,9 +84,7 @@ impl InvoiceTrace {
         let numbered = bill.lines.iter().enumerate();
         let lines: Vec<_> =
             numbered.map(|(place, line)| usage.step(book, bill, (place + 1, line), &mut differences)).collect();
-        if bill.document == DocumentKind::Invoice {
-            usage.check(&mut differences);
-        }
+        usage.check(&mut differences);
         let mut check = |what: &str, stated: Amount, worked: Option<Money>| {
             if worked != Some(stated.money) {
                 let worked =
@@ -227,10 +225,7 @@ impl<'a> UsageOfLines<'a> {
             clis: Vec::new(),
             calls: Vec::new(),
         };
-        if bill.document == DocumentKind::CreditNote {
-            let of = bill.credits.as_ref().map(|of| format!(" of invoice {}", of.number)).unwrap_or_default();
-            step.how = format!("credited{of}: {}", bill.reason);
-        } else if line.kind == LineKind::Usage {
+        if line.kind == LineKind::Usage {
             self.add_calls(&mut step, (&line.cost_centre, class_of(bill, line)));
         } else if let Some(worked) = worked_again(line, bill.currency.digits)
             && worked != line.amount.money

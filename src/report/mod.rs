@@ -2,6 +2,7 @@
 
 pub mod best_tariff;
 pub mod carrier_costs;
+pub mod credit_note_trace;
 pub mod figures;
 pub mod invoice_trace;
 pub mod reconciliation;

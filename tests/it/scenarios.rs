@@ -36,6 +36,7 @@ scenarios! {
     charges_in_arrears
     clock_change
     cost_centres
+    credit_notes_in_part
     data_and_messages
     dated_prices
     drop_then_reinstate_back_dated
@@ -67,6 +68,7 @@ scenarios! {
     markups_and_no_rate
     minimum_terms
     number_ranges
+    numbers_per_customer
     parked_customer
     pool_shared_by_three_lines
     prices_of_products
@@ -77,6 +79,7 @@ scenarios! {
     rollover_of_services
     rollover_over_two_months
     rollover_then_final
+    run_undone_and_posted_again
     service_lines
     service_numbers
     special_rates
@@ -91,6 +94,7 @@ scenarios! {
     vat_exempt_and_reverse_charge
     vat_of_two_rates
     vat_rate_change
+    void_and_bill_again
     whose_number
 }
 
