@@ -25,6 +25,8 @@ pub enum Import {
     Services(Files),
     /// A rate sheet: rates.csv, the classic reseller's sheet, an A-Z deck
     Tariff(Box<super::rate_sheet::RateSheet>),
+    /// Payments of customers: CSV or xlsx with account, date, amount, reference
+    Payments(super::payment::PaymentsFile),
 }
 
 /// Which files, and how.
@@ -50,6 +52,7 @@ impl Import {
             Self::Usage(files) => (files, false),
             Self::Services(files) => (files, true),
             Self::Tariff(sheet) => return sheet.run(global),
+            Self::Payments(file) => return file.run(global),
         };
         let workspace = Workspace::find(global.workspace.as_deref())?;
         let imported = import_files(global, &workspace, &files, services)?;

@@ -84,6 +84,8 @@ fn settings() -> Settings {
         default_vat_code: None,
         proration_basis: ProrationBasis::Calendar,
         vat_rounding: VatRounding::HalfUp,
+        grace_days: Default::default(),
+        alerts: Default::default(),
     }
 }
 
@@ -110,6 +112,8 @@ fn customer(prices: ClassPrices) -> Customer {
         low_invoice: LowInvoiceTest::None,
         low_invoice_action: LowInvoiceAction::Nothing,
         payment_terms: None,
+        grace_days: None,
+        limits: Default::default(),
         final_bill_date: None,
         dropped_date: None,
         opening_balance: Money::ZERO,
@@ -136,6 +140,7 @@ fn line() -> Cli {
         exclude_usage: false,
         exclude_services: false,
         spending_cap: None,
+        usage_limit: None,
         prices: ClassPrices::default(),
     }
 }
