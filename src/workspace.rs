@@ -190,6 +190,11 @@ pub fn stored_tables(tables: &Tables) -> Vec<StoredTable> {
     stored.collect()
 }
 
+/// The book that stored rows make, compiled.
+pub fn book_of(stored: &[StoredTable], settings: &Settings) -> std::result::Result<Book, Vec<BookError>> {
+    book::compile(&tables_of(stored.to_vec()), settings)
+}
+
 /// A book's rows as the book reads them.
 fn tables_of(stored: Vec<StoredTable>) -> Tables {
     let mut tables = Tables::new();

@@ -9,6 +9,7 @@ mod context;
 mod credits;
 mod days;
 mod history;
+mod leaving;
 mod prices;
 mod proration;
 mod schedule;
@@ -33,6 +34,7 @@ use crate::domain::time::Date;
 use context::Context;
 use thresholds::Decision;
 
+pub use leaving::{Leaving, settle_charges};
 pub use usage::UsageSums;
 
 /// What a run settles for all its customers (B2).

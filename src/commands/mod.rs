@@ -99,7 +99,7 @@ enum Command {
     /// Enter payments, bounces and refunds; list them; let credit pay what is open
     #[command(subcommand)]
     Payment(payment::PaymentCommand),
-    /// List and show customers
+    /// List, show and change customers; who leaves, who comes back
     #[command(subcommand)]
     Customer(customer::CustomerCommand),
     /// List, check, compare and change tariffs

@@ -10,6 +10,7 @@ pub mod drafting;
 pub mod explained;
 pub mod gathering;
 pub mod import;
+pub mod leavings;
 pub mod post;
 pub mod rate;
 pub mod rated_output;
