@@ -8,6 +8,7 @@ pub mod documents;
 pub mod draft;
 pub mod drafting;
 pub mod explained;
+pub mod exposure;
 pub mod gathering;
 pub mod import;
 pub mod leavings;

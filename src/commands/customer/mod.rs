@@ -4,6 +4,8 @@ mod history;
 mod leave;
 mod list;
 mod set;
+mod statement;
+mod write_off;
 
 use clap::Subcommand;
 
@@ -36,6 +38,10 @@ pub enum CustomerCommand {
     Reinstate(leave::Reinstate),
     /// Drop customers whose final bill is posted and paid
     Settle(leave::Settle),
+    /// Show the entries of its account, the balance after each, and what is open
+    Statement(statement::StatementOptions),
+    /// Give up what a customer that is gone owes
+    WriteOff(write_off::WriteOff),
 }
 
 impl CustomerCommand {
@@ -50,6 +56,8 @@ impl CustomerCommand {
             Self::Drop(leaving) => leaving.run(global, &workspace),
             Self::Reinstate(back) => back.run(global, &workspace),
             Self::Settle(settle) => settle.run(global, &workspace),
+            Self::Statement(options) => options.run(global, &workspace),
+            Self::WriteOff(write_off) => write_off.run(global, &workspace),
         }
     }
 }

@@ -8,7 +8,7 @@ mod table;
 use clap::{Args, Subcommand};
 
 pub use file::PaymentsFile;
-pub(super) use shown::{show_settled, signed_amount};
+pub(super) use shown::show_settled;
 
 use super::bill::parse_date;
 use super::{Global, say, today};

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Global;
-use crate::domain::money::{Currency, Money};
+use crate::domain::money::Money;
 use crate::domain::time::Date;
 use crate::error::Result;
 use crate::ledger::{AccountEntry, EntryKind, Ledger, Settled, StoredAllocation};
@@ -127,9 +127,4 @@ fn settled(entry: &AccountEntry, entries: &[AccountEntry], allocations: &[Stored
     };
     let find = |(id, amount): (i64, Money)| Some((entries.iter().find(|entry| entry.id == id)?.clone(), amount));
     Settled { entry: entry.clone(), against: allocations.iter().filter_map(other).filter_map(find).collect() }
-}
-
-/// An amount with the sign that it has on the account.
-pub(in crate::commands) fn signed_amount(money: Money, currency: Currency) -> String {
-    amount(&money.format(currency))
 }
