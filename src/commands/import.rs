@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 
 use super::Global;
+use super::alerts::raise_alerts;
 use crate::error::{Error, ErrorKind, Result, counted};
 use crate::files::remove_partials;
 use crate::ledger::{Ledger, LedgerWriter};
@@ -57,6 +58,9 @@ impl Import {
         let workspace = Workspace::find(global.workspace.as_deref())?;
         let imported = import_files(global, &workspace, &files, services)?;
         global.show(&imported.done, || imported.done.iter().map(in_words).collect())?;
+        if !services {
+            raise_alerts(global, &workspace);
+        }
         imported.outcome(global.dry_run)
     }
 }

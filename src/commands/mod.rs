@@ -1,5 +1,6 @@
 //! The command line: what is asked → what is done → the exit code. One file per noun; nothing here computes a price.
 
+mod alerts;
 mod bench;
 mod bill;
 mod book;

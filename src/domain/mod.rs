@@ -16,6 +16,7 @@ pub mod telephone;
 pub mod time;
 pub mod totals;
 pub mod usage;
+pub mod usage_days;
 
 #[cfg(test)]
 mod tests;

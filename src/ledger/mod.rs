@@ -27,6 +27,7 @@ mod posting;
 mod runs;
 mod services;
 mod settlement_checks;
+mod usage_alerts;
 mod verify;
 
 use std::ops::Deref;
@@ -51,6 +52,7 @@ pub use payments::{Movement, NamedInvoice};
 pub use posting::{CapTotal, PostedBill};
 pub use runs::RunRow;
 pub use services::UnbilledService;
+pub use usage_alerts::{CheckedUsage, UsageAlert, UsageHistory};
 
 use lock::WriterLock;
 

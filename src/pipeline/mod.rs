@@ -2,6 +2,7 @@
 //! comparisons, draft, post, document.
 //! Joins and counts; computes no price and no sum of its own.
 
+pub mod alerting;
 pub mod below_cost;
 pub mod billed;
 pub mod documents;
