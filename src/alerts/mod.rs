@@ -144,7 +144,8 @@ fn day_alerts(settings: &AlertSettings, currency: Currency, days: &UsageDays, da
     if at_least(today.spend, settings.daily_spend.scaled())
         && let Comparison::Unusual { mean } = compare(settings, money(today.spend), &spend)
     {
-        let detail = format!("{} {currency} on {day}, in {} records", shown(today.spend, currency), today.calls);
+        let s = if today.calls == 1 { "" } else { "s" };
+        let detail = format!("{} {currency} on {day}, in {} record{s}", shown(today.spend, currency), today.calls);
         alert(AlertKind::DailySpend, format!("{detail}; {}", usual(mean, currency, past.len())));
     }
     let night: Vec<i128> = past.iter().map(|day| money(day.night_spend)).collect();

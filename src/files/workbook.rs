@@ -172,6 +172,7 @@ impl Reading {
             "str" | "d" => text(value.to_owned()),
             "b" => text(if value == "1" { "TRUE" } else { "FALSE" }.to_owned()),
             "e" => Cell::Fault(value.to_owned()),
+            _ if value.is_empty() && child("f").is_some() => Cell::Fault("a formula without a saved value".to_owned()),
             _ if value.is_empty() => Cell::Blank,
             _ => {
                 let style = cell.attribute("s").and_then(|style| style.parse::<usize>().ok()).unwrap_or(0);

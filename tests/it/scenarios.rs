@@ -23,6 +23,8 @@ macro_rules! scenarios {
 }
 
 scenarios! {
+    aged_debt_and_grace
+    bounced_payment
     calls_national_and_mobile
     charges_in_arrears
     clock_change
@@ -42,6 +44,7 @@ scenarios! {
     markups_and_no_rate
     number_ranges
     parked_customer
+    payments_oldest_first
     prices_of_products
     proration_by_thirty
     proration_of_a_start
@@ -58,6 +61,7 @@ scenarios! {
     vat_of_two_rates
     vat_rate_change
     whose_number
+    write_off_of_a_dropped_customer
 }
 
 #[test]

@@ -2,8 +2,10 @@
 
 use clap::Args;
 
-use crate::commands::payment::{find_currency, reason_is_given, show_settled};
+use crate::commands::bill::parse_date;
+use crate::commands::payment::{find_currency, not_in_future, reason_is_given, show_settled};
 use crate::commands::{Global, today};
+use crate::domain::time::Date;
 use crate::error::Result;
 use crate::workspace::Workspace;
 
@@ -16,6 +18,9 @@ use crate::workspace::Workspace;
 pub struct WriteOff {
     /// The account
     account: String,
+    /// When; today unless given
+    #[arg(long, value_name = "DATE", value_parser = parse_date)]
+    date: Option<Date>,
 }
 
 impl WriteOff {
@@ -23,7 +28,7 @@ impl WriteOff {
         reason_is_given(global)?;
         let mut ledger = workspace.ledger_for_writing(global.actor())?;
         find_currency(workspace, &ledger, &self.account)?;
-        let on = today(&workspace.settings.zone);
+        let on = not_in_future(self.date, today(&workspace.settings.zone))?;
         show_settled(global, &[ledger.write_off(&self.account, on, global.dry_run)?])
     }
 }

@@ -172,7 +172,8 @@ pub(super) fn reason_is_given(global: &Global) -> Result<()> {
     }
 }
 
-fn not_in_future(date: Option<Date>, today: Date) -> Result<Date> {
+/// A day that is given, else today.
+pub(super) fn not_in_future(date: Option<Date>, today: Date) -> Result<Date> {
     match date {
         Some(date) if date > today => {
             Err(Error::refused(format!("--date {date} is in the future: today is {today}"), "give the day it happened"))
