@@ -77,6 +77,9 @@ impl AgedDebt {
 
     /// For the screen.
     pub fn in_words(&self) -> String {
+        if self.rows.is_empty() {
+            return format!("nothing is open on {}\n", self.on);
+        }
         let header = ["account", "name", "", "not due", "1–30", "31–60", "61–90", "over 90", "unallocated", "total"];
         let cells = |row: &Row| {
             let words = [row.account.clone(), row.name.clone(), row.currency.clone()];

@@ -81,7 +81,7 @@ fn an_import_never_fails_for_its_alerts_and_what_was_left_is_made_up_for() {
     let bytes = std::fs::read(&facts).unwrap();
     std::fs::remove_file(&facts).unwrap();
     let other = std::fs::read_to_string(crate::program::fixture("formats/asterisk-master.csv")).unwrap();
-    place.write("other.csv", other.lines().next().unwrap());
+    place.write("other.csv", &format!("{}\n", other.lines().next().unwrap()));
     let run = place.run("import usage other.csv --supplier exchange").done();
     assert!(run.err.contains("alerts were not looked for"), "{}", run.err);
     std::fs::write(&facts, bytes).unwrap();

@@ -74,7 +74,7 @@ fn all_errors_of_a_workbook_are_said_at_once_with_their_cells() {
             "line 4, column date (cell B4), \"2026-03-05 with a time\": is not a date",
             "line 4, column amount (cell C4), \"-4\": is not more than 0",
             "line 4, column reference (cell D4): is blank",
-            "line 5, column date (cell B5), \"2999-01-01\": is not a date",
+            "line 5, column date (cell B5), \"day 375835\": is not a date",
             "line 5, column amount (cell C5), \"ten\": is not a plain number",
             "line 5, column invoice (cell F5), \"AC-1\": is no posted invoice",
         ] {
