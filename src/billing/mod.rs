@@ -12,6 +12,7 @@ mod history;
 mod leaving;
 mod prices;
 mod proration;
+pub mod reconciliation;
 mod schedule;
 mod services;
 mod thresholds;
@@ -25,7 +26,7 @@ mod scenarios;
 
 use std::fmt;
 
-use crate::domain::bill::Bill;
+use crate::domain::bill::{Bill, BillAllowance};
 use crate::domain::book::{Book, CustomerId};
 use crate::domain::charge::{BilledPeriod, MatchedService};
 use crate::domain::customer::Status;
@@ -35,6 +36,7 @@ use context::Context;
 use thresholds::Decision;
 
 pub use leaving::{Leaving, settle_charges};
+pub use prices::{charge_price, product_price};
 pub use usage::UsageSums;
 
 /// What a run settles for all its customers (B2).
@@ -60,6 +62,8 @@ pub struct CustomerInput<'a> {
     /// Its usage that began before the usage cutoff, and not after its final bill date (B10), summed up. Nothing
     /// excluded.
     pub usage: UsageSums,
+    /// What that usage drew from its allowances; shown, and nothing else.
+    pub allowances: Vec<BillAllowance>,
     /// Its service lines that no bill has consumed yet.
     pub services: Vec<MatchedService>,
     /// What was billed for its charges on posted bills, without voided ones, in the order of posting. The order only
@@ -141,8 +145,8 @@ impl std::error::Error for BillingError {}
 /// or low bill (B5, B6, B7, B9); then VAT and the sums.
 ///
 /// # Errors
-/// [`BillingError`] if a price or VAT code is missing, an amount is out of range, the customer has allowances, or usage
-/// was handed in that this bill may not hold.
+/// [`BillingError`] if a price or VAT code is missing, an amount is out of range, or usage was handed in that this bill
+/// may not hold.
 ///
 /// # Panics
 /// If a record belongs to another customer, or the finished bill does not add up: mistakes of the program.
@@ -151,7 +155,6 @@ pub fn bill_customer(book: &Book, terms: &RunTerms, input: CustomerInput<'_>) ->
     if let Some(no_bill) = no_bill_by_status(context.customer.status) {
         return Ok(Outcome::NoBill(no_bill));
     }
-    refuse_allowances(&context)?;
     usage::refuse_foreign(&context, &input.usage)?;
 
     let usage = usage::summarise(&context, &input.usage)?;
@@ -180,16 +183,5 @@ fn no_bill_by_status(status: Status) -> Option<NoBill> {
         Status::ActiveDoNotBill => Some(NoBill::DoNotBill),
         Status::Suspended => Some(NoBill::Suspended),
         Status::Dropped | Status::Cancelled => Some(NoBill::Gone),
-    }
-}
-
-/// A bill that leaves out an allowance would overcharge: better none.
-fn refuse_allowances(context: &Context<'_>) -> Result<(), BillingError> {
-    match context.book.customers_with_allowances.get(&context.id) {
-        None => Ok(()),
-        Some(allowance) => Err(BillingError::new(format!(
-            "has the allowance {allowance}, and allowances are not applied by this version: \
-             end it in customer_allowances.csv, or bill the customer elsewhere"
-        ))),
     }
 }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::allowance::{Allowance, CustomerAllowance};
 use super::charge::{Charge, Product, ProductPrice};
 use super::customer::{Cli, CostCentre, Customer, Group, Organisation};
 use super::money::{CallCharge, Currency, Percent, Price, Rounding};
@@ -62,6 +63,8 @@ ids! {
     ProductId,
     /// A row of [`Book::charges`].
     ChargeId,
+    /// A row of [`Book::allowances`].
+    AllowanceId,
 }
 
 /// What the workspace settles once for all (`tollbook.toml`).
@@ -219,14 +222,16 @@ pub struct Book {
     pub holidays: BTreeMap<Date, Holiday>,
     /// Products, by code.
     pub products: Vec<Product>,
-    /// Dated prices of products.
+    /// Dated prices of products, by product, audience and date.
     pub product_prices: Vec<ProductPrice>,
     /// The tariff of a customer in a product category (P2): (customer, category) → tariff.
     pub customer_tariffs: BTreeMap<(CustomerId, String), TariffId>,
     /// Charges, by account and charge id.
     pub charges: Vec<Charge>,
-    /// Customers with allowances, and the name of one; drafts park them until allowances are applied.
-    pub customers_with_allowances: BTreeMap<CustomerId, String>,
+    /// Allowances, by name.
+    pub allowances: Vec<Allowance>,
+    /// Who has which allowance: by customer, then in the order in which usage draws on them (A4).
+    pub customer_allowances: Vec<CustomerAllowance>,
 }
 
 impl Book {
@@ -253,6 +258,17 @@ impl Book {
     /// The supplier of an id.
     pub fn supplier(&self, id: SupplierId) -> &Supplier {
         &self.suppliers[id.index()]
+    }
+
+    /// The allowance of an id.
+    pub fn allowance(&self, id: AllowanceId) -> &Allowance {
+        &self.allowances[id.index()]
+    }
+
+    /// The allowances of a customer, in the order in which usage draws on them (A4).
+    pub fn allowances_of(&self, customer: CustomerId) -> &[CustomerAllowance] {
+        let rows = &self.customer_allowances;
+        &rows[rows.partition_point(|row| row.customer < customer)..rows.partition_point(|row| row.customer <= customer)]
     }
 
     /// The id of a supplier's code.

@@ -93,7 +93,8 @@ pub(crate) fn book() -> Book {
         product_prices: vec![],
         customer_tariffs: BTreeMap::new(),
         charges: vec![],
-        customers_with_allowances: BTreeMap::new(),
+        allowances: vec![],
+        customer_allowances: vec![],
     }
 }
 
@@ -184,7 +185,7 @@ fn call_type(code: &str, class: CallClass, vat_exempt: bool) -> CallType {
         kind: Kind::Voice,
         display_group: String::new(),
         fallback_rate_as: None,
-        allowance_weight: Percent::ZERO,
+        allowance_weight: Percent::from_scaled(1_000_000),
         vat_exempt,
         exclude: false,
         use_supplier_description: false,
@@ -204,6 +205,7 @@ pub(crate) fn product(code: &str, category: &str) -> Product {
         service_code_kind: Default::default(),
         aggregate: false,
         skip: Default::default(),
+        credits: Default::default(),
         use_file_price: false,
         use_file_description: false,
     }
@@ -226,6 +228,7 @@ pub(crate) fn monthly(id: &str, each: &str, from: &str) -> Charge {
         },
         quantity: Quantity::ONE,
         price: Some(price(each)),
+        prices: vec![],
         cost: None,
         vat_code: None,
         from: date(from),
@@ -251,6 +254,7 @@ pub(crate) fn call(id: &str, started: &str, sell: &str) -> ChargedUsage {
         cost: Price::ZERO,
         stated_cost: Price::ZERO,
         sell: charge_of(sell),
+        allowed: CallCharge::ZERO,
         charge: charge_of(sell),
         day: civil.date,
         import: 1,
@@ -259,6 +263,8 @@ pub(crate) fn call(id: &str, started: &str, sell: &str) -> ChargedUsage {
         cli: CliId(0),
         call_type: NATIONAL,
         supplier: SupplierId(0),
+        band: 0,
         kind: Kind::Voice,
+        covered: false,
     }
 }

@@ -94,6 +94,7 @@ fn usage_import(id: i64, sha: char, records: u64) -> (ImportRow, Vec<ImportTotal
         units: [seconds, Sum::default(), Sum::default(), Sum::default()],
         cost,
         deleted_at: None,
+        is_compared: false,
     };
     let held = ImportTotal {
         disposition: Disposition::Held,
@@ -166,6 +167,7 @@ fn bill(account: &str, net: &str, previous: &str) -> Bill {
         lines: vec![line(amount(net))],
         usage_by_class: Vec::new(),
         usage_by_cli: Vec::new(),
+        allowances: Vec::new(),
         vat: vec![BillVat {
             code: "S".into(),
             label: "VAT 20%".into(),
@@ -261,6 +263,7 @@ fn posted(bill: &Bill) -> PostedBill<'_> {
         periods: &[],
         services: &[],
         cap_use: &[],
+        allowance_use: &[],
         usage_records: 0,
         next_message: None,
     }

@@ -69,7 +69,8 @@ pub fn book() -> Book {
         product_prices: Vec::new(),
         customer_tariffs: BTreeMap::new(),
         charges: Vec::new(),
-        customers_with_allowances: BTreeMap::new(),
+        allowances: vec![],
+        customer_allowances: vec![],
     }
 }
 
@@ -182,6 +183,7 @@ pub fn product(code: &str, kind: ServiceCodeKind, service_codes: &[&str]) -> Pro
         service_code_kind: kind,
         aggregate: false,
         skip: SkipRule::Never,
+        credits: Default::default(),
         use_file_price: false,
         use_file_description: false,
     }

@@ -13,6 +13,7 @@ use super::gathering::{Gathering, Part, RECORDS_AT_ONCE};
 use super::unbilled::OpenImport;
 use crate::allowances::CapUse;
 use crate::billing::{CustomerBill, NoBill, Outcome, RunTerms};
+use crate::domain::allowance::AllowanceDraw;
 use crate::domain::book::CustomerId;
 use crate::domain::charge::MatchedService;
 use crate::domain::disposition::{Disposition, Reason};
@@ -43,6 +44,8 @@ pub struct Drafted {
     pub result: std::result::Result<Outcome, String>,
     /// What its spending caps will have counted once it is posted (S3).
     pub cap_use: Vec<CapUse>,
+    /// What its usage draws from allowances (A1).
+    pub allowance_use: Vec<AllowanceDraw>,
 }
 
 /// A draft: what posting would do.
@@ -112,7 +115,7 @@ impl<'a> Drafting<'a> {
         let Self { engine, store, workers, terms, records_at_once, .. } = *self;
         let members = members(engine, self.scope)?;
         let imports = OpenImport::all(ledger, store, engine)?;
-        let (mut services, mut service_totals) = sort_services(engine, ledger, &members)?;
+        let (mut services, mut service_totals) = sort_services(engine, ledger, &members, terms)?;
         let gathering =
             Gathering { engine, store, workers, terms, imports: &imports, members: &members, records_at_once };
         let (mut totals, mut ended) = (ControlTotals::default(), ControlTotals::default());
@@ -194,6 +197,7 @@ fn sort_services(
     engine: &Engine,
     ledger: &Ledger,
     members: &[CustomerId],
+    terms: &RunTerms,
 ) -> Result<(BTreeMap<CustomerId, Vec<MatchedService>>, ControlTotals)> {
     let mut services = BTreeMap::<CustomerId, Vec<MatchedService>>::new();
     let mut totals = ControlTotals::default();
@@ -203,6 +207,9 @@ fn sort_services(
         let supplier = engine.supplier_of(import, &supplier)?;
         match engine.matcher.match_service(supplier, import, line) {
             Err(aside) => totals.end(aside.disposition, Some(aside.reason), &tally),
+            Ok(service) if service.line.date >= terms.charge_cutoff => {
+                totals.end(Disposition::Held, Some(Reason::AfterCutoff), &tally);
+            }
             Ok(service) if members.binary_search(&service.customer).is_ok() => {
                 services.entry(service.customer).or_default().push(service);
             }

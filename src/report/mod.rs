@@ -5,6 +5,8 @@ pub mod best_tariff;
 pub mod carrier_costs;
 pub mod credit_limits;
 pub mod figures;
+pub mod invoice_trace;
+pub mod reconciliation;
 pub mod run;
 pub mod screen;
 pub mod sheet;

@@ -3,6 +3,7 @@
 mod aged_debt;
 mod carrier_costs;
 mod credit_limits;
+mod reconciliation;
 
 use clap::Subcommand;
 
@@ -18,6 +19,8 @@ pub enum ReportCommand {
     CarrierCosts(carrier_costs::CarrierCostsReport),
     /// Who is above a percentage of a credit limit
     CreditLimits(credit_limits::CreditLimitsReport),
+    /// Compare suppliers' service lines with what customers are charged
+    Reconciliation(reconciliation::ReconciliationOptions),
 }
 
 impl ReportCommand {
@@ -26,6 +29,7 @@ impl ReportCommand {
             Self::AgedDebt(report) => report.run(global),
             Self::CarrierCosts(report) => report.run(global),
             Self::CreditLimits(report) => report.run(global),
+            Self::Reconciliation(options) => options.run(global),
         }
     }
 }
