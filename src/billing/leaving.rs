@@ -55,6 +55,7 @@ pub fn settle_charges(
     let input = CustomerInput {
         customer,
         usage: UsageSums::default(),
+        allowances: Vec::new(),
         services: Vec::new(),
         billed_periods,
         previous_balance,

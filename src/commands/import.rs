@@ -69,7 +69,7 @@ impl Import {
         let workspace = Workspace::find(global.workspace.as_deref())?;
         let imported = import_files(global, &workspace, &files, file_use)?;
         global.show(&imported.done, || imported.done.iter().map(in_words).collect())?;
-        if !services {
+        if file_use == FileUse::Usage {
             raise_alerts(global, &workspace);
         }
         imported.outcome(global.dry_run)

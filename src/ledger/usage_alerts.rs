@@ -127,7 +127,11 @@ impl LedgerWriter {
                     .execute(params![one.account, call_type, import])?;
             }
             for alert in &one.alerts {
-                raised.extend(change.insert_alert(import, &one.account, alert)?);
+                let Some(new) = change.insert_alert(import, &one.account, alert)? else { continue };
+                let after =
+                    serde_json::json!({"account": new.account, "cli": new.cli, "alert": new.alert, "import": import});
+                change.audit("usage_alert", &new.id.to_string(), None, Some(&after.to_string()))?;
+                raised.push(new);
             }
         }
         change.commit()?;
