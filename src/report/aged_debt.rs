@@ -83,7 +83,7 @@ impl AgedDebt {
         let header = ["account", "name", "", "not due", "1–30", "31–60", "61–90", "over 90", "unallocated", "total"];
         let cells = |row: &Row| {
             let words = [row.account.clone(), row.name.clone(), row.currency.clone()];
-            words.into_iter().chain(row.figures().map(|figure| amount(figure))).collect()
+            words.into_iter().chain(row.figures().map(amount)).collect()
         };
         let rows = self.rows.iter().chain(&self.totals).map(cells);
         format!("what is open on {}, by days overdue\n{}", self.on, table(&header, &[3, 4, 5, 6, 7, 8, 9], rows))
