@@ -1,9 +1,11 @@
 //! The folder that a reseller works in: finds it, makes it, opens what is in it.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::book::{self, BookError, TableRow, Tables};
 use crate::domain::book::{Book, Settings};
+use crate::domain::money::Currency;
 use crate::domain::telephone::NumberRules;
 use crate::error::{Error, ErrorKind, Result};
 use crate::facts::UsageStore;
@@ -103,6 +105,19 @@ impl Workspace {
             table.rows.iter().map(move |row| row.cells[place].clone().unwrap_or_default())
         };
         Ok(cells("supplier").zip(cells("layout")).collect())
+    }
+
+    /// The accounts of the book, each with the currency that it is billed in: all of the book that payments need.
+    pub fn currencies_of_customers(&self, ledger: &Ledger) -> Result<BTreeMap<String, Currency>> {
+        let tables = tables_of(vec![ledger.load_table("customers")?]);
+        let table = tables.get("customers");
+        let place = |name: &str| table.schema.position(name).expect("the interface has the column");
+        let (account, currency) = (place("account"), place("currency"));
+        let rows = table.rows.iter().map(|row| {
+            let of_row = row.cells[currency].as_deref().and_then(Currency::parse);
+            (row.cells[account].clone().unwrap_or_default(), of_row.unwrap_or(self.settings.currency))
+        });
+        Ok(rows.collect())
     }
 
     /// The shipped layouts and the workspace's own; an own one replaces the shipped one of its name.

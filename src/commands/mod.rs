@@ -1,5 +1,6 @@
 //! The command line: what is asked → what is done → the exit code. One file per noun; nothing here computes a price.
 
+mod alerts;
 mod bench;
 mod bill;
 mod book;
@@ -11,6 +12,7 @@ mod init;
 mod invoice;
 mod layouts;
 mod pages;
+mod payment;
 mod period;
 mod rate;
 mod rate_sheet;
@@ -76,7 +78,7 @@ enum Command {
     /// Load or write the whole master data as CSV files
     #[command(subcommand)]
     Book(book::BookCommand),
-    /// Import usage (CDR) files, service files, rate sheets
+    /// Import usage (CDR) files, service files, rate sheets, payments
     #[command(subcommand)]
     Import(import::Import),
     /// Show the layouts of carriers' files, or find the one that fits a file
@@ -95,6 +97,9 @@ enum Command {
     /// List, show and write posted invoices and credit notes; void, credit, mark as sent
     #[command(subcommand)]
     Invoice(invoice::Invoice),
+    /// Enter payments, bounces and refunds; list them; let credit pay what is open
+    #[command(subcommand)]
+    Payment(payment::PaymentCommand),
     /// List, show and change customers; who leaves, who comes back
     #[command(subcommand)]
     Customer(customer::CustomerCommand),
@@ -129,6 +134,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
         Command::Explain(explain) => explain.run(global),
         Command::Bill(bill) => bill.run(global),
         Command::Invoice(invoice) => invoice.run(global),
+        Command::Payment(payment) => payment.run(global),
         Command::Customer(customer) => customer.run(global),
         Command::Tariff(tariff) => tariff.run(global),
         Command::Report(report) => report.run(global),

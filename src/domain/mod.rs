@@ -21,6 +21,7 @@ pub mod telephone;
 pub mod time;
 pub mod totals;
 pub mod usage;
+pub mod usage_days;
 
 #[cfg(test)]
 mod tests;

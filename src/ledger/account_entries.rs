@@ -170,6 +170,14 @@ impl Ledger {
         account_entries(&self.connection, account)
     }
 
+    /// The same, only those dated up to a day if one is given, and as they stood then.
+    pub fn entries_up_to(&self, account: &str, day: Option<Date>) -> Result<Vec<AccountEntry>, LedgerError> {
+        let sql = format!("{ENTRIES} WHERE e.account = ?1 AND (?2 IS NULL OR e.date <= ?2) ORDER BY e.id");
+        let mut query = self.connection.prepare_cached(&sql)?;
+        let rows = query.query_map(params![account, day.map(|day| day.to_string())], read_entry)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// The entries of all accounts, by account and in the order of posting; only those dated up to a day if one is given,
     /// and as they stood then.
     pub fn all_entries(&self, up_to: Option<Date>) -> Result<Vec<AccountEntry>, LedgerError> {

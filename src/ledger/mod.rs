@@ -32,6 +32,7 @@ mod runs;
 mod services;
 mod settlement_checks;
 mod standings;
+mod usage_alerts;
 mod verify;
 mod void_checks;
 mod voids;
@@ -61,6 +62,7 @@ pub use posting::{CapTotal, PostedBill};
 pub use runs::RunRow;
 pub use services::UnbilledService;
 pub use standings::{InvoiceStanding, InvoiceState, ReleasedRows};
+pub use usage_alerts::{CheckedUsage, UsageAlert, UsageHistory};
 pub use voids::Voiding;
 
 use lock::WriterLock;

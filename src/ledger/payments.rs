@@ -296,10 +296,10 @@ impl Change<'_> {
         let entries = account_entries(self, &entry.account)?;
         let find = |id: i64| entries.iter().find(|entry| entry.id == id);
         for made in allocations_of(self, &entry.account)? {
-            if made.credit == entry.id || made.debt == entry.id {
-                if let Some(debt) = find(made.debt) {
-                    self.keep_allocation(made.credit, debt, made.amount.negated().unwrap_or_default(), on)?;
-                }
+            if (made.credit == entry.id || made.debt == entry.id)
+                && let Some(debt) = find(made.debt)
+            {
+                self.keep_allocation(made.credit, debt, made.amount.negated().unwrap_or_default(), on)?;
             }
         }
         let (credit, debt) = if entry.is_debt() { (id, entry.id) } else { (entry.id, id) };

@@ -2,12 +2,14 @@
 //! comparisons, draft, post, document.
 //! Joins and counts; computes no price and no sum of its own.
 
+pub mod alerting;
 pub mod below_cost;
 pub mod billed;
 pub mod documents;
 pub mod draft;
 pub mod drafting;
 pub mod explained;
+pub mod exposure;
 pub mod gathering;
 pub mod import;
 pub mod leavings;

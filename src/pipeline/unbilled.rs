@@ -51,6 +51,11 @@ impl OpenImport {
         usage.map(|import| Self::open(ledger, store, engine, &mut billed, import)).collect()
     }
 
+    /// A usage import as it came, whatever was billed of it since.
+    pub fn one(ledger: &Ledger, store: &UsageStore, engine: &Engine, import: ImportRow) -> Result<Self> {
+        Self::open(ledger, store, engine, &mut RowsOfImports::new(), import)
+    }
+
     fn open(
         ledger: &Ledger,
         store: &UsageStore,

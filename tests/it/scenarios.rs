@@ -23,6 +23,8 @@ macro_rules! scenarios {
 }
 
 scenarios! {
+    aged_debt_and_grace
+    bounced_payment
     allowance_compound_limits
     allowance_discounts
     allowance_ends_in_a_call
@@ -70,6 +72,7 @@ scenarios! {
     number_ranges
     numbers_per_customer
     parked_customer
+    payments_oldest_first
     pool_shared_by_three_lines
     prices_of_products
     proration_by_thirty
@@ -96,6 +99,7 @@ scenarios! {
     vat_rate_change
     void_and_bill_again
     whose_number
+    write_off_of_a_dropped_customer
 }
 
 #[test]

@@ -5,6 +5,8 @@ mod history;
 mod leave;
 mod list;
 mod set;
+mod statement;
+mod write_off;
 
 use clap::Subcommand;
 
@@ -43,6 +45,10 @@ pub enum CustomerCommand {
     Undelete(deletion::Mark),
     /// Remove what is known of customers that were marked long enough ago
     Purge(deletion::Purge),
+    /// Show the entries of its account, the balance after each, and what is open
+    Statement(statement::StatementOptions),
+    /// Give up what a customer that is gone owes
+    WriteOff(write_off::WriteOff),
 }
 
 impl CustomerCommand {
@@ -60,6 +66,8 @@ impl CustomerCommand {
             Self::Delete(mark) => mark.set(global, &workspace),
             Self::Undelete(mark) => mark.take_back(global, &workspace),
             Self::Purge(purge) => purge.run(global, &workspace),
+            Self::Statement(options) => options.run(global, &workspace),
+            Self::WriteOff(write_off) => write_off.run(global, &workspace),
         }
     }
 }

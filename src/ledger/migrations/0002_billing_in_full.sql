@@ -285,3 +285,31 @@ CREATE TABLE usage_alerts (
   acknowledged_by TEXT CHECK (acknowledged_by <> ''),
   UNIQUE (account, cli, alert, key)
 ) STRICT;
+
+-- What imports brought of usage by customer and day, at the prices of the time: what the usage of later imports is compared
+-- with (L5). Lines (`cli` is not empty) only where they have a limit. Days long past are removed: nothing is billed by it.
+CREATE TABLE usage_days (
+  account TEXT NOT NULL CHECK (account <> ''),
+  cli TEXT NOT NULL,
+  day TEXT NOT NULL CHECK (date(day) IS day),
+  import INTEGER NOT NULL REFERENCES imports (id),
+  calls INTEGER NOT NULL CHECK (calls >= 0),
+  short_calls INTEGER NOT NULL CHECK (short_calls >= 0),
+  spend_e6 INTEGER NOT NULL,
+  night_spend_e6 INTEGER NOT NULL,
+  PRIMARY KEY (account, cli, day, import)
+) STRICT, WITHOUT ROWID;
+
+-- Call types that a customer has used, and with which import first (L5).
+CREATE TABLE usage_call_types (
+  account TEXT NOT NULL CHECK (account <> ''),
+  call_type TEXT NOT NULL CHECK (call_type <> ''),
+  import INTEGER NOT NULL REFERENCES imports (id),
+  PRIMARY KEY (account, call_type)
+) STRICT, WITHOUT ROWID;
+
+-- Imports whose usage was looked at for alerts; those of version 1 never are.
+CREATE TABLE alert_checks (
+  import INTEGER NOT NULL PRIMARY KEY REFERENCES imports (id)
+) STRICT;
+INSERT INTO alert_checks SELECT id FROM imports WHERE kind = 'usage';
