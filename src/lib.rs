@@ -21,9 +21,10 @@
 //! - [`parsing`]: bytes → [`UsageRecord`](domain::usage::UsageRecord), by a supplier's layout
 //! - [`matching`]: → [`MatchedUsage`](domain::usage::MatchedUsage): whose it is, what kind of usage
 //! - [`rating`]: → [`RatedUsage`](domain::usage::RatedUsage): what it costs, and why
-//! - [`allowances`]: → [`ChargedUsage`](domain::usage::ChargedUsage): what a spending cap leaves of it
+//! - [`allowances`]: → [`ChargedUsage`](domain::usage::ChargedUsage): what allowances and spending caps leave of it
 //! - [`billing`]: → [`Bill`](domain::bill::Bill): lines, VAT, sums
 //! - [`invoicing`]: a bill → JSON, CSV, PDF
+//! - [`alerts`]: a customer's usage by day → what is worth a look
 //!
 //! Edges: the only input and output:
 //! - [`book`]: a folder of CSV files, or the ledger's rows → the compiled [`Book`](domain::book::Book)
@@ -52,6 +53,7 @@
 //! - The same input gives the same bytes, whatever the number of threads, the order of imports, the machine's clock.
 //! - A bad record is counted data with a position; only a run that cannot go on is an error.
 
+pub mod alerts;
 pub mod allowances;
 pub mod bench;
 pub mod billing;

@@ -1,9 +1,11 @@
 //! The folder that a reseller works in: finds it, makes it, opens what is in it.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::book::{self, BookError, TableRow, Tables};
 use crate::domain::book::{Book, Settings};
+use crate::domain::money::Currency;
 use crate::domain::telephone::NumberRules;
 use crate::error::{Error, ErrorKind, Result};
 use crate::facts::UsageStore;
@@ -105,6 +107,19 @@ impl Workspace {
         Ok(cells("supplier").zip(cells("layout")).collect())
     }
 
+    /// The accounts of the book, each with the currency that it is billed in: all of the book that payments need.
+    pub fn currencies_of_customers(&self, ledger: &Ledger) -> Result<BTreeMap<String, Currency>> {
+        let tables = tables_of(vec![ledger.load_table("customers")?]);
+        let table = tables.get("customers");
+        let place = |name: &str| table.schema.position(name).expect("the interface has the column");
+        let (account, currency) = (place("account"), place("currency"));
+        let rows = table.rows.iter().map(|row| {
+            let of_row = row.cells[currency].as_deref().and_then(Currency::parse);
+            (row.cells[account].clone().unwrap_or_default(), of_row.unwrap_or(self.settings.currency))
+        });
+        Ok(rows.collect())
+    }
+
     /// The shipped layouts and the workspace's own; an own one replaces the shipped one of its name.
     pub fn layouts(&self) -> Result<Vec<Layout>> {
         let mut layouts = Vec::new();
@@ -173,6 +188,11 @@ pub fn stored_tables(tables: &Tables) -> Vec<StoredTable> {
         rows: table.rows.iter().map(|row| row.cells.clone()).collect(),
     });
     stored.collect()
+}
+
+/// The book that stored rows make, compiled.
+pub fn book_of(stored: &[StoredTable], settings: &Settings) -> std::result::Result<Book, Vec<BookError>> {
+    book::compile(&tables_of(stored.to_vec()), settings)
 }
 
 /// A book's rows as the book reads them.

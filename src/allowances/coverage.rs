@@ -88,7 +88,7 @@ impl<'b> Coverage<'b> {
 
 /// A credit draws nothing, and neither does what has neither units nor a price.
 pub(super) fn can_be_covered(one: &ChargedUsage) -> bool {
-    !one.sell.is_negative() && !(one.sell.is_zero() && one.units == 0)
+    !(one.sell.is_negative() || (one.sell.is_zero() && one.units == 0))
 }
 
 /// Why an allowance is not for a record, whatever is left of it (A2, A3); none if it is.

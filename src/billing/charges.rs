@@ -356,6 +356,28 @@ mod tests {
             end(&mut first, to);
             billed = check(&first, "2026-07-01", &billed, &[expected]);
         }
+        // Charged again after a return, and given back again, each from what it was charged by: 10.00 − 3.67 + 3.67, then
+        // 3.67 of the second and 6.33 of the first, to the penny.
+        end(&mut first, "2026-06-19");
+        let june = check(&first, "2026-06-01", &[], &["2026-06-01 to 2026-06-19 × 19/30 days = 6.33"]);
+        first.charges[0].to = None;
+        let back = check(&first, "2026-06-01", &june, &["2026-06-20 to 2026-06-30 × 11/30 days = 3.67"]);
+        end(&mut first, "2026-06-24");
+        let gone = check(&first, "2026-06-01", &back, &["2026-06-25 to 2026-06-30 × 6/30 days = -2.00"]);
+        first.charges[0].to = None;
+        let again = check(&first, "2026-06-01", &gone, &["2026-06-25 to 2026-06-30 × 6/30 days = 2.00"]);
+        end(&mut first, "2026-05-31");
+        // 2.00 of the last; 3.67 − 2.00 of the second, where 10 × 5/30 is 1.67 too; all of the first.
+        let expected = [
+            "2026-06-01 to 2026-06-19 × 19/30 days = -6.33",
+            "2026-06-20 to 2026-06-24 × 5/30 days = -1.67",
+            "2026-06-25 to 2026-06-30 × 6/30 days = -2.00",
+        ];
+        let nothing = check(&first, "2026-07-01", &again, &expected);
+        assert_eq!(Money::total(nothing.iter().map(|row| row.amount)), Ok(Money::ZERO));
+        // And once more, as if nothing had been.
+        first.charges[0].to = None;
+        check(&first, "2026-06-01", &nothing, &["2026-06-01 to 2026-06-30 = 10.00"]);
         // A discount is a negative price: what is given back is charged.
         let mut discount = recurring("-3", "2026-06-01", MONTHLY, true, FIRST);
         let billed = check(&discount, "2026-06-01", &[], &["2026-06-01 to 2026-06-30 = -3.00"]);

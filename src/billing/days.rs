@@ -53,12 +53,6 @@ impl Days {
         rest.extend(Self::new(from, self.to));
         rest
     }
-
-    /// Its days that are in one of `others`, which are ascending and apart from each other.
-    pub fn within(self, others: &[Self]) -> Vec<Self> {
-        let first = others.partition_point(|days| days.to < self.from);
-        others[first..].iter().map_while(|days| self.overlap(*days)).collect()
-    }
 }
 
 /// Ascending runs of the days on which the sum of all `(days, count)` is above zero.
@@ -116,15 +110,6 @@ mod tests {
         ];
         for (days, taken, expected) in cases {
             assert_eq!(june(days).without(&all(taken)), all(expected), "{days} without {taken}");
-        }
-    }
-
-    #[test]
-    fn keeps_days_within() {
-        for (days, others, expected) in
-            [("5-20", "1-6 8-9 20-30", "5-6 8-9 20-20"), ("5-20", "1-4 21-30", ""), ("5-20", "", "")]
-        {
-            assert_eq!(june(days).within(&all(others)), all(expected), "{days} within {others}");
         }
     }
 

@@ -10,6 +10,8 @@ use crate::domain::time::Date;
 pub(super) struct History<'a> {
     /// In the order of posting.
     rows: Vec<&'a BilledPeriod>,
+    /// What was given back, each with the position of the row that charged it.
+    credits: Vec<(usize, &'a BilledPeriod)>,
     /// The days that are charged and not given back, ascending.
     charged: Vec<Days>,
 }
@@ -29,7 +31,7 @@ impl<'a> History<'a> {
     pub fn new(rows: Vec<&'a BilledPeriod>) -> Self {
         let counts = rows.iter().filter_map(|row| Some((days_of(row)?, if row.is_credit { -1 } else { 1 })));
         let charged = days_above_zero(counts);
-        Self { rows, charged }
+        Self { credits: credits_of(&rows), rows, charged }
     }
 
     /// Was it ever charged, even if it was given back since?
@@ -42,35 +44,41 @@ impl<'a> History<'a> {
         period.without(&self.charged)
     }
 
-    /// The billed periods with days after `last` that are still charged, ascending. Where days were charged, given back
-    /// and charged again, they stand under the latest.
+    /// The billed periods with days after `last` that are still charged, ascending. Days that were charged, given back
+    /// and charged again stand under the latest.
     pub fn standing_after(&self, last: Option<Date>) -> Result<Vec<Standing<'a>>, Overflow> {
-        let mut open: Vec<Days> = self.charged.iter().filter_map(|days| days.after(last)).collect();
         let mut found = Vec::new();
-        for row in self.rows.iter().rev().filter(|row| !row.is_credit) {
-            if open.is_empty() {
-                break;
-            }
+        for (position, row) in self.rows.iter().enumerate().filter(|(_, row)| !row.is_credit) {
             let Some(all) = days_of(row) else { continue };
-            let days = all.within(&open);
+            let given_back = || self.credits.iter().filter(|(of, _)| *of == position).map(|(_, credit)| credit);
+            let gone: Vec<Days> = given_back().filter_map(|credit| days_of(credit)).collect();
+            let left = all.without(&sorted(gone));
+            let days: Vec<Days> = left.iter().filter_map(|days| days.after(last)).collect();
             if !days.is_empty() {
-                open = open.iter().flat_map(|run| run.without(&[all])).collect();
-                found.push(self.standing(row, all, days)?);
+                let amount = Money::total(given_back().map(|credit| credit.amount))?.plus(row.amount)?;
+                found.push(Standing { row, is_rest: days == left, days, amount });
             }
         }
         found.sort_by_key(|standing| standing.days[0]);
         Ok(found)
     }
+}
 
-    fn standing(&self, row: &'a BilledPeriod, all: Days, days: Vec<Days>) -> Result<Standing<'a>, Overflow> {
-        let others = || self.rows.iter().filter(|other| days_of(other).and_then(|days| days.overlap(all)).is_some());
-        // With two charges over the same days it is not known which of them a credit belongs to.
-        if others().filter(|other| !other.is_credit).count() > 1 {
-            return Ok(Standing { row, days, is_rest: false, amount: row.amount });
-        }
-        let amount = Money::total(others().map(|other| other.amount))?;
-        Ok(Standing { row, is_rest: all.within(&self.charged) == days, days, amount })
-    }
+/// Which charge each credit gives back, by position: the last one before it that has its days. A day is charged again only
+/// after it was given back, so that it is no other.
+fn credits_of<'a>(rows: &[&'a BilledPeriod]) -> Vec<(usize, &'a BilledPeriod)> {
+    let has = |row: &BilledPeriod, days: Days| days_of(row).is_some_and(|all| all.overlap(days).is_some());
+    let owner = |(position, credit): (usize, &&'a BilledPeriod)| {
+        let days = days_of(credit)?;
+        let charge = rows[..position].iter().rposition(|row| !row.is_credit && has(row, days))?;
+        Some((charge, *credit))
+    };
+    rows.iter().enumerate().filter(|(_, row)| row.is_credit).filter_map(owner).collect()
+}
+
+fn sorted(mut days: Vec<Days>) -> Vec<Days> {
+    days.sort_unstable();
+    days
 }
 
 fn days_of(row: &BilledPeriod) -> Option<Days> {

@@ -6,9 +6,11 @@
 mod assembly;
 mod charges;
 mod context;
+mod credit_notes;
 mod credits;
 mod days;
 mod history;
+mod leaving;
 mod prices;
 mod proration;
 pub mod reconciliation;
@@ -34,6 +36,8 @@ use crate::domain::time::Date;
 use context::Context;
 use thresholds::Decision;
 
+pub use credit_notes::{Crediting, WhatToCredit};
+pub use leaving::{Leaving, settle_charges};
 pub use prices::{charge_price, product_price};
 pub use usage::UsageSums;
 

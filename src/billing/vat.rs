@@ -39,7 +39,11 @@ pub(super) fn vat_by_code(context: &Context<'_>, lines: &[BillLine]) -> Result<V
 }
 
 /// V3: on the sum, or on each line.
-fn vat_on(nets: impl Iterator<Item = Money>, rate: Percent, rounding: VatRounding) -> Result<Money, Overflow> {
+pub(super) fn vat_on(
+    nets: impl Iterator<Item = Money>,
+    rate: Percent,
+    rounding: VatRounding,
+) -> Result<Money, Overflow> {
     match rounding {
         VatRounding::PerLine => {
             let mut sum = Money::ZERO;

@@ -1,13 +1,17 @@
 //! `tollbook.toml` → [`Settings`]. Keys that are left out have the values of the commented default file.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::domain::book::{ProrationBasis, Settings, VatRounding};
-use crate::domain::money::{Currency, Price};
+use crate::domain::book::{AlertSettings, ProrationBasis, Settings, VatRounding};
+use crate::domain::money::{CallCharge, Currency, Percent, Price};
+use crate::domain::numbering::NumberSeries;
 use crate::domain::time::Zone;
+
+use super::notation;
 
 /// The settings of a new workspace, each key with a comment.
 pub const DEFAULT_SETTINGS: &str = include_str!("../../config/tollbook.toml");
@@ -24,8 +28,21 @@ struct File {
     default_vat_code: Option<Spanned<String>>,
     proration_basis: Option<Spanned<String>>,
     vat_rounding: Option<Spanned<String>>,
+    purge_after_days: Option<Spanned<u32>>,
     #[serde(default)]
     max_rejects: MaxRejects,
+    #[serde(default)]
+    numbering: Numbering,
+    #[serde(default)]
+    grace_days: BTreeMap<String, Spanned<u32>>,
+    #[serde(default)]
+    alerts: Alerts,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Numbering {
+    series: Option<Spanned<String>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -82,8 +99,101 @@ pub fn parse_settings(toml: &str) -> Result<Settings, String> {
         proration_basis: read(text, &file.proration_basis, "proration_basis", proration, "calendar or thirty")?
             .unwrap_or_default(),
         vat_rounding: vat_rounding.unwrap_or_default(),
+        purge_after_days: purge_after_days(text, &file.purge_after_days)?,
+        number_series: read(text, &file.numbering.series, "series", NumberSeries::parse, "organisation or customer")?
+            .unwrap_or_default(),
+        grace_days: grace_days(text, &file.grace_days)?,
+        alerts: file.alerts.read(text)?,
     })
 }
+
+/// K8: 30 days unless said otherwise.
+fn purge_after_days(text: &str, days: &Option<Spanned<u32>>) -> Result<u32, String> {
+    match days {
+        None => Ok(30),
+        Some(days) if *days.get_ref() <= 3_650 => Ok(*days.get_ref()),
+        Some(days) => {
+            let reason = format!("purge_after_days {} is not accepted; 0 to 3650 would be", days.get_ref());
+            Err(located(text, days.span(), &reason))
+        }
+    }
+}
+
+const LONGEST_GRACE: u32 = 3_650;
+
+fn grace_days(text: &str, methods: &BTreeMap<String, Spanned<u32>>) -> Result<BTreeMap<String, u32>, String> {
+    let mut days = BTreeMap::new();
+    for (method, value) in methods {
+        let grace = *value.get_ref();
+        if grace > LONGEST_GRACE {
+            let reason = format!("grace_days of {method:?} is {grace}; 0 to {LONGEST_GRACE} would be accepted");
+            return Err(located(text, value.span(), &reason));
+        }
+        if days.insert(method.trim().to_lowercase(), grace).is_some() {
+            return Err(located(text, value.span(), &format!("grace_days names {method:?} twice")));
+        }
+    }
+    Ok(days)
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Alerts {
+    enabled: Option<bool>,
+    history_days: Option<Spanned<u32>>,
+    least_history_days: Option<Spanned<u32>>,
+    deviations: Option<Spanned<String>>,
+    daily_spend: Option<Spanned<String>>,
+    short_call_seconds: Option<u64>,
+    short_calls: Option<u64>,
+    new_destination_spend: Option<Spanned<String>>,
+    night_from: Option<Spanned<String>>,
+    night_to: Option<Spanned<String>>,
+    night_spend: Option<Spanned<String>>,
+}
+
+impl Alerts {
+    fn read(&self, text: &str) -> Result<AlertSettings, String> {
+        let usual = AlertSettings::default();
+        let days = |value: &Option<Spanned<u32>>, key: &str, usual: u32| match value {
+            None => Ok(usual),
+            Some(value) if (1..=MOST_HISTORY).contains(value.get_ref()) => Ok(*value.get_ref()),
+            Some(value) => {
+                let reason = format!("{key} is {}; 1 to {MOST_HISTORY} would be accepted", value.get_ref());
+                Err(located(text, value.span(), &reason))
+            }
+        };
+        let amount = |value: &Option<Spanned<String>>, key: &str, usual: CallCharge| {
+            let parse = |text: &str| CallCharge::parse(text).ok().filter(|amount| !amount.is_negative());
+            read(text, value, key, parse, "an amount that is not negative, as \"20\"").map(|read| read.unwrap_or(usual))
+        };
+        let clock = |value: &Option<Spanned<String>>, key: &str, usual: u32| {
+            read(text, value, key, notation::clock, "a time of day, as 22:00").map(|read| read.unwrap_or(usual))
+        };
+        let deviations = |text: &str| Percent::parse(text).ok().filter(|number| !number.is_negative());
+        Ok(AlertSettings {
+            enabled: self.enabled.unwrap_or(usual.enabled),
+            history_days: days(&self.history_days, "history_days", usual.history_days)?,
+            least_history_days: days(&self.least_history_days, "least_history_days", usual.least_history_days)?,
+            deviations: read(text, &self.deviations, "deviations", deviations, "a number from 0, as \"3\"")?
+                .unwrap_or(usual.deviations),
+            daily_spend: amount(&self.daily_spend, "daily_spend", usual.daily_spend)?,
+            short_call_seconds: self.short_call_seconds.unwrap_or(usual.short_call_seconds),
+            short_calls: self.short_calls.unwrap_or(usual.short_calls),
+            new_destination_spend: amount(
+                &self.new_destination_spend,
+                "new_destination_spend",
+                usual.new_destination_spend,
+            )?,
+            night_from: clock(&self.night_from, "night_from", usual.night_from)?,
+            night_to: clock(&self.night_to, "night_to", usual.night_to)?,
+            night_spend: amount(&self.night_spend, "night_spend", usual.night_spend)?,
+        })
+    }
+}
+
+/// Days of history that are kept.
+const MOST_HISTORY: u32 = 90;
 
 fn read<T>(
     text: &str,
@@ -127,7 +237,7 @@ mod tests {
         check(
             "currency = \"GBP\"\ncurency = \"EUR\"\n",
             "line 2: unknown field `curency`, expected one of `currency`, `zone`, `country_code`, `default_vat_code`, \
-             `proration_basis`, `vat_rounding`, `max_rejects`",
+             `proration_basis`, `vat_rounding`, `purge_after_days`, `max_rejects`, `numbering`, `grace_days`, `alerts`",
         );
         check(
             "\nzone = \"London\"\n",
@@ -143,6 +253,17 @@ mod tests {
             "vat_rounding = \"per_line_down\"",
             "line 1: vat_rounding \"per_line_down\": rounding the VAT of each line down to whole pennies is refused \
              (V3); use half_up, down or per_line",
+        );
+        check("purge_after_days = 3651", "line 1: purge_after_days 3651 is not accepted; 0 to 3650 would be");
+        check(
+            "[numbering]\nseries = \"account\"",
+            "line 2: series \"account\" is not accepted; organisation or customer would be",
+        );
+        check("[grace_days]\ncard = 4000", "line 2: grace_days of \"card\" is 4000; 0 to 3650 would be accepted");
+        check("[alerts]\nhistory_days = 0", "line 2: history_days is 0; 1 to 90 would be accepted");
+        check(
+            "[alerts]\nnight_from = \"24:30\"",
+            "line 2: night_from \"24:30\" is not accepted; a time of day, as 22:00 would be",
         );
         check("country_code = \"044\"", "line 1: country_code \"044\" is not accepted; 1 to 3 digits, as 44 would be");
     }

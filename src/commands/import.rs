@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 
 use super::Global;
+use super::alerts::raise_alerts;
 use crate::error::{Error, ErrorKind, Result, counted};
 use crate::files::remove_partials;
 use crate::ledger::{Ledger, LedgerWriter};
@@ -25,6 +26,8 @@ pub enum Import {
     Services(ServiceFiles),
     /// A rate sheet: rates.csv, the classic reseller's sheet, an A-Z deck
     Tariff(Box<super::rate_sheet::RateSheet>),
+    /// Payments of customers: CSV or xlsx with account, date, amount, reference
+    Payments(super::payment::PaymentsFile),
 }
 
 /// Which files, and how.
@@ -61,10 +64,14 @@ impl Import {
             Self::Services(ServiceFiles { files, reconcile: false }) => (files, FileUse::BilledServices),
             Self::Services(ServiceFiles { files, reconcile: true }) => (files, FileUse::ComparedServices),
             Self::Tariff(sheet) => return sheet.run(global),
+            Self::Payments(file) => return file.run(global),
         };
         let workspace = Workspace::find(global.workspace.as_deref())?;
         let imported = import_files(global, &workspace, &files, file_use)?;
         global.show(&imported.done, || imported.done.iter().map(in_words).collect())?;
+        if file_use == FileUse::Usage {
+            raise_alerts(global, &workspace);
+        }
         imported.outcome(global.dry_run)
     }
 }

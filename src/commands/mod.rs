@@ -1,5 +1,6 @@
 //! The command line: what is asked → what is done → the exit code. One file per noun; nothing here computes a price.
 
+mod alerts;
 mod bench;
 mod bill;
 mod book;
@@ -9,9 +10,9 @@ mod explain;
 mod import;
 mod init;
 mod invoice;
-mod invoice_explain;
 mod layouts;
 mod pages;
+mod payment;
 mod period;
 mod rate;
 mod rate_sheet;
@@ -77,7 +78,7 @@ enum Command {
     /// Load or write the whole master data as CSV files
     #[command(subcommand)]
     Book(book::BookCommand),
-    /// Import usage (CDR) files, service files, rate sheets
+    /// Import usage (CDR) files, service files, rate sheets, payments
     #[command(subcommand)]
     Import(import::Import),
     /// Show the layouts of carriers' files, or find the one that fits a file
@@ -90,13 +91,16 @@ enum Command {
     Rate(rate::Rate),
     /// Say step by step why a record costs what it costs
     Explain(explain::Explain),
-    /// Draft, approve and post billing runs
+    /// Draft, approve and post billing runs; undo them
     #[command(subcommand)]
     Bill(bill::Bill),
-    /// List, show and write posted invoices
+    /// List, show and write posted invoices and credit notes; void, credit, mark as sent
     #[command(subcommand)]
     Invoice(invoice::Invoice),
-    /// List and show customers
+    /// Enter payments, bounces and refunds; list them; let credit pay what is open
+    #[command(subcommand)]
+    Payment(payment::PaymentCommand),
+    /// List, show and change customers; who leaves, who comes back
     #[command(subcommand)]
     Customer(customer::CustomerCommand),
     /// List, check, compare and change tariffs
@@ -130,6 +134,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
         Command::Explain(explain) => explain.run(global),
         Command::Bill(bill) => bill.run(global),
         Command::Invoice(invoice) => invoice.run(global),
+        Command::Payment(payment) => payment.run(global),
         Command::Customer(customer) => customer.run(global),
         Command::Tariff(tariff) => tariff.run(global),
         Command::Report(report) => report.run(global),

@@ -30,6 +30,8 @@ pub enum Usage {
     Delete(Rows),
     /// Bring deleted usage back
     Restore(Rows),
+    /// List what was worth a look when usage was imported
+    Alerts(super::alerts::AlertOptions),
 }
 
 /// Which rows of which import.
@@ -52,6 +54,7 @@ impl Usage {
             Self::Errors => errors(global, &workspace),
             Self::Delete(rows) => mark(global, &workspace, &rows, true),
             Self::Restore(rows) => mark(global, &workspace, &rows, false),
+            Self::Alerts(options) => options.run(global, &workspace),
         }
     }
 }

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::Global;
 use crate::error::{Error, ErrorKind, Result, counted};
 use crate::pipeline::store_files;
+use crate::pipeline::voiding::check_released;
 
 use crate::workspace::Workspace;
 
@@ -25,6 +26,7 @@ pub fn run(global: &Global) -> Result<()> {
             verified.usage.push(error.to_string());
         }
     }
+    verified.ledger.extend(check_released(&ledger, &store)?);
     global.show(&verified, || match (verified.ledger.len(), verified.usage.len()) {
         (0, 0) => "the ledger and all usage files are whole\n".into(),
         _ => verified.ledger.iter().chain(&verified.usage).map(|fault| format!("{fault}\n")).collect(),

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use super::allowance::{Allowance, CustomerAllowance};
 use super::charge::{Charge, Product, ProductPrice};
 use super::customer::{Cli, CostCentre, Customer, Group, Organisation};
-use super::money::{Currency, Price, Rounding};
+use super::money::{CallCharge, Currency, Percent, Price, Rounding};
+use super::numbering::NumberSeries;
 use super::price_book::{
     CallType, ChargeBand, ExchangeRate, Holiday, Ignored, Prefix, Rate, Supplier, SupplierTariff, Tariff, TimeBand,
     VatCode,
@@ -86,6 +87,59 @@ pub struct Settings {
     pub proration_basis: ProrationBasis,
     /// How VAT is rounded where the organisation does not say (V3).
     pub vat_rounding: VatRounding,
+    /// After how many days what is known of a deleted customer is removed (K8).
+    pub purge_after_days: u32,
+    /// Whose series invoices and credit notes are numbered in (B11).
+    pub number_series: NumberSeries,
+    /// Days after the due date before an invoice counts as overdue, by payment method in small letters (L4).
+    pub grace_days: BTreeMap<String, u32>,
+    /// What usage is worth a look (L5).
+    pub alerts: AlertSettings,
+}
+
+/// When usage is worth a look (L5). Amounts are in the currency of each customer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AlertSettings {
+    /// Look at all after an import.
+    pub enabled: bool,
+    /// With how many of a customer's last days with usage a day is compared.
+    pub history_days: u32,
+    /// Fewer days of history than this say nothing.
+    pub least_history_days: u32,
+    /// How many standard deviations above the mean are unusual.
+    pub deviations: Percent,
+    /// A day's spend below this is never unusual.
+    pub daily_spend: CallCharge,
+    /// Answered calls of at most so many seconds are short.
+    pub short_call_seconds: u64,
+    /// So many short calls on a day, and more than usual, are too many.
+    pub short_calls: u64,
+    /// Spend on a call type that the customer never used before.
+    pub new_destination_spend: CallCharge,
+    /// When the night begins, in seconds since midnight.
+    pub night_from: u32,
+    /// When it ends; earlier than it begins if it goes over midnight.
+    pub night_to: u32,
+    /// A day's spend at night or at the weekend below this is never unusual.
+    pub night_spend: CallCharge,
+}
+
+impl Default for AlertSettings {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            history_days: 28,
+            least_history_days: 7,
+            deviations: Percent::from_scaled(30_000),
+            daily_spend: CallCharge::from_scaled(20_000_000),
+            short_call_seconds: 10,
+            short_calls: 100,
+            new_destination_spend: CallCharge::from_scaled(10_000_000),
+            night_from: 22 * 3_600,
+            night_to: 6 * 3_600,
+            night_spend: CallCharge::from_scaled(20_000_000),
+        }
+    }
 }
 
 /// What part of a month's price a day is (P4).
@@ -231,6 +285,13 @@ impl Book {
     pub fn find_customer(&self, account: &str) -> Option<CustomerId> {
         let found = self.customers.binary_search_by(|customer| customer.account.as_str().cmp(account));
         found.ok().map(CustomerId::from_index)
+    }
+
+    /// Days after the due date before an invoice of a customer counts as overdue: its own, else those of its payment
+    /// method, else none (L4).
+    pub fn grace_days(&self, customer: &Customer) -> u32 {
+        let of_method = || self.settings.grace_days.get(&customer.payment_method.to_lowercase()).copied();
+        customer.grace_days.or_else(of_method).unwrap_or(0)
     }
 
     /// The VAT code of a name in force on a date (V1, V4).

@@ -215,6 +215,17 @@ pub struct ClassPrices {
     pub markups: PerClass<Option<Percent>>,
 }
 
+/// Up to what a customer is trusted, in its currency; no limit where there is none (L4).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CreditLimits {
+    /// Of the balance.
+    pub balance: Option<Money>,
+    /// Of usage that is not billed yet.
+    pub unbilled: Option<Money>,
+    /// Of invoices that are overdue.
+    pub overdue: Option<Money>,
+}
+
 /// Who is billed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Customer {
@@ -260,6 +271,10 @@ pub struct Customer {
     pub low_invoice_action: LowInvoiceAction,
     /// Its own terms.
     pub payment_terms: Option<PaymentTerms>,
+    /// Days after the due date before an invoice counts as overdue; those of its payment method if it has none (L4).
+    pub grace_days: Option<u32>,
+    /// How much it may owe, use without being billed, and be overdue with (L4).
+    pub limits: CreditLimits,
     /// Last day of service (B10).
     pub final_bill_date: Option<Date>,
     /// When it left.
@@ -318,6 +333,8 @@ pub struct Cli {
     pub exclude_services: bool,
     /// Most that its usage costs in a billing period (S1).
     pub spending_cap: Option<CallCharge>,
+    /// What its usage may come to in a billing period before somebody is to look (L4); it limits nothing.
+    pub usage_limit: Option<Money>,
     /// Tariffs and markups by class.
     pub prices: ClassPrices,
 }

@@ -5,11 +5,14 @@ pub mod bill;
 pub mod book;
 pub mod charge;
 mod charged_usage;
+pub mod credit;
 pub mod customer;
 mod decimal_text;
 pub mod disposition;
 pub mod exact;
 pub mod money;
+pub mod numbering;
+pub mod open_items;
 pub mod prefix_table;
 pub mod price_book;
 #[cfg(test)]
@@ -18,6 +21,7 @@ pub mod telephone;
 pub mod time;
 pub mod totals;
 pub mod usage;
+pub mod usage_days;
 
 #[cfg(test)]
 mod tests;

@@ -52,6 +52,10 @@ pub(crate) fn book() -> Book {
             default_vat_code: None,
             proration_basis: ProrationBasis::Calendar,
             vat_rounding: VatRounding::HalfUp,
+            purge_after_days: 30,
+            number_series: Default::default(),
+            grace_days: Default::default(),
+            alerts: Default::default(),
         },
         organisations: vec![organisation()],
         groups: vec![Group {
@@ -135,6 +139,8 @@ fn customer() -> Customer {
         low_invoice: Default::default(),
         low_invoice_action: Default::default(),
         payment_terms: None,
+        grace_days: None,
+        limits: Default::default(),
         final_bill_date: None,
         dropped_date: None,
         opening_balance: Money::ZERO,
@@ -168,6 +174,7 @@ pub(crate) fn cli(identifier: &str) -> Cli {
         exclude_usage: false,
         exclude_services: false,
         spending_cap: None,
+        usage_limit: None,
         prices: Default::default(),
     }
 }

@@ -70,7 +70,12 @@ impl BilledWriter {
         if target.exists() {
             return Err(FactsError::Exists { file: target });
         }
-        let table = TableWriter::create(&target, &BILLED, &[(NAME_ENTRY, &file)])?;
+        Self::over(store, file)
+    }
+
+    /// Begins the file of a run, whether there is one or not.
+    pub(super) fn over(store: &UsageStore, file: String) -> Result<Self, FactsError> {
+        let table = TableWriter::create(&store.path_of(&file), &BILLED, &[(NAME_ENTRY, &file)])?;
         Ok(Self { file, table, sets: RowsOfImports::new() })
     }
 
@@ -137,6 +142,11 @@ impl PendingBilled {
         table.publish_new()?;
         store.trust(&file);
         Ok(PublishedBilled { file, rows, sha256 })
+    }
+
+    /// Puts the file in the place of the one that has its name.
+    pub(super) fn publish_over(self) -> Result<(), FactsError> {
+        self.table.publish_over()
     }
 }
 
@@ -217,6 +227,14 @@ mod tests {
             assert!(calls.iter().map(|call| call.charge).eq(expected.iter().map(|row| row.charge)), "{invoice}");
         }
         assert_eq!(store.calls_of_invoice(&run.file, "INV-000700").unwrap(), []);
+        for invoice in [0_u32, 327, 699] {
+            let mut expected = RowsOfImports::new();
+            (invoice * 100..(invoice + 1) * 100).for_each(|row| {
+                expected.entry(i64::from(row % 3)).or_default().insert(row);
+            });
+            assert_eq!(store.rows_of_invoice(&run.file, &format!("INV-{invoice:06}")).unwrap(), expected);
+        }
+        assert_eq!(store.rows_of_invoice(&run.file, "INV-000700").unwrap(), RowsOfImports::new());
         let groups = store.billed_groups(&run.file).unwrap();
         let found: Vec<_> =
             groups.into_iter().flat_map(|rows| store.itemised_calls(&run.file, rows).unwrap()).collect();

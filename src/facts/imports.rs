@@ -90,10 +90,19 @@ impl UsageStore {
         if target.exists() {
             return Err(FactsError::Exists { file: target });
         }
+        let marks_file = format!("import-{import:06}.marks.parquet");
+        self.facts_writer((file, marks_file), header)
+    }
+
+    /// Begins a facts file, whether there is one of its name or not.
+    pub(super) fn facts_writer(
+        &self,
+        (file, marks_file): (String, String),
+        header: &FactsHeader,
+    ) -> Result<FactsWriter, FactsError> {
         let mut metadata = vec![(NAME_ENTRY, file.as_str())];
         metadata.extend(header.entries());
-        let table = TableWriter::create(&target, &USAGE, &metadata)?;
-        let marks_file = format!("import-{import:06}.marks.parquet");
+        let table = TableWriter::create(&self.path_of(&file), &USAGE, &metadata)?;
         Ok(FactsWriter { file, marks_file, supplier: header.supplier.clone(), table })
     }
 }

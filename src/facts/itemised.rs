@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::UsageStore;
+use super::billed_sets::RowsOfImports;
 use super::error::FactsError;
 use super::row_reader::{BadCell, RowReader};
 use super::schema::BILLED;
@@ -57,6 +58,22 @@ impl UsageStore {
             calls.extend(found.filter(|found| found.invoice == invoice).flat_map(|found| found.calls));
         }
         Ok(calls)
+    }
+
+    /// Which facts are on one invoice of a run.
+    pub fn rows_of_invoice(&self, run_file: &str, invoice: &str) -> Result<RowsOfImports, FactsError> {
+        let open = || self.open_table(run_file, &BILLED, Columns::Named(&["import", "row", "invoice"]));
+        let mut found = RowsOfImports::new();
+        for rows in open()?.rows_that_may_hold("invoice", invoice).ranges() {
+            let mut table = open()?.within(rows);
+            let take = |row: &mut RowReader<'_>| Ok((row.integer()?, row.row_number()?, row.text()? == invoice));
+            while let Some(batch) = table.next_rows(BATCH, None, take)? {
+                for (import, row, _) in batch.into_iter().filter(|(_, _, is_on_it)| *is_on_it) {
+                    found.entry(import).or_default().insert(row);
+                }
+            }
+        }
+        Ok(found)
     }
 
     /// The calls of a stretch of a run's file, by invoice; the first and the last may go on in the neighbours.

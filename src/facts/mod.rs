@@ -6,7 +6,8 @@
 //! usage/billed/run-000001.parquet     the usage on the invoices of one posted run
 //! ```
 //!
-//! A file appears under its name when it is complete and safe on the disk, and is never changed. Each carries a seal over
+//! A file appears under its name when it is complete and safe on the disk, and is never changed, but for what a purge
+//! removes ([`UsageStore::blank_other_parties`], K8). Each carries a seal over
 //! all its bytes, which is checked before the first row of it is believed. The ledger says which files count: one that it
 //! does not know is an orphan of a run that was cut short. Nothing here knows customers, prices or the ledger.
 //!
@@ -31,6 +32,7 @@ mod marks;
 mod pages;
 mod rated;
 mod rated_file;
+mod redaction;
 mod repeat_search;
 mod repeats;
 mod row_groups;

@@ -73,6 +73,16 @@ impl RowSet {
         }
     }
 
+    /// Takes the rows of a range out; its end is not included.
+    pub fn remove_range(&mut self, rows: Range<u32>) {
+        for row in rows {
+            let (word, mask) = place(row);
+            let Some(bits) = self.words.get_mut(word) else { return };
+            self.len -= u64::from(*bits & mask != 0);
+            *bits &= !mask;
+        }
+    }
+
     /// The rows, ascending.
     pub fn iter(&self) -> impl Iterator<Item = u32> + '_ {
         self.iter_from(0)
@@ -220,6 +230,20 @@ mod tests {
         assert_eq!(set.iter().collect::<Vec<_>>(), [1, 2, 3, 500]);
         assert_eq!(set.len(), 4);
         assert!(!set.insert(500));
+    }
+
+    #[test]
+    fn rows_of_a_range_are_taken_out() {
+        let check = |taken: Range<u32>, expected: &[Range<u32>]| {
+            let mut set: RowSet = [2..5, 60..70].into_iter().collect();
+            set.remove_range(taken.clone());
+            assert_eq!(set.ranges().collect::<Vec<_>>(), expected, "{taken:?}");
+            assert_eq!(set.len(), expected.iter().map(|range| u64::from(range.end - range.start)).sum::<u64>());
+        };
+        check(0..2, &[2..5, 60..70]);
+        check(3..4, &[2..3, 4..5, 60..70]);
+        check(4..62, &[2..4, 62..70]);
+        check(0..5000, &[]);
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! Files on disk: mapped for reading so that a file that shrinks cannot kill the process (F5), written so that a crash
-//! or a full disk leaves either the whole new file or none.
+//! or a full disk leaves either the whole new file or none; workbooks, unpacked.
 
+mod archive;
 pub mod map;
+pub mod workbook;
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};

@@ -5,6 +5,7 @@
 
 mod allowance_table;
 mod charge_sections;
+mod credit_note;
 pub mod csv;
 mod display;
 mod itemisation;

@@ -252,6 +252,7 @@ mod tests {
             ("short", samples::short(), 0),
             ("long", samples::long(), 0),
             ("credit", samples::credit(), 0),
+            ("credit note", samples::credit_note(), 0),
             ("draft", samples::draft(), 0),
             ("empty", samples::empty(), 0),
             ("wordy", samples::wordy(), 0),

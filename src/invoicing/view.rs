@@ -5,11 +5,12 @@ use serde::Serialize;
 
 use super::allowance_table::{self, AllowanceTable};
 use super::charge_sections::{self, Section, rate_of};
+use super::credit_note::{self, as_printed};
 use super::display::{self, MoneyStyle, printable, wrapped};
 use super::itemisation::{self, Itemisation};
 use super::palette::Palette;
 use super::usage_summary::{self, UsageTable};
-use crate::domain::bill::{Amount, Bill, BillVat, ItemisedCall};
+use crate::domain::bill::{Amount, Bill, BillVat, DocumentKind, ItemisedCall};
 use crate::domain::customer::Address;
 use crate::domain::money::{Money, Overflow, Percent, Rounding, Sum};
 use crate::domain::price_book::VatKind;
@@ -28,6 +29,10 @@ pub(super) struct View {
     customer: Party,
     facts: Vec<Fact>,
     due: Due,
+    /// What stands above the sections.
+    lines_heading: &'static str,
+    /// What stands there if there are none.
+    nothing: &'static str,
     /// Name of the currency's amounts without sign, for column heads.
     currency: String,
     sections: Vec<Section>,
@@ -52,17 +57,17 @@ struct Party {
 }
 
 #[derive(Serialize)]
-struct Fact {
+pub(super) struct Fact {
     label: String,
     value: String,
 }
 
 /// What the reader must do.
 #[derive(Serialize)]
-struct Due {
-    label: &'static str,
-    amount: String,
-    note: String,
+pub(super) struct Due {
+    pub(super) label: &'static str,
+    pub(super) amount: String,
+    pub(super) note: String,
 }
 
 #[derive(Serialize)]
@@ -79,6 +84,8 @@ struct VatRow {
 /// [`Overflow`] if a subtotal does not fit.
 pub(super) fn view_of(bill: &Bill, calls: &[ItemisedCall], palette: Palette) -> Result<View, Overflow> {
     let style = MoneyStyle::new(bill.currency);
+    let is_credit_note = bill.document == DocumentKind::CreditNote;
+    let bill = &*as_printed(bill)?;
     Ok(View {
         title: title_of(bill),
         is_draft: bill.number.is_none(),
@@ -87,8 +94,13 @@ pub(super) fn view_of(bill: &Bill, calls: &[ItemisedCall], palette: Palette) -> 
         logo: (!bill.organisation.logo.is_empty()).then(|| format!("/{}", bill.organisation.logo)),
         organisation: organisation_of(bill),
         customer: customer_of(bill),
-        facts: facts_of(bill),
-        due: due_of(bill, style)?,
+        facts: if is_credit_note { credit_note::facts_of(bill) } else { facts_of(bill) },
+        due: if is_credit_note { credit_note::due_of(bill, style)? } else { due_of(bill, style)? },
+        lines_heading: if is_credit_note { "Credits" } else { "Charges" },
+        nothing: match is_credit_note {
+            true => "Nothing was left to be credited.",
+            false => "There is nothing to charge on this bill.",
+        },
         currency: bill.currency.sign().trim().to_owned(),
         sections: charge_sections::sections_of(bill, style)?,
         vat: bill.vat.iter().map(|vat| vat_row(vat, style)).collect(),
@@ -101,7 +113,7 @@ pub(super) fn view_of(bill: &Bill, calls: &[ItemisedCall], palette: Palette) -> 
         total: fact("Total including VAT", style.amount(bill.totals.gross)),
         balance: balance_of(bill, style),
         notes: notes_of(bill, style)?,
-        messages: bill.messages.iter().map(|message| message.lines().map(wrapped).collect()).collect(),
+        messages: messages_of(bill),
         usage_by_class: usage_summary::by_class(bill, style),
         usage_by_cli: usage_summary::by_cli(bill, style),
         allowances: allowance_table::allowances_of(bill, style),
@@ -110,6 +122,9 @@ pub(super) fn view_of(bill: &Bill, calls: &[ItemisedCall], palette: Palette) -> 
 }
 
 fn title_of(bill: &Bill) -> &'static str {
+    if bill.document == DocumentKind::CreditNote {
+        return "Credit note";
+    }
     match (bill.number.is_none(), bill.totals.gross.money < Money::ZERO, bill.is_final) {
         (true, _, _) => "Draft — not an invoice",
         (_, true, true) => "Final credit invoice",
@@ -149,7 +164,7 @@ fn address_lines(address: &Address) -> Vec<String> {
     address.lines.iter().chain(parts).map(|line| wrapped(line)).filter(|line| !line.is_empty()).collect()
 }
 
-fn fact(label: &str, value: String) -> Fact {
+pub(super) fn fact(label: &str, value: String) -> Fact {
     Fact { label: label.into(), value }
 }
 
@@ -199,7 +214,10 @@ fn balance_of(bill: &Bill, style: MoneyStyle) -> Vec<Fact> {
     }
     vec![
         fact("Balance brought forward", style.amount(balance.previous)),
-        fact("This bill", style.amount(balance.this_bill)),
+        fact(
+            if bill.document.is_invoice() { "This bill" } else { "This credit note" },
+            style.amount(balance.this_bill),
+        ),
         fact("Balance now", style.amount(balance.now)),
     ]
 }
@@ -209,17 +227,29 @@ fn vat_row(vat: &BillVat, style: MoneyStyle) -> VatRow {
     VatRow { label: wrapped(label), rate: rate_of(vat), net: style.amount(vat.net), vat: style.amount(vat.vat) }
 }
 
+/// The words of the reseller; on a credit note, why there is one.
+fn messages_of(bill: &Bill) -> Vec<Vec<String>> {
+    let reason = Some(format!("Reason: {}", bill.reason)).filter(|_| !bill.reason.is_empty());
+    reason.iter().chain(&bill.messages).map(|message| message.lines().map(wrapped).collect()).collect()
+}
+
 /// Terms of payment, and what the law wants said of a reverse charge (V2).
 fn notes_of(bill: &Bill, style: MoneyStyle) -> Result<Vec<String>, Overflow> {
     let mut notes = Vec::new();
     for vat in bill.vat.iter().filter(|vat| vat.kind == VatKind::ReverseCharge) {
-        notes.push(if vat.rate == Percent::ZERO {
+        notes.push(if bill.document == DocumentKind::CreditNote {
+            let (amount, rate) = (style.amount(vat_accounted_for(vat)?), display::percent(vat.rate));
+            format!("Reverse charge: the VAT that the customer accounts for is less by {amount} ({rate}).")
+        } else if vat.rate == Percent::ZERO {
             "Reverse charge: the customer accounts for the VAT.".into()
         } else {
             let accounted = vat_accounted_for(vat)?;
             let (amount, rate) = (style.amount(accounted), display::percent(vat.rate));
             format!("Reverse charge: the customer accounts for VAT of {amount} ({rate}).")
         });
+    }
+    if bill.document == DocumentKind::CreditNote {
+        return Ok(notes);
     }
     let terms = printable(&bill.customer.payment_terms);
     if !terms.is_empty() {
@@ -324,6 +354,29 @@ mod tests {
             pairs(&view.balance),
             [("Balance brought forward", "£120.00"), ("This bill", "−£380.00"), ("Balance now", "−£260.00")]
         );
+    }
+
+    #[test]
+    fn a_credit_note_says_what_it_is_of_and_gives_back_b12() {
+        let view = view(&samples::credit_note());
+        assert_eq!(view.title, "Credit note");
+        assert_eq!(
+            pairs(&view.facts)[..4],
+            [
+                ("Credit note number", "NT-CN-000007"),
+                ("Credit note date", "20 November 2026"),
+                ("For invoice", "NT-10042"),
+                ("Invoice date (tax point)", "1 November 2026"),
+            ]
+        );
+        // 7.00 + 1.40 VAT: what is given back has no sign, the balance has.
+        assert_eq!((view.due.label, view.due.amount.as_str()), ("Credited", "£8.40"));
+        assert_eq!(pairs(&view.totals)[2..], [("Total excluding VAT", "£7.00"), ("VAT", "£1.40")]);
+        assert_eq!(
+            pairs(&view.balance),
+            [("Balance brought forward", "£120.00"), ("This credit note", "−£8.40"), ("Balance now", "£111.60")]
+        );
+        assert_eq!(view.messages, [["Reason: fault reported on 3 November"]]);
     }
 
     #[test]

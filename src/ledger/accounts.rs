@@ -77,10 +77,14 @@ impl Ledger {
                 Ok(())
             },
         )?;
-        each("SELECT account, message FROM next_message_used WHERE account BETWEEN ?1 AND ?2", &mut |state, row| {
-            state.next_message_used = row.get("message")?;
-            Ok(())
-        })?;
+        each(
+            "SELECT account, message FROM next_message_used m WHERE account BETWEEN ?1 AND ?2
+               AND NOT EXISTS (SELECT 1 FROM voids v WHERE v.invoice = m.invoice)",
+            &mut |state, row| {
+                state.next_message_used = row.get("message")?;
+                Ok(())
+            },
+        )?;
         Ok(states)
     }
 }

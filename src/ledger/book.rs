@@ -148,7 +148,7 @@ impl Ledger {
     }
 }
 
-fn load_book(connection: &Connection) -> Result<Vec<StoredTable>, LedgerError> {
+pub(super) fn load_book(connection: &Connection) -> Result<Vec<StoredTable>, LedgerError> {
     BOOK_FILES.iter().map(|name| load_table(connection, &Shape::of(connection, name)?)).collect()
 }
 

@@ -213,10 +213,13 @@ pub(super) fn deleted_rows(connection: &Connection, import: i64) -> Result<u64, 
     Ok(live_marks(connection, import)?.iter().map(|mark| mark.rows.rows()).sum())
 }
 
-/// How many rows of an import posted runs billed.
+/// How many rows of an import posted runs billed, without those of voided invoices.
 pub(super) fn billed_rows(connection: &Connection, import: i64) -> Result<u64, LedgerError> {
     let mut query = connection.prepare_cached(
-        "SELECT (SELECT coalesce(sum(rows), 0) FROM run_imports WHERE import = ?1)
+        "SELECT (SELECT coalesce(sum(rows), 0) FROM run_imports r WHERE import = ?1
+                  AND NOT EXISTS (SELECT 1 FROM undone_runs u WHERE u.run = r.run))
+              - (SELECT coalesce(sum(last_row - first_row + 1), 0) FROM released_rows r WHERE import = ?1
+                  AND NOT EXISTS (SELECT 1 FROM undone_runs u WHERE u.run = r.run))
               + (SELECT count(*) FROM service_lines WHERE import = ?1 AND billed_run IS NOT NULL)
            AS billed",
     )?;

@@ -16,6 +16,8 @@ pub enum RunStatus {
     Approved,
     /// Stays as it is.
     Posted,
+    /// Posted, and taken back as a unit: all its invoices are void (B13).
+    Undone,
 }
 
 impl RunStatus {
@@ -25,12 +27,13 @@ impl RunStatus {
             Self::Draft => "draft",
             Self::Approved => "approved",
             Self::Posted => "posted",
+            Self::Undone => "undone",
         }
     }
 
     /// Reads the name.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Draft, Self::Approved, Self::Posted].into_iter().find(|status| status.name() == text)
+        [Self::Draft, Self::Approved, Self::Posted, Self::Undone].into_iter().find(|status| status.name() == text)
     }
 }
 

@@ -130,11 +130,12 @@ impl Ledger {
         Ok(bills.collect::<Result<_, _>>()?)
     }
 
-    /// The bills of the last `count` invoices of an account, the latest first (B15).
+    /// The bills of the last `count` invoices of an account that are not void, the latest first (B15).
     pub fn last_bills(&self, account: &str, count: u32) -> Result<Vec<Bill>, LedgerError> {
-        let mut query = self
-            .connection
-            .prepare_cached("SELECT bill_json FROM invoices WHERE account = ?1 ORDER BY id DESC LIMIT ?2")?;
+        let mut query = self.connection.prepare_cached(
+            "SELECT bill_json FROM invoices i WHERE account = ?1
+                   AND NOT EXISTS (SELECT 1 FROM voids v WHERE v.invoice = i.number) ORDER BY id DESC LIMIT ?2",
+        )?;
         let bills = query.query_map(params![account, count], read_bill)?;
         Ok(bills.collect::<Result<_, _>>()?)
     }

@@ -4,24 +4,38 @@
 //!
 //! [`Ledger`] reads; [`LedgerWriter`] also changes, holds the lock of the only writer, and reads as a [`Ledger`] does.
 
+mod account_entries;
 mod accounts;
+mod allocations;
 mod audit;
 mod bills;
 mod book;
 mod book_rows;
 mod columns;
+mod credit_notes;
+mod deleted_customers;
 mod deletions;
 mod drafts;
+mod ended_rows;
 mod entries;
 mod error;
 mod imports;
 mod invoices;
+mod lives;
 mod lock;
 mod migrations;
+mod numbers;
+mod payments;
+mod periods;
 mod posting;
 mod runs;
 mod services;
+mod settlement_checks;
+mod standings;
+mod usage_alerts;
 mod verify;
+mod void_checks;
+mod voids;
 
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
@@ -29,17 +43,27 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, config::DbConfig};
 
+pub use account_entries::{AccountEntry, EntryKind, StoredAllocation};
 pub use accounts::AccountState;
+pub use allocations::Settled;
 pub use audit::{Actor, AuditEntry};
 pub use book::{ApplyError, ApplyMode, BOOK_FILES, BookChanges, FileChanges, StoredTable};
+pub use credit_notes::{CreditNoteRow, NewCreditNote};
+pub use deleted_customers::MarkedCustomer;
 pub use deletions::RowRange;
 pub use drafts::{DraftBill, DraftOutcome, DraftRun, ParkedCustomer, RunStatus, RunTermsRow};
+pub use ended_rows::LifeRow;
 pub use error::LedgerError;
 pub use imports::{ImportKind, ImportRow, ImportTotal};
 pub use invoices::{InvoiceFilter, InvoiceRow, PostedInvoice, StoredBill};
+pub use lives::{GivenBack, Life, Step, Stepped};
+pub use payments::{Movement, NamedInvoice};
 pub use posting::{CapTotal, PostedBill};
 pub use runs::RunRow;
 pub use services::UnbilledService;
+pub use standings::{InvoiceStanding, InvoiceState, ReleasedRows};
+pub use usage_alerts::{CheckedUsage, UsageAlert, UsageHistory};
+pub use voids::Voiding;
 
 use lock::WriterLock;
 

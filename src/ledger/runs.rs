@@ -34,6 +34,8 @@ pub struct RunRow {
     pub posted_at: Option<String>,
     /// The file that says which usage it billed, relative to the workspace; once posted.
     pub billed_file: Option<String>,
+    /// When it was undone.
+    pub undone_at: Option<String>,
 }
 
 impl LedgerWriter {
@@ -63,7 +65,7 @@ impl LedgerWriter {
     pub fn replace_draft(&mut self, id: i64, draft: &DraftRun) -> Result<(), LedgerError> {
         let change = self.begin()?;
         let before = find_run(&change, id)?;
-        if before.status == RunStatus::Posted {
+        if matches!(before.status, RunStatus::Posted | RunStatus::Undone) {
             return Err(refuse_status("draft", &before, "make a new run"));
         }
         change.execute("DELETE FROM draft_bills WHERE run = ?1", [id])?;
@@ -121,7 +123,7 @@ impl LedgerWriter {
 impl Ledger {
     /// All runs, in the order of their numbers.
     pub fn runs(&self) -> Result<Vec<RunRow>, LedgerError> {
-        let mut query = self.connection.prepare("SELECT * FROM runs ORDER BY id")?;
+        let mut query = self.connection.prepare(&format!("{RUNS} ORDER BY r.id"))?;
         let rows = query.query_map([], read_run)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -153,8 +155,11 @@ impl Ledger {
     }
 }
 
+/// A run, and when it was undone.
+const RUNS: &str = "SELECT r.*, u.at AS undone_at FROM runs r LEFT JOIN undone_runs u ON u.run = r.id";
+
 pub(super) fn find_run(connection: &Connection, id: i64) -> Result<RunRow, LedgerError> {
-    let mut query = connection.prepare_cached("SELECT * FROM runs WHERE id = ?1")?;
+    let mut query = connection.prepare_cached(&format!("{RUNS} WHERE r.id = ?1"))?;
     query.query_row([id], read_run).optional()?.ok_or_else(|| {
         LedgerError::refused(format!("use run {id}"), "there is no such run", "look at the list of runs")
     })
@@ -232,9 +237,10 @@ impl Change<'_> {
 }
 
 fn read_run(row: &Row<'_>) -> rusqlite::Result<RunRow> {
+    let undone_at: Option<String> = row.get("undone_at")?;
     Ok(RunRow {
         id: row.get("id")?,
-        status: named(row, "status", RunStatus::parse)?,
+        status: if undone_at.is_some() { RunStatus::Undone } else { named(row, "status", RunStatus::parse)? },
         terms: RunTermsRow {
             invoice_date: date(row, "invoice_date")?,
             usage_cutoff: date(row, "usage_cutoff")?,
@@ -249,6 +255,7 @@ fn read_run(row: &Row<'_>) -> rusqlite::Result<RunRow> {
         approved_at: row.get("approved_at")?,
         posted_at: row.get("posted_at")?,
         billed_file: row.get("billed_file")?,
+        undone_at,
     })
 }
 

@@ -7,6 +7,8 @@ use crate::domain::money::{Currency, Money};
 use super::bills::{bill_difference, read_bill};
 use super::columns::{money, named};
 use super::imports::control_difference;
+use super::settlement_checks::SETTLEMENTS;
+use super::void_checks::{VOIDS, check_credit_notes};
 use super::{Ledger, LedgerError};
 
 /// What must give no row, and what it means if it does. The first column names the thing.
@@ -21,7 +23,8 @@ const NO_ROWS: &[(&str, &str)] = &[
     ),
     (
         "an invoice number is not the one of its place in the series (B11)",
-        "SELECT number FROM invoices WHERE number <> series || printf('%06d', sequence)",
+        "SELECT number FROM invoices WHERE number <> series || printf('%06d', sequence)
+           AND NOT (series LIKE '%/' AND number = series || sequence)",
     ),
     (
         "an invoice has no entry of its amount (L1)",
@@ -52,8 +55,8 @@ const NO_ROWS: &[(&str, &str)] = &[
     ),
     (
         "a billed period is not on an invoice of its account (P6)",
-        "SELECT p.account || ' ' || p.charge FROM charge_periods p JOIN invoices i ON i.number = p.invoice
-           WHERE i.account <> p.account",
+        "SELECT p.account || ' ' || p.charge FROM charge_periods p LEFT JOIN invoices i ON i.number = p.invoice
+           LEFT JOIN credit_notes c ON c.number = p.credit_note WHERE coalesce(i.account, c.account) IS NOT p.account",
     ),
     (
         "a service line was billed by a run that is not posted",
@@ -63,15 +66,21 @@ const NO_ROWS: &[(&str, &str)] = &[
     (
         "more records of an import are billed and deleted than it has (F6)",
         "SELECT 'import ' || id FROM imports i WHERE records
-           < (SELECT coalesce(sum(rows), 0) FROM run_imports WHERE import = i.id)
+           < (SELECT coalesce(sum(rows), 0) FROM run_imports r WHERE import = i.id
+               AND NOT EXISTS (SELECT 1 FROM undone_runs u WHERE u.run = r.run))
+           - (SELECT coalesce(sum(last_row - first_row + 1), 0) FROM released_rows r WHERE import = i.id
+               AND NOT EXISTS (SELECT 1 FROM undone_runs u WHERE u.run = r.run))
            + (SELECT coalesce(sum(last_row - first_row + 1), 0) FROM usage_deletions
                WHERE import = i.id AND restored_at IS NULL)",
     ),
     (
         "a deleted import is billed (F6)",
-        "SELECT 'import ' || id FROM imports WHERE deleted_at IS NOT NULL
-           AND id IN (SELECT import FROM run_imports
-             UNION SELECT import FROM service_lines WHERE billed_run IS NOT NULL)",
+        "SELECT 'import ' || id FROM imports i WHERE deleted_at IS NOT NULL
+           AND (id IN (SELECT import FROM service_lines WHERE billed_run IS NOT NULL)
+             OR (SELECT coalesce(sum(rows), 0) FROM run_imports r WHERE import = i.id
+               AND NOT EXISTS (SELECT 1 FROM undone_runs u WHERE u.run = r.run))
+             <> (SELECT coalesce(sum(last_row - first_row + 1), 0) FROM released_rows r WHERE import = i.id
+               AND NOT EXISTS (SELECT 1 FROM undone_runs u WHERE u.run = r.run)))",
     ),
 ];
 
@@ -89,13 +98,14 @@ impl Ledger {
         if !findings.is_empty() {
             return Ok(findings);
         }
-        for (meaning, sql) in NO_ROWS {
+        for (meaning, sql) in NO_ROWS.iter().chain(SETTLEMENTS).chain(VOIDS) {
             let mut query = snapshot.prepare(sql)?;
             for name in query.query_map([], |row| row.get::<_, String>(0))? {
                 findings.push(format!("{}: {meaning}", name?));
             }
         }
         check_invoices(&snapshot, &mut findings)?;
+        check_credit_notes(&snapshot, &mut findings)?;
         check_opening_balances(&snapshot, &mut findings)?;
         for import in self.imports()? {
             findings.extend(control_difference(&import, &self.import_totals(import.id)?));

@@ -41,6 +41,10 @@ pub fn book() -> Book {
         default_vat_code: None,
         proration_basis: ProrationBasis::Calendar,
         vat_rounding: VatRounding::HalfUp,
+        purge_after_days: 30,
+        number_series: Default::default(),
+        grace_days: Default::default(),
+        alerts: Default::default(),
     };
     let whole_week = TimeBand { supplier: None, band: BandId(0), days: 0xff, start: 0, end: 86_400, is_default: true };
     Book {
@@ -109,6 +113,8 @@ pub fn customer(account: &str) -> Customer {
         low_invoice: LowInvoiceTest::None,
         low_invoice_action: LowInvoiceAction::Nothing,
         payment_terms: None,
+        grace_days: None,
+        limits: Default::default(),
         final_bill_date: None,
         dropped_date: None,
         opening_balance: Money::ZERO,
@@ -135,6 +141,7 @@ pub fn line(identifier: &str, customer: u32) -> Cli {
         exclude_usage: false,
         exclude_services: false,
         spending_cap: None,
+        usage_limit: None,
         prices: ClassPrices::default(),
     }
 }

@@ -5,12 +5,15 @@ use std::collections::VecDeque;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use sha2::{Digest, Sha256};
+
 use super::rejects::safe_name;
-use crate::domain::bill::{Bill, ItemisedCall};
+use crate::domain::bill::{Bill, DocumentKind, ItemisedCall};
 use crate::domain::book::Book;
 use crate::domain::customer::{InvoiceFormat, Itemisation};
 use crate::error::{Error, ErrorKind, Result};
 use crate::facts::{InvoiceCalls, UsageStore};
+use crate::files::map::hex;
 use crate::files::{PartialFile, sync_folder};
 use crate::invoicing::{PdfRenderer, csv, json};
 use crate::ledger::{Ledger, StoredBill};
@@ -78,6 +81,25 @@ impl Documents<'_> {
         self.settle(workers, made).map(|()| files)
     }
 
+    /// Writes the documents of credit notes: the model and its PDF; returns how many files there are.
+    pub fn write_credit_notes(&self, workers: &Workers, notes: &[Bill]) -> Result<usize> {
+        crate::workspace::make_private_folder(&self.dir)?;
+        let (renderer, mut files) = (self.renderer()?, 0);
+        let progress = Progress::new("writing credit notes", notes.len() as u64, self.quiet);
+        for window in notes.chunks(WINDOW as usize) {
+            let made = workers.map(window.iter().collect(), |note| {
+                let made = self.make(&renderer, note, &[]);
+                progress.advance(1);
+                made
+            });
+            let made: Vec<_> = made.into_iter().collect::<Result<Vec<_>>>()?.into_iter().flatten().collect();
+            files += made.len();
+            self.settle(workers, made)?;
+        }
+        progress.finish();
+        Ok(files)
+    }
+
     fn renderer(&self) -> Result<PdfRenderer> {
         let templates = self.templates.is_dir().then_some(self.templates.as_path());
         PdfRenderer::new(templates).map_err(|error| Error::refused(error.to_string(), ""))
@@ -97,7 +119,7 @@ impl Documents<'_> {
         let customer = self.book.find_customer(&bill.customer.account).map(|id| self.book.customer(id));
         let format = customer.map(|customer| customer.invoice_format).unwrap_or_default();
         let itemisation = customer.map(|customer| customer.itemisation).unwrap_or_default();
-        let stem = safe_name(bill.number.as_deref().unwrap_or("draft"));
+        let stem = document_name(bill.number.as_deref().unwrap_or("draft"));
         let in_pdf = itemisation == Itemisation::Pdf || format == InvoiceFormat::Full;
         // Laid out first: what the template refuses leaves no document of the invoice.
         let pdf = self.pdf.then(|| renderer.render(bill, if in_pdf { calls } else { &[] })).transpose();
@@ -106,7 +128,7 @@ impl Documents<'_> {
         if let Some(pdf) = pdf {
             made.push(self.put(&format!("{stem}.pdf"), &pdf)?);
         }
-        if itemisation != Itemisation::None {
+        if itemisation != Itemisation::None && bill.document == DocumentKind::Invoice {
             made.push(self.put(&format!("{stem}.csv"), &csv::render(bill, calls))?);
         }
         Ok(made)
@@ -178,7 +200,44 @@ impl<'a> CallsByInvoice<'a> {
     }
 }
 
+/// What the files of a document are called: its number. Numbers of customers (`A1001/7`) hold an account and slashes, for
+/// which underscores stand; if that could be another's name, a digest of the number makes it one's own.
+pub fn document_name(number: &str) -> String {
+    if !number.contains('/') {
+        return safe_name(number);
+    }
+    let name = safe_name(&number.replace('/', "_"));
+    if number.contains('_') || name != number.replace('/', "_") {
+        return format!("{name}-{}", &hex(&Sha256::digest(number))[..8]);
+    }
+    name
+}
+
+/// The folder of credit notes.
+pub fn credit_note_folder(invoices: &Path) -> PathBuf {
+    invoices.join("credit-notes")
+}
+
 /// The folder of a run's documents.
 pub fn run_folder(invoices: &Path, run: i64) -> PathBuf {
     invoices.join(format!("run-{run:06}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::document_name;
+
+    #[test]
+    fn documents_are_named_by_their_numbers_and_stay_apart() {
+        let check = |number: &str, expected: &str| assert_eq!(document_name(number), expected);
+        check("AC-000001", "AC-000001");
+        check("A1001/7", "A1001_7");
+        check("A1001/CN/7", "A1001_CN_7");
+        assert!(document_name("A_1/7").starts_with("A_1_7-"));
+        assert!(document_name("A/1/7").starts_with("A_1_7"));
+        let names = ["A 1/7", "A_1/7", "A/1/7", "A-1/7", "../1/7"].map(document_name);
+        for (place, name) in names.iter().enumerate() {
+            assert!(!name.contains('/') && !name.starts_with('.') && !names[..place].contains(name), "{name}");
+        }
+    }
 }

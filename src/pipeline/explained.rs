@@ -184,7 +184,13 @@ impl Explainer<'_> {
     }
 
     fn on_invoice(&self, import: i64, row: u32) -> Result<Option<OnInvoice>> {
-        for file in self.ledger.runs()?.into_iter().filter_map(|run| run.billed_file) {
+        let released = self.ledger.released_rows()?;
+        let is_released = |run: i64| {
+            let rows = released.get(&run).into_iter().flatten();
+            rows.into_iter().any(|(of, rows)| *of == import && (rows.first..=rows.last).contains(&row))
+        };
+        let runs = self.ledger.runs()?.into_iter().filter(|run| run.undone_at.is_none() && !is_released(run.id));
+        for file in runs.filter_map(|run| run.billed_file) {
             if let Some(billed) = self.store.billed_call(&file, import, row)? {
                 return Ok(Some(OnInvoice::from(billed)));
             }

@@ -2,16 +2,20 @@
 //! comparisons, draft, post, document.
 //! Joins and counts; computes no price and no sum of its own.
 
+pub mod alerting;
 pub mod below_cost;
 pub mod billed;
 pub mod documents;
 pub mod draft;
 pub mod drafting;
 pub mod explained;
+pub mod exposure;
 pub mod gathering;
 pub mod import;
+pub mod leavings;
 mod left_to_pay;
 pub mod post;
+pub mod purge;
 pub mod rate;
 pub mod rated_output;
 pub mod reconciliation;
@@ -23,6 +27,7 @@ pub mod source;
 mod threads;
 pub mod unbilled;
 pub mod usage_losses;
+pub mod voiding;
 
 use crate::allowances::CapUse;
 use crate::domain::book::{Book, SupplierId};

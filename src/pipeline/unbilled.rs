@@ -51,6 +51,11 @@ impl OpenImport {
         usage.map(|import| Self::open(ledger, store, engine, &mut billed, import)).collect()
     }
 
+    /// A usage import as it came, whatever was billed of it since.
+    pub fn one(ledger: &Ledger, store: &UsageStore, engine: &Engine, import: ImportRow) -> Result<Self> {
+        Self::open(ledger, store, engine, &mut RowsOfImports::new(), import)
+    }
+
     fn open(
         ledger: &Ledger,
         store: &UsageStore,
@@ -233,12 +238,16 @@ const BATCH_ROWS: usize = 8_192;
 /// Rows that a thread takes at once, a quarter of a group: what is before them in the group is stepped over.
 const PIECE_ROWS: u32 = 32_768;
 
-/// The rows of each import that posted runs billed.
+/// The rows of each import that posted runs billed, without those of voided invoices.
 fn billed_rows(ledger: &Ledger, store: &UsageStore) -> Result<RowsOfImports> {
-    let mut rows = RowsOfImports::new();
+    let (mut rows, mut released) = (RowsOfImports::new(), ledger.released_rows()?);
     for run in ledger.runs()? {
-        let Some(file) = run.billed_file else { continue };
-        for (import, billed) in store.billed_sets(&file)? {
+        let Some(file) = run.billed_file.filter(|_| run.undone_at.is_none()) else { continue };
+        let mut sets = store.billed_sets(&file)?;
+        for (import, range) in released.remove(&run.id).unwrap_or_default() {
+            sets.entry(import).or_default().remove_range(range.first..range.last + 1);
+        }
+        for (import, billed) in sets {
             let before = rows.entry(import).or_default();
             let both = before.len() + billed.len();
             before.union(&billed);

@@ -85,6 +85,10 @@ fn settings() -> Settings {
         default_vat_code: None,
         proration_basis: ProrationBasis::Calendar,
         vat_rounding: VatRounding::HalfUp,
+        purge_after_days: 30,
+        number_series: Default::default(),
+        grace_days: Default::default(),
+        alerts: Default::default(),
     }
 }
 
@@ -111,6 +115,8 @@ fn customer(prices: ClassPrices) -> Customer {
         low_invoice: LowInvoiceTest::None,
         low_invoice_action: LowInvoiceAction::Nothing,
         payment_terms: None,
+        grace_days: None,
+        limits: Default::default(),
         final_bill_date: None,
         dropped_date: None,
         opening_balance: Money::ZERO,
@@ -137,6 +143,7 @@ fn line() -> Cli {
         exclude_usage: false,
         exclude_services: false,
         spending_cap: None,
+        usage_limit: None,
         prices: ClassPrices::default(),
     }
 }

@@ -1,7 +1,10 @@
 //! What a run says about itself, for people and for machines, and how tables are shown.
 
+pub mod aged_debt;
 pub mod best_tariff;
 pub mod carrier_costs;
+pub mod credit_limits;
+pub mod credit_note_trace;
 pub mod figures;
 pub mod invoice_trace;
 pub mod reconciliation;

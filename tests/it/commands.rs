@@ -1,7 +1,10 @@
 //! The outside of the program: exit codes, help, JSON, dry runs, pipes, the lock, what comes with it for the shell.
 //! What single commands hold true is in the modules below.
 
+mod alerts;
 mod book;
+mod lives;
+mod payments;
 mod usage;
 mod verify;
 mod workspace;

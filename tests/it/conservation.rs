@@ -63,7 +63,64 @@ fn every_line_unit_and_penny_is_accounted_for() {
     );
 }
 
+/// B12, B13: what is taken back is billed again, once, to the penny; nothing is lost between.
+#[test]
+fn what_voids_and_undone_runs_release_is_billed_again() {
+    let mut seen = BTreeSet::new();
+    for seed in 1..=2 {
+        let mut months = Months::new(seed);
+        months.import((4, 1), (4, 28), 400);
+        months.bill(1, "2026-05-01", &mut seen);
+        months.import((4, 1), (5, 28), 300);
+        months.bill(2, "2026-06-01", &mut seen);
+        let before = months.posted(2);
+        months.undo(2);
+        months.bill(3, "2026-06-01", &mut seen);
+        assert!(!before.is_empty());
+        let again = months.posted(3);
+        assert_eq!(before.len(), again.len());
+        for ((bill, calls), (same, same_calls)) in before.iter().zip(&again) {
+            assert_ne!(bill.number, same.number, "a number is never used twice (B11)");
+            assert_eq!(Bill { number: None, ..bill.clone() }, Bill { number: None, ..same.clone() });
+            let without = |row: &BilledRow<'static>| BilledRow { invoice: "".into(), ..row.clone() };
+            assert!(calls.iter().map(without).eq(same_calls.iter().map(without)), "other calls or charges");
+        }
+        assert!(months.void_some(1) >= 4, "seed {seed}: hardly any invoice could be voided");
+        months.import((4, 1), (4, 28), 100);
+        months.bill(4, "2026-06-02", &mut seen);
+        months.check_caps();
+        months.check_balances();
+    }
+}
+
 impl Months {
+    /// Undoes a run; what it billed waits again.
+    fn undo(&mut self, run: i64) {
+        let number = run.to_string();
+        tollbook(&self.workspace, &["bill", "undo", &number, "--quiet", "--reason", "wrong", "--date", "2026-06-02"])
+            .done();
+        self.billed.retain(|billed| billed.run != run);
+        tollbook(&self.workspace, &["verify"]).done();
+    }
+
+    /// Voids every second invoice of a run, as far as no later invoice settles days of its charges; says how many.
+    fn void_some(&mut self, run: i64) -> usize {
+        let mut voided = 0;
+        for (bill, _) in self.posted(run).into_iter().step_by(2) {
+            let number = bill.number.unwrap();
+            let arguments = ["invoice", "void", &number, "--quiet", "--reason", "wrong", "--date", "2026-06-02"];
+            let done = tollbook(&self.workspace, &arguments);
+            if done.code == 0 {
+                voided += 1;
+                self.billed.retain(|billed| billed.row.invoice != number);
+            } else {
+                assert!(done.err.contains("settles days of charge"), "{}", done.err);
+            }
+        }
+        tollbook(&self.workspace, &["verify"]).done();
+        voided
+    }
+
     fn new(seed: u64) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let workspace = folder.path().join("workspace");
@@ -252,14 +309,16 @@ impl Months {
         assert!(exhausted > 3, "hardly any allowance was used up: {exhausted}");
     }
 
-    /// L1: a balance is the opening balance and all invoices.
+    /// L1: a balance is the opening balance, all invoices and all credit notes.
     fn check_balances(&self) {
         let ledger = Workspace::open(&self.workspace).unwrap().ledger().unwrap();
         for customer in 0..12 {
             let account = format!("C{customer:04}");
             let invoices = ledger.invoices(InvoiceFilter { run: None, account: Some(&account) }).unwrap();
             let sum: i64 = invoices.iter().map(|invoice| invoice.gross.minor()).sum();
-            assert_eq!(ledger.balance(&account).unwrap().minor(), sum + customer * 300 + 50, "{account}");
+            let credited: i64 =
+                ledger.credit_notes(Some(&account)).unwrap().iter().map(|note| note.gross.minor()).sum();
+            assert_eq!(ledger.balance(&account).unwrap().minor(), sum + credited + customer * 300 + 50, "{account}");
         }
     }
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms, and the rooms of ours that each may import. `*` means all.
-const MAY_IMPORT: [(&str, &[&str]); 22] = [
+const MAY_IMPORT: [(&str, &[&str]); 23] = [
     ("domain", &[]),
     ("parsing", &["domain"]),
     ("matching", &["domain"]),
@@ -12,6 +12,7 @@ const MAY_IMPORT: [(&str, &[&str]); 22] = [
     ("allowances", &["domain"]),
     ("billing", &["domain"]),
     ("invoicing", &["domain"]),
+    ("alerts", &["domain"]),
     ("book", &["domain", "files", "threads"]),
     ("tariffs", &["domain", "book"]),
     ("demo", &["domain", "files"]),
@@ -38,6 +39,7 @@ const PIPELINE_JOINS: &[&str] = &[
     "allowances",
     "billing",
     "invoicing",
+    "alerts",
     "files",
     "workers",
     "threads",

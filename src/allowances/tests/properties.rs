@@ -77,13 +77,16 @@ prop_compose! {
     }
 }
 
+/// Day, hour, kind, units, the price of each in thousandths, call type, line.
+type AnyRecord = (i32, u32, usize, u64, i64, u32, u32);
+
 prop_compose! {
     /// Usage of four months, many records at the same instant. The price of a unit has few decimals, so that what it draws
     /// of money has an end.
     fn any_usage()(records in proptest::collection::vec(
         (0..120_i32, 0..4_u32, 0..4_usize, 0..90_u64, -1..40_i64, 0..3_u32, 0..3_u32), 0..25,
     )) -> Vec<ChargedUsage> {
-        let one = |(index, record): (usize, (i32, u32, usize, u64, i64, u32, u32))| {
+        let one = |(index, record): (usize, AnyRecord)| {
             let (day, hour, kind, units, each, call_type, line) = record;
             let start = format!("{} {hour:02}:00:00", date("2025-12-10").plus_days(day));
             let mut one = call(&format!("{index:03}"), &start, "0");

@@ -19,7 +19,6 @@ pub(super) fn clis(input: &Input, names: &Names) -> Vec<Cli> {
 fn cli(input: &Input, names: &Names, row: Row) -> Option<Cli> {
     let customer = row.id("account", &names.customers)?;
     let currency = names.customer_currencies[customer as usize];
-    row.money("usage_limit", currency);
     Some(Cli {
         cli: row.text("cli"),
         customer: CustomerId(customer),
@@ -32,6 +31,7 @@ fn cli(input: &Input, names: &Names, row: Row) -> Option<Cli> {
         exclude_usage: row.flag("exclude_usage"),
         exclude_services: row.flag("exclude_services"),
         spending_cap: row.decimal("spending_cap"),
+        usage_limit: row.money("usage_limit", currency),
         prices: class_prices(names, row, currency),
     })
 }

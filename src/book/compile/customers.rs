@@ -3,8 +3,8 @@
 use crate::book::notation;
 use crate::domain::book::{CustomerId, GroupId, OrganisationId, TariffId, VatRounding};
 use crate::domain::customer::{
-    Address, ClassPrices, CostCentre, Customer, EmptyInvoice, Group, GroupInterval, InvoiceFormat, Itemisation,
-    LowInvoiceAction, LowInvoiceTest, Organisation, PaymentTerms, Status,
+    Address, ClassPrices, CostCentre, CreditLimits, Customer, EmptyInvoice, Group, GroupInterval, InvoiceFormat,
+    Itemisation, LowInvoiceAction, LowInvoiceTest, Organisation, PaymentTerms, Status,
 };
 use crate::domain::money::{Currency, Money, Percent};
 use crate::domain::price_book::{CallClass, PerClass};
@@ -98,9 +98,11 @@ fn customer(input: &Input, names: &Names, row: Row, currency: Currency) -> Optio
     let status = row.parsed("status", Status::parse).unwrap_or_default();
     check_status_dates(row, status);
     row.date_range("contract_start", "contract_end");
-    for limit in ["credit_limit", "unbilled_limit", "overdue_limit"] {
-        row.money(limit, currency);
-    }
+    let limits = CreditLimits {
+        balance: row.money("credit_limit", currency),
+        unbilled: row.money("unbilled_limit", currency),
+        overdue: row.money("overdue_limit", currency),
+    };
     let group = row.id("group", &names.groups);
     let billing_day = row.whole("billing_day");
     if billing_day.is_none() && group.is_some_and(|group| is_anniversary(input.row("groups", group as usize))) {
@@ -130,6 +132,8 @@ fn customer(input: &Input, names: &Names, row: Row, currency: Currency) -> Optio
         low_invoice: low_invoice_test(row, currency),
         low_invoice_action: low_invoice_action(row, currency),
         payment_terms: payment_terms(row),
+        grace_days: row.whole("grace_days"),
+        limits,
         final_bill_date: row.date("final_bill_date"),
         dropped_date: row.date("dropped_date"),
         opening_balance: row.money("opening_balance", currency).unwrap_or_default(),

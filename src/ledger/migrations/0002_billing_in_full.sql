@@ -108,16 +108,21 @@ CREATE TRIGGER entries_complete BEFORE INSERT ON entries
   WHEN (NEW.kind = 'credit_note' AND NEW.credit_note IS NULL) OR (NEW.kind = 'reversal' AND NEW.reverses IS NULL)
   BEGIN SELECT RAISE(ABORT, 'an entry says what it is of'); END;
 
--- What of an entry that lowers a balance (payment, credit note, write-off) pays which invoice. What a reversal takes
--- back is negative.
+-- What of an entry that lowers a balance (payment, credit note, write-off) pays what of one that raises it: an invoice, or
+-- (`debit`) an opening balance, a refund, a reversal. What a reversal takes back is negative. `date` is the day from which
+-- it counts, where that is not the day of `entry`.
 CREATE TABLE allocations (
   id INTEGER PRIMARY KEY,
   entry INTEGER NOT NULL REFERENCES entries (id),
-  invoice TEXT NOT NULL REFERENCES invoices (number),
-  amount_minor INTEGER NOT NULL CHECK (amount_minor <> 0)
+  invoice TEXT REFERENCES invoices (number),
+  debit INTEGER REFERENCES entries (id),
+  amount_minor INTEGER NOT NULL CHECK (amount_minor <> 0),
+  date TEXT CHECK (date(date) IS date),
+  CHECK ((invoice IS NULL) <> (debit IS NULL))
 ) STRICT;
 CREATE INDEX allocations_by_entry ON allocations (entry);
-CREATE INDEX allocations_by_invoice ON allocations (invoice);
+CREATE INDEX allocations_by_invoice ON allocations (invoice) WHERE invoice IS NOT NULL;
+CREATE INDEX allocations_by_debit ON allocations (debit) WHERE debit IS NOT NULL;
 CREATE TRIGGER allocations_keep_update BEFORE UPDATE ON allocations
   BEGIN SELECT RAISE(ABORT, 'an allocation is never changed'); END;
 CREATE TRIGGER allocations_keep_delete BEFORE DELETE ON allocations
@@ -252,6 +257,20 @@ CREATE TABLE deleted_customers (
   PRIMARY KEY (account, marked_at)
 ) STRICT, WITHOUT ROWID;
 
+-- An audit entry is never changed, but for what a purge removes (K8): the texts before and after of a row of a customer
+-- that is marked for deletion and not purged yet become one fixed text. When, who, why and which row stay.
+DROP TRIGGER audit_keep_update;
+CREATE TRIGGER audit_keep_update BEFORE UPDATE ON audit
+  WHEN NEW.id IS NOT OLD.id OR NEW.at IS NOT OLD.at OR NEW.by IS NOT OLD.by OR NEW.command IS NOT OLD.command
+    OR NEW.reason IS NOT OLD.reason OR NEW.subject IS NOT OLD.subject OR NEW.key IS NOT OLD.key
+    OR (NEW.before_json IS NOT OLD.before_json AND (NEW.before_json IS NOT '{"purged":true}' OR NOT EXISTS (
+      SELECT 1 FROM deleted_customers d WHERE d.account = json_extract(OLD.before_json, '$.account')
+        AND d.taken_back_at IS NULL AND d.purged_at IS NULL)))
+    OR (NEW.after_json IS NOT OLD.after_json AND (NEW.after_json IS NOT '{"purged":true}' OR NOT EXISTS (
+      SELECT 1 FROM deleted_customers d WHERE d.account = json_extract(OLD.after_json, '$.account')
+        AND d.taken_back_at IS NULL AND d.purged_at IS NULL)))
+  BEGIN SELECT RAISE(ABORT, 'an audit entry is never changed'); END;
+
 -- Usage that was unusual when it was imported (L5). `key` keeps an alert from being raised twice.
 CREATE TABLE usage_alerts (
   id INTEGER PRIMARY KEY,
@@ -266,3 +285,31 @@ CREATE TABLE usage_alerts (
   acknowledged_by TEXT CHECK (acknowledged_by <> ''),
   UNIQUE (account, cli, alert, key)
 ) STRICT;
+
+-- What imports brought of usage by customer and day, at the prices of the time: what the usage of later imports is compared
+-- with (L5). Lines (`cli` is not empty) only where they have a limit. Days long past are removed: nothing is billed by it.
+CREATE TABLE usage_days (
+  account TEXT NOT NULL CHECK (account <> ''),
+  cli TEXT NOT NULL,
+  day TEXT NOT NULL CHECK (date(day) IS day),
+  import INTEGER NOT NULL REFERENCES imports (id),
+  calls INTEGER NOT NULL CHECK (calls >= 0),
+  short_calls INTEGER NOT NULL CHECK (short_calls >= 0),
+  spend_e6 INTEGER NOT NULL,
+  night_spend_e6 INTEGER NOT NULL,
+  PRIMARY KEY (account, cli, day, import)
+) STRICT, WITHOUT ROWID;
+
+-- Call types that a customer has used, and with which import first (L5).
+CREATE TABLE usage_call_types (
+  account TEXT NOT NULL CHECK (account <> ''),
+  call_type TEXT NOT NULL CHECK (call_type <> ''),
+  import INTEGER NOT NULL REFERENCES imports (id),
+  PRIMARY KEY (account, call_type)
+) STRICT, WITHOUT ROWID;
+
+-- Imports whose usage was looked at for alerts; those of version 1 never are.
+CREATE TABLE alert_checks (
+  import INTEGER NOT NULL PRIMARY KEY REFERENCES imports (id)
+) STRICT;
+INSERT INTO alert_checks SELECT id FROM imports WHERE kind = 'usage';

@@ -1,0 +1,142 @@
+//! `bill post`: an approved run → invoices and their documents.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use super::draft::terms_of;
+use super::find_run;
+use super::show::stored_report;
+use crate::commands::{Global, say};
+use crate::error::{Error, ErrorKind, Result, counted};
+use crate::files::remove_partials;
+use crate::ledger::{InvoiceFilter, RunRow, RunStatus};
+use crate::pipeline::Engine;
+use crate::pipeline::documents::{Documents, run_folder};
+use crate::pipeline::draft::Drafting;
+use crate::pipeline::post::{Posting, check_approved};
+use crate::workspace::Workspace;
+
+/// What posting did.
+#[derive(Serialize)]
+pub struct Posted {
+    /// The run.
+    pub run: i64,
+    /// The first and last number of each series, and how many.
+    pub invoices: Vec<String>,
+    /// Where the documents are.
+    pub documents: PathBuf,
+    /// How many files.
+    pub files: usize,
+}
+
+impl Posted {
+    pub(super) fn in_words(&self) -> String {
+        // Numbers of one series count up, so that its first and last say which there are.
+        let mut series = BTreeMap::<&str, (&str, &str)>::new();
+        for number in &self.invoices {
+            let prefix = number.trim_end_matches(|digit: char| digit.is_ascii_digit());
+            series.entry(prefix).or_insert((number, number)).1 = number;
+        }
+        let mut ranges: Vec<String> = series.values().map(|(first, last)| format!("{first} … {last}")).collect();
+        if ranges.len() > MOST_SERIES {
+            ranges = vec![format!("in {} series", ranges.len())];
+        }
+        let numbers = if ranges.is_empty() { String::new() } else { format!(" ({})", ranges.join(", ")) };
+        let Self { run, invoices, documents, files } = self;
+        let (invoices, files) = (counted(invoices.len() as u64, "invoice"), counted(*files as u64, "document"));
+        format!("posted run {run}: {invoices}{numbers}\n{files} in {}\n", documents.display())
+    }
+}
+
+/// So many series of numbers are named; customers may have one each.
+const MOST_SERIES: usize = 8;
+
+/// Posts an approved run and writes its documents; a posted one gets its documents again.
+pub fn post_run(global: &Global, workspace: &Workspace, run: i64) -> Result<Posted> {
+    post_run_with(global, workspace, run, true)
+}
+
+/// The same, with PDF documents or without.
+pub(in crate::commands) fn post_run_with(
+    global: &Global,
+    workspace: &Workspace,
+    run: i64,
+    pdf: bool,
+) -> Result<Posted> {
+    let mut ledger = workspace.ledger_for_writing(global.actor())?;
+    let row = find_run(&ledger, run)?;
+    let book = workspace.book(&ledger)?;
+    let store = workspace.usage();
+    let workers = global.workers()?;
+    if row.status != RunStatus::Posted {
+        refuse_unapproved(&row)?;
+        let (scope, terms) = terms_of(&row)?;
+        let engine = Engine::new(&book);
+        let drafting = Drafting::new(&engine, &store, &workers, &scope, &terms);
+        if global.dry_run {
+            check_approved(run, &row.digest, &drafting.draft(&ledger)?)?;
+            say(&format!("would post run {run}"));
+        } else {
+            Posting::new(drafting).post(&mut ledger, run, &row.digest)?;
+            // B10: who is settled by its final bill is gone.
+            ledger.drop_settled(None, false)?;
+        }
+    } else if global.dry_run {
+        say(&format!("run {run} is posted: would write its documents again"));
+    }
+    let documents = run_folder(&workspace.dir.join("invoices"), run);
+    let files = match &ledger.run(run)?.billed_file {
+        Some(billed_file) if !global.dry_run => {
+            let writer = Documents {
+                book: &book,
+                store: &store,
+                templates: workspace.dir.join("templates"),
+                dir: documents.clone(),
+                pdf,
+                quiet: global.quiet,
+            };
+            // The lock is held: nobody else writes here.
+            remove_partials(&documents).map_err(|error| Error::io(&documents, &error))?;
+            let written =
+                write_report(workspace, &row).and_then(|()| writer.write(&workers, &ledger, run, billed_file));
+            written.map_err(|error| posted_without_documents(run, error))?
+        }
+        _ => 0,
+    };
+    let invoices = ledger.invoices(InvoiceFilter { run: Some(run), account: None })?;
+    Ok(Posted { run, invoices: invoices.into_iter().map(|invoice| invoice.number).collect(), documents, files })
+}
+
+/// The invoices stand, whatever became of their documents, and the exit code must not say that nothing happened.
+fn posted_without_documents(run: i64, error: Error) -> Error {
+    let kind = if error.kind == ErrorKind::Refused { ErrorKind::Partial } else { error.kind };
+    let message = format!("run {run} is posted, but not all of its documents are written\n{}", error.message);
+    let again = format!("then write them with `tollbook bill post {run}`, which posts nothing twice");
+    let hint = if error.hint.is_empty() { again } else { format!("{}, {again}", error.hint) };
+    Error::new(kind, message, hint)
+}
+
+fn refuse_unapproved(row: &RunRow) -> Result<()> {
+    match row.status {
+        RunStatus::Draft => Err(Error::refused(
+            format!("run {} is a draft", row.id),
+            format!("look at it with `tollbook bill show {0}`, then `tollbook bill approve {0}`", row.id),
+        )),
+        RunStatus::Undone => Err(Error::refused(
+            format!("run {} is undone: its invoices are void", row.id),
+            format!("draft it anew with `tollbook bill draft --run {}`", row.id),
+        )),
+        RunStatus::Approved | RunStatus::Posted => Ok(()),
+    }
+}
+
+/// The run report, as machines read it.
+fn write_report(workspace: &Workspace, row: &RunRow) -> Result<()> {
+    let folder = workspace.dir.join("reports");
+    remove_partials(&folder).map_err(|error| Error::io(&folder, &error))?;
+    let path = folder.join(format!("run-{:06}.json", row.id));
+    let report = stored_report(row)?.to_string();
+    crate::files::write_atomically(&path, report.as_bytes()).map_err(|error| Error::io(&path, &error))
+}

@@ -1,0 +1,75 @@
+//! `bill list` and `bill show`: runs as they are kept.
+
+use serde::Serialize;
+
+use super::find_run;
+use crate::commands::{Global, print, print_json};
+use crate::error::{Error, ErrorKind, Result};
+use crate::ledger::RunRow;
+use crate::report::run::{CustomerReport, customers_table};
+use crate::report::screen::table;
+use crate::workspace::Workspace;
+
+/// A run, as it is listed.
+#[derive(Serialize)]
+struct Listed {
+    run: i64,
+    status: &'static str,
+    invoice_date: String,
+    usage_cutoff: String,
+    digest: String,
+    created_at: String,
+    approved_at: Option<String>,
+    posted_at: Option<String>,
+}
+
+impl From<RunRow> for Listed {
+    fn from(row: RunRow) -> Self {
+        Self {
+            run: row.id,
+            status: row.status.name(),
+            invoice_date: row.terms.invoice_date.to_string(),
+            usage_cutoff: row.terms.usage_cutoff.to_string(),
+            digest: row.digest,
+            created_at: row.created_at,
+            approved_at: row.approved_at,
+            posted_at: row.posted_at,
+        }
+    }
+}
+
+pub(super) fn list(global: &Global, workspace: &Workspace) -> Result<()> {
+    let runs: Vec<_> = workspace.ledger()?.runs()?.into_iter().map(Listed::from).collect();
+    global.show(&runs, || {
+        let rows = runs.iter().map(|run| {
+            vec![
+                run.run.to_string(),
+                run.status.to_owned(),
+                run.invoice_date.clone(),
+                run.usage_cutoff.clone(),
+                run.posted_at.clone().unwrap_or_default(),
+            ]
+        });
+        table(&["run", "status", "invoice date", "usage before", "posted"], &[0], rows)
+    })
+}
+
+pub(super) fn show(global: &Global, workspace: &Workspace, run: i64) -> Result<()> {
+    let ledger = workspace.ledger()?;
+    let row = find_run(&ledger, run)?;
+    let report = stored_report(&row)?;
+    if global.json {
+        return print_json(&report);
+    }
+    let customers: Vec<CustomerReport> = serde_json::from_value(report["customers"].clone())
+        .map_err(|error| Error::new(ErrorKind::Damaged, format!("run {run}: its report: {error}"), ""))?;
+    print(&format!("run {run}: {}\n\n{}", row.status.name(), customers_table(&customers)))
+}
+
+/// The report that a draft was stored with, and the number that it got by being stored.
+pub(super) fn stored_report(row: &RunRow) -> Result<serde_json::Value> {
+    let mut report: serde_json::Value = serde_json::from_str(&row.totals_json)
+        .map_err(|error| Error::new(ErrorKind::Damaged, format!("run {}: its report: {error}", row.id), ""))?;
+    report["run"] = row.id.into();
+    Ok(report)
+}
