@@ -132,6 +132,17 @@ impl Comparison<'_> {
     }
 }
 
+/// B10: the credit note of a drop, as an invoice is compared.
+pub fn check_credit_note(world: &World, model: &Value, expected: Option<&Invoice>, account: &str) {
+    let theirs = (!model.is_null()).then(|| invoice_of(model));
+    let is_equal = match (&theirs, expected) {
+        (None, None) => true,
+        (Some(theirs), Some(expected)) => is_same(theirs, expected),
+        _ => false,
+    };
+    assert!(is_equal, "{account}: {theirs:#?}\n{expected:#?}\n{:#?}", world.log[account]);
+}
+
 fn in_words(line: &Line) -> String {
     let Line { kind, category, cost_centre, description, cli, from, to, quantity, amount, vat_code } = line;
     format!("{amount} {kind} [{category}] [{cost_centre}] {description} {cli} {from}..{to} x {quantity} {vat_code}")
@@ -142,11 +153,11 @@ fn is_same(a: &Invoice, b: &Invoice) -> bool {
     a.number == b.number && a.lines == b.lines && a.vat_rows == b.vat_rows && sums(a) == sums(b)
 }
 
-fn text(value: &Value) -> String {
+pub fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
-fn amount(value: &Value) -> Amount {
+pub fn amount(value: &Value) -> Amount {
     number(&text(value))
 }
 

@@ -44,6 +44,9 @@ pub fn happen(joins: &mut Joins, world: &mut World, month: Date, newcomers: usiz
     change_product_price(joins, world, month, "");
     for place in 0..world.customers.len() {
         let account = world.customers[place].account.clone();
+        if world.customers[place].status == "dropped" {
+            continue;
+        }
         if joins.dice.chance(12) {
             joins.charge(world, &account, month);
         }
@@ -53,7 +56,7 @@ pub fn happen(joins: &mut Joins, world: &mut World, month: Date, newcomers: usiz
         if joins.dice.chance(4) {
             change_product_price(joins, world, month, &account);
         }
-        if world.customers[place].status != "final_bill" {
+        if !matches!(world.customers[place].status, "final_bill" | "dropped") {
             change_customer(joins, world, place, month);
             change_lines(joins, world, &account, month);
             change_allowances(joins, world, &account, month);
@@ -141,14 +144,8 @@ fn change_charge(joins: &mut Joins, world: &mut World, account: &str, month: Dat
 
 fn change_customer(joins: &mut Joins, world: &mut World, place: usize, month: Date) {
     let choice = joins.dice.below(1000);
-    let day = joins.day(month, 45);
     let customer = &mut world.customers[place];
     let what = match choice {
-        0..15 => {
-            customer.status = "final_bill";
-            customer.final_bill_date = Some(day);
-            format!("final bill on {day}")
-        }
         15..35 => {
             customer.status = joins.dice.pick(&["suspended", "active_do_not_bill"]);
             customer.status.to_owned()

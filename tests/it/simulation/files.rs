@@ -54,7 +54,7 @@ fn customers(world: &World) -> Sheet {
     let rows = world.customers.iter().map(|one| {
         let t = one.tariff;
         format!(
-            "{},Customer {},{},{},{},{},{},{},{},{t},{t},{t},{t},{t},{},{},{},{},{},{},{},{}",
+            "{},Customer {},{},{},{},{},{},{},{},{t},{t},{t},{t},{t},{},{},{},{},{},{},{},{},{}",
             one.account,
             one.account,
             one.status,
@@ -71,13 +71,14 @@ fn customers(world: &World) -> Sheet {
             one.low.2,
             one.low.3,
             day(one.final_bill_date),
+            day(one.dropped_date),
             one.opening_balance,
         )
     });
     let header = "account,name,status,organisation,group,billing_day,vat_code,vat_code_calls,vat_exempt,tariff_national,\
                   tariff_mobile,tariff_international,tariff_non_geographic,tariff_bespoke_1,empty_invoice,\
                   empty_invoice_value,low_invoice,low_invoice_value,low_invoice_action,low_invoice_action_value,\
-                  final_bill_date,opening_balance";
+                  final_bill_date,dropped_date,opening_balance";
     ("customers", header, rows.collect())
 }
 

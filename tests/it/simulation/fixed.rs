@@ -5,10 +5,10 @@
 pub const FIXED_FILES: [(&str, &str); 12] = [
     (
         "organisations",
-        "organisation,name,town,invoice_prefix,payment_terms,payment_terms_type,vat_rounding\n\
-         NORTH,Northern Lines,Leeds,NL-,30,days,half_up\n\
-         SOUTH,Southern Voice,Hove,SV-,1,months,down\n\
-         WEST,Western Wires,Truro,WW-,14,days,per_line\n",
+        "organisation,name,town,invoice_prefix,credit_prefix,payment_terms,payment_terms_type,vat_rounding\n\
+         NORTH,Northern Lines,Leeds,NL-,NC-,30,days,half_up\n\
+         SOUTH,Southern Voice,Hove,SV-,SC-,1,months,down\n\
+         WEST,Western Wires,Truro,WW-,WC-,14,days,per_line\n",
     ),
     (
         "groups",

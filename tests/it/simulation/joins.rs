@@ -70,6 +70,7 @@ impl Joins {
             empty: self.empty_policy(),
             low: self.low_policy(),
             final_bill_date: None,
+            dropped_date: None,
             opening_balance: if self.dice.chance(30) { self.amount(200, 2) } else { String::new() },
         };
         world.customers.push(customer);

@@ -6,6 +6,7 @@
 //! calls nothing of the program. `joins`, `events` and `traffic` make the year, `files` writes it down, `play` takes it
 //! through the program, `compare` holds the invoices together.
 
+mod actions;
 mod calendar;
 mod compare;
 mod events;
@@ -33,7 +34,7 @@ fn a_year_is_billed_as_the_rules_say() {
         is_wrong: false,
     };
     let seen = play(settings);
-    println!("{} invoices; lines {:?}; records {:?}", seen.invoices, seen.kinds, seen.ended);
+    println!("{} invoices; lines {:?}; records {:?}; {:?}", seen.invoices, seen.kinds, seen.ended, seen.done);
     if settings.months >= 12 && settings.customers >= 60 {
         let kinds = ["credit", "low_invoice_fee", "one_off", "padding", "recurring", "service", "usage"];
         kinds.iter().for_each(|kind| assert!(seen.kinds.contains_key(*kind), "never a line of kind {kind}"));

@@ -13,7 +13,7 @@ use super::files;
 use super::joins::Joins;
 use super::oracle::{Oracle, Terms};
 use super::traffic::{UsageFile, service_file, usage_file};
-use super::world::{CallState, World};
+use super::world::{CallState, Ended, World};
 use crate::program::{Run, tollbook};
 use crate::workload::Reseller;
 
@@ -35,19 +35,33 @@ pub struct Seen {
     pub kinds: BTreeMap<String, u64>,
     /// Records by where they ended, over all runs.
     pub ended: BTreeMap<String, u64>,
+    /// What was done by commands.
+    pub done: BTreeMap<&'static str, u64>,
 }
 
-struct Play {
-    folder: tempfile::TempDir,
-    world: World,
-    joins: Joins,
-    oracle: Oracle,
+impl Seen {
+    pub fn count(&mut self, what: &'static str) {
+        *self.done.entry(what).or_default() += 1;
+    }
+}
+
+/// A year on its way.
+pub struct Play {
+    pub folder: tempfile::TempDir,
+    pub world: World,
+    pub joins: Joins,
+    pub oracle: Oracle,
     /// Rows of the book as the program has it.
     loaded: HashSet<(&'static str, String)>,
     imports: usize,
     /// Deleted rows by import, to be brought back.
     deleted: Vec<(usize, usize, usize)>,
-    seen: Seen,
+    /// Who was dropped, and what ended with it.
+    pub gone: Vec<(String, Ended)>,
+    /// Account, reference, amount.
+    pub payments: Vec<(String, String, String)>,
+    run: i64,
+    pub seen: Seen,
 }
 
 /// The first month of service: it has a 29 February.
@@ -68,8 +82,23 @@ pub fn play(settings: Settings) -> Seen {
             happen(&mut play.joins, &mut play.world, month, newcomers);
         }
         play.load_book();
+        play.live(month);
         play.import(month);
-        play.bill(settings, i64::from(number) + 1, month);
+        let invoice_date = play.joins.day(first_of_month(month, 1), 20);
+        let mut accounts = play.bill(settings, month, invoice_date);
+        let dropped = play.oracle.drop_settled(&mut play.world);
+        dropped.iter().for_each(|_| play.seen.count("settled"));
+        if Play::is_undone(month, first_month()) && dropped.is_empty() {
+            play.undo(play.run, invoice_date, &accounts);
+            accounts = play.bill(settings, month, invoice_date);
+            play.oracle.drop_settled(&mut play.world);
+        }
+        play.void_some(invoice_date, &accounts);
+        if number >= 2 {
+            play.pay(month, invoice_date);
+            play.settle();
+        }
+        play.check_accounts(month);
     }
     play.tollbook(&["verify"]).done();
     play.seen
@@ -93,10 +122,11 @@ impl Play {
         }
         Reseller::print_briefly(&folder.path().join("w"));
         let (loaded, deleted, seen) = (HashSet::new(), Vec::new(), Seen::default());
-        Self { folder, world, joins, oracle, loaded, imports: 0, deleted, seen }
+        let (gone, payments) = (Vec::new(), Vec::new());
+        Self { folder, world, joins, oracle, loaded, imports: 0, deleted, gone, payments, run: 0, seen }
     }
 
-    fn tollbook(&self, arguments: &[&str]) -> Run {
+    pub fn tollbook(&self, arguments: &[&str]) -> Run {
         tollbook(&self.workspace(), &[&["--quiet"], arguments].concat())
     }
 
@@ -164,9 +194,11 @@ impl Play {
     }
 
     /// One run of the month after: the program's and the oracle's must be the same.
-    fn bill(&mut self, settings: Settings, run: i64, month: Date) {
+    /// The accounts that got an invoice.
+    fn bill(&mut self, settings: Settings, month: Date, invoice_date: Date) -> Vec<String> {
+        self.run += 1;
+        let run = self.run;
         let usage_cutoff = first_of_month(month, 1);
-        let invoice_date = self.joins.day(usage_cutoff, 20);
         let terms = Terms { invoice_date, usage_cutoff, charge_cutoff: first_of_month(month, 2) };
         let date = invoice_date.to_string();
         let drafted = self.tollbook(&["bill", "draft", "--invoice-date", &date, "--json"]).done();
@@ -184,9 +216,10 @@ impl Play {
         for (end, records) in expected.ended {
             *self.seen.ended.entry(end.to_owned()).or_default() += records;
         }
+        expected.invoices.into_iter().map(|invoice| invoice.account).collect()
     }
 }
 
-fn utf8(path: &Path) -> &str {
+pub fn utf8(path: &Path) -> &str {
     path.to_str().unwrap()
 }

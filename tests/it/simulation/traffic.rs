@@ -34,8 +34,11 @@ pub fn usage_file(joins: &mut Joins, world: &mut World, month: Date, first_month
             let earlier = world.calls[usize::try_from(joins.dice.below(first as u64)).unwrap()].clone();
             if matches!(earlier.state, CallState::Waiting | CallState::Billed) {
                 let is_conflict = joins.dice.chance(30);
-                let state = if is_conflict { CallState::Conflict } else { CallState::Duplicate };
-                world.calls.push(Call { units: earlier.units + u64::from(is_conflict), state, ..earlier });
+                let units = earlier.units + u64::from(is_conflict);
+                // F2: what conflicted before is the same record again.
+                let is_known = world.calls.iter().any(|known| known.id == earlier.id && known.units == units);
+                let state = if is_known { CallState::Duplicate } else { CallState::Conflict };
+                world.calls.push(Call { units, state, ..earlier });
             }
         }
     }

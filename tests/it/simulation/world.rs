@@ -41,6 +41,7 @@ pub struct Customer {
     /// Test, its value, action, its value.
     pub low: (&'static str, String, &'static str, String),
     pub final_bill_date: Option<Date>,
+    pub dropped_date: Option<Date>,
     pub opening_balance: String,
 }
 
@@ -121,6 +122,14 @@ pub struct CustomerAllowance {
     pub to: Option<Date>,
 }
 
+/// What ended with a customer: its lines, charges and allowances by place, each with the end that it had.
+#[derive(Clone, Default)]
+pub struct Ended {
+    lines: Vec<(usize, Option<Date>)>,
+    charges: Vec<(usize, Option<Date>)>,
+    allowances: Vec<(usize, Option<Date>)>,
+}
+
 /// Where a record of the store is by now. A billed one never leaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CallState {
@@ -165,6 +174,40 @@ impl World {
     /// Notes what happened to an account.
     pub fn note(&mut self, account: &str, what: String) {
         self.log.entry(account.to_owned()).or_default().push(what);
+    }
+
+    /// B10: ends all that is in force after a customer's last day.
+    pub fn end_service(&mut self, account: &str, last: Date) -> Ended {
+        let mut ended = Ended::default();
+        let is_in_force = |from: Date, to: Option<Date>| from <= last && to.is_none_or(|to| to > last);
+        for (place, row) in self.lines.iter_mut().enumerate() {
+            if row.account == account && is_in_force(row.from, row.to) {
+                ended.lines.push((place, row.to.replace(last)));
+            }
+        }
+        for (place, row) in self.charges.iter_mut().enumerate() {
+            if row.account == account && !row.interval.is_empty() && is_in_force(row.from, row.to) {
+                ended.charges.push((place, row.to.replace(last)));
+            }
+        }
+        for (place, row) in self.customer_allowances.iter_mut().enumerate() {
+            if row.account == account && is_in_force(row.from, row.to) {
+                ended.allowances.push((place, row.to.replace(last)));
+            }
+        }
+        ended
+    }
+
+    /// B10: what ended on the same day comes back.
+    pub fn bring_back(&mut self, ended: &Ended) {
+        ended.lines.iter().for_each(|(place, to)| self.lines[*place].to = *to);
+        ended.charges.iter().for_each(|(place, to)| self.charges[*place].to = *to);
+        ended.allowances.iter().for_each(|(place, to)| self.customer_allowances[*place].to = *to);
+    }
+
+    /// The place of a customer.
+    pub fn place(&self, account: &str) -> usize {
+        self.customers.iter().position(|customer| customer.account == account).unwrap()
     }
 
     /// The holder of an identifier on a day (M2).

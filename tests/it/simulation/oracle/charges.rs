@@ -22,21 +22,28 @@ pub struct Posting {
     pub left: Amount,
 }
 
-/// All charges of the customer: credits, then what is due.
-pub fn lines(bill: &Bill, account: &mut Account) -> Vec<Line> {
+/// P5: what is given back of all charges.
+pub fn credits(bill: &Bill, account: &mut Account) -> Vec<Line> {
     let mut lines = Vec::new();
-    for charge in bill.world.charges.iter().filter(|charge| charge.account == bill.customer.account) {
+    for charge in own_charges(bill).filter(|charge| !charge.interval.is_empty()) {
+        let postings = account.postings.entry(charge.id.clone()).or_default();
+        if let Some(last) = last_day(bill, charge) {
+            postings.iter_mut().for_each(|posting| give_back(bill, charge, posting, last, &mut lines));
+        }
+    }
+    lines
+}
+
+/// What is due of all charges.
+pub fn due(bill: &Bill, account: &mut Account) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for charge in own_charges(bill) {
         let postings = account.postings.entry(charge.id.clone()).or_default();
         if charge.interval.is_empty() {
             one_off(bill, charge, postings, &mut lines);
             continue;
         }
         let last = last_day(bill, charge);
-        if let Some(last) = last {
-            for posting in postings.iter_mut() {
-                give_back(bill, charge, posting, last, &mut lines);
-            }
-        }
         for (from, to) in periods(charge, bill.terms.charge_cutoff) {
             let to = last.map_or(to, |last| last.min(to));
             let is_due = match charge.timing {
@@ -51,10 +58,15 @@ pub fn lines(bill: &Bill, account: &mut Account) -> Vec<Line> {
     lines
 }
 
+fn own_charges<'w>(bill: &Bill<'w>) -> impl Iterator<Item = &'w Charge> {
+    let account = &bill.customer.account;
+    bill.world.charges.iter().filter(move |charge| charge.account == *account)
+}
+
 /// P5, B10: the end, but not before the minimum term; never after the customer's last day.
 fn last_day(bill: &Bill, charge: &Charge) -> Option<Date> {
     let own = charge.to.map(|to| charge.minimum_term.map_or(to, |term| term.max(to)));
-    [own, bill.customer.final_bill_date].into_iter().flatten().min()
+    [own, bill.customer.final_bill_date, bill.customer.dropped_date].into_iter().flatten().min()
 }
 
 /// P6: once, whatever happens to it.
@@ -132,7 +144,8 @@ fn line(bill: &Bill, charge: &Charge, kind: &'static str, (from, to): (Date, Dat
     };
     let first = |names: &[&str]| names.iter().find(|name| !name.is_empty()).copied().unwrap_or_default().to_owned();
     let held = bill.world.lines.iter().filter(|line| line.cli == charge.cli && line.account == charge.account);
-    let of_cli = held.max_by_key(|line| line.from).map_or("", |line| line.cost_centre);
+    let held = held.min_by_key(|line| (line.from > charge.from, std::cmp::Reverse(line.from)));
+    let of_cli = held.map_or("", |line| line.cost_centre);
     let day = |day: Date| if charge.hide_period { String::new() } else { day.to_string() };
     Line {
         category: first(&[charge.category, of_product("category"), "Charges"]),

@@ -7,6 +7,8 @@ mod allowances;
 mod balance;
 mod caps;
 mod charges;
+mod ledger;
+mod lives;
 mod periods;
 mod prices;
 mod services;
@@ -23,6 +25,8 @@ use crate::oracle::amounts::{Amount, number, zero};
 
 pub use balance::{Invoice, VatRow};
 pub use charges::Posting;
+pub use ledger::Ledger;
+use lives::LastBill;
 
 /// What a run settles for all (B2).
 #[derive(Clone, Copy)]
@@ -74,6 +78,10 @@ pub struct Account {
     /// By identifier and the first day of the period (S3).
     pub cap_used: BTreeMap<(String, Date), Amount>,
     pub drawn: allowances::Drawn,
+    /// What is open and what is credit (L2).
+    pub ledger: Ledger,
+    /// The last invoice is the final one.
+    pub has_final: bool,
 }
 
 /// The billing of a whole reseller.
@@ -85,6 +93,9 @@ pub struct Oracle {
     opened: BTreeSet<String>,
     /// The last number of each organisation (B11).
     series: BTreeMap<&'static str, u64>,
+    credit_series: BTreeMap<&'static str, u64>,
+    /// The last bill of each account, and how the account stood before it.
+    last_bills: BTreeMap<String, LastBill>,
     /// A fault planted into the rounding of lines, to see that the comparison can fail.
     pub is_wrong: bool,
 }
@@ -108,7 +119,15 @@ pub struct Bill<'w> {
 
 impl Oracle {
     pub fn new(thirty: bool) -> Self {
-        Self { accounts: BTreeMap::new(), thirty, opened: BTreeSet::new(), series: BTreeMap::new(), is_wrong: false }
+        Self {
+            accounts: BTreeMap::new(),
+            thirty,
+            opened: BTreeSet::new(),
+            series: BTreeMap::new(),
+            credit_series: BTreeMap::new(),
+            last_bills: BTreeMap::new(),
+            is_wrong: false,
+        }
     }
 
     /// Bills everybody, in the order of accounts, and marks what is billed.
@@ -116,18 +135,20 @@ impl Oracle {
         let mut run = RunResult::default();
         let mut waiting = usage::sort_out(world, terms, &mut run.ended);
         let mut services = services::sort_out(world, terms);
-        let mut billed = (Vec::new(), Vec::new());
+        let mut billed: (Vec<usize>, Vec<usize>) = (Vec::new(), Vec::new());
         let mut customers: Vec<&Customer> = world.customers.iter().collect();
         customers.sort_by(|a, b| a.account.cmp(&b.account));
         for customer in customers {
             let account = self.accounts.entry(customer.account.clone()).or_default();
             if self.opened.insert(customer.account.clone()) {
                 account.balance = number(&customer.opening_balance);
+                account.ledger.open_with(&account.balance);
             }
             let calls = waiting.remove(&customer.account).unwrap_or_default();
             let count = calls.len() as u64;
             // B3.
             if !matches!(customer.status, "active" | "final_bill") {
+                assert!(customer.status != "dropped" || count == 0);
                 *run.ended.entry("held").or_default() += count;
                 continue;
             }
@@ -136,7 +157,8 @@ impl Oracle {
             // Thrown away unless there is an invoice (B8).
             let mut trial = account.clone();
             let charged = usage::charge(&bill, &mut trial, &calls);
-            let mut lines = charges::lines(&bill, &mut trial);
+            let mut lines = charges::credits(&bill, &mut trial);
+            lines.extend(charges::due(&bill, &mut trial));
             lines.extend(services::lines(&bill, &own_services));
             lines.extend(usage::lines(&bill, &charged));
             let Some(lines) = thresholds::decide(&bill, lines, &mut run.ended, count) else { continue };
@@ -145,16 +167,20 @@ impl Oracle {
             }
             let series = self.series.entry(customer.organisation).or_default();
             *series += 1;
-            run.invoices.push(balance::invoice(&bill, lines, *series, &mut trial));
-            *account = trial;
-            billed.0.extend(calls);
-            billed.1.extend(own_services);
+            let invoice = balance::invoice(&bill, lines, *series, &mut trial);
+            billed.0.extend(&calls);
+            billed.1.extend(&own_services);
+            let gross = invoice.gross.clone();
+            let (number, before) = (invoice.number.clone(), std::mem::replace(account, trial));
+            let last = LastBill { number, gross, before, calls, services: own_services };
+            self.last_bills.insert(customer.account.clone(), last);
+            run.invoices.push(invoice);
         }
         for call in billed.0 {
             assert_eq!(world.calls[call].state, CallState::Waiting, "a record is billed twice");
             world.calls[call].state = CallState::Billed;
         }
-        billed.1.into_iter().for_each(|service: usize| world.services[service].billed = true);
+        billed.1.into_iter().for_each(|service| world.services[service].billed = true);
         run
     }
 }

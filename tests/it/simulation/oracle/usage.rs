@@ -48,8 +48,10 @@ pub fn sort_out(world: &World, terms: Terms, ended: &mut BTreeMap<&'static str, 
             (CallState::Conflict, _) | (CallState::Waiting, None) => "suspense",
             (CallState::Waiting, Some(line)) => {
                 let customer = customers[line.account.as_str()];
-                match customer.final_bill_date {
+                let last = [customer.final_bill_date, customer.dropped_date].into_iter().flatten().min();
+                match last {
                     Some(last) if call.day > last => "suspense",
+                    _ if customer.status == "dropped" => "excluded",
                     _ if line.exclude_usage => "excluded",
                     _ if call.day >= terms.usage_cutoff => "held",
                     _ => {
