@@ -14,7 +14,8 @@ pub const FIXED_FILES: [(&str, &str); 12] = [
         "groups",
         "group,billing,method,interval,billing_day\n\
          monthly,automatic,standard,monthly,1\n\
-         anniversary,automatic,anniversary,monthly,\n",
+         anniversary,automatic,anniversary,monthly,\n\
+         quarterly,automatic,standard,quarterly,5\n",
     ),
     (
         "vat_codes",

@@ -60,7 +60,11 @@ impl Joins {
             account: account.clone(),
             status: "active",
             organisation: self.dice.pick(&["NORTH", "NORTH", "SOUTH", "WEST"]),
-            group: if is_anniversary { "anniversary" } else { "monthly" },
+            group: if is_anniversary {
+                "anniversary"
+            } else {
+                self.dice.pick(&["monthly", "monthly", "monthly", "quarterly"])
+            },
             billing_day: is_anniversary.then(|| i8::try_from(self.dice.between(1, 31)).unwrap()),
             vat_code: self.dice.pick(&["S", "S", "S", "R", "Z", "X", "RC"]),
             vat_code_calls: self.dice.pick(&["", "", "", "R", "S", "RC"]),

@@ -9,6 +9,7 @@
 mod actions;
 mod calendar;
 mod compare;
+mod due;
 mod events;
 mod files;
 mod fixed;
@@ -18,6 +19,7 @@ mod play;
 mod traffic;
 mod world;
 
+use due::play_due;
 use play::{Settings, play};
 
 /// A number from the environment.
@@ -42,6 +44,16 @@ fn a_year_is_billed_as_the_rules_say() {
             ["allowance", "billed", "capped", "deleted", "duplicate", "excluded", "held", "rolled_over", "suspense"];
         ends.iter().for_each(|end| assert!(seen.ended.contains_key(*end), "no record ever ended as {end}"));
     }
+}
+
+/// B17: on whatever days `bill due` is called, each automatic group is billed on its own days.
+#[test]
+fn bill_due_on_random_days_bills_each_due_day() {
+    let seed = wish("TOLLBOOK_SIM_SEED", 1);
+    let customers = usize::try_from(wish("TOLLBOOK_SIM_CUSTOMERS", 25)).unwrap();
+    let seen = play_due(Settings { seed, customers, months: 12, is_wrong: false });
+    println!("{} invoices; {:?}", seen.invoices, seen.done);
+    assert!(seen.done["days made up for"] > 5, "hardly any due day was missed: {:?}", seen.done);
 }
 
 /// The comparison can fail: an oracle that rounds lines down is told apart within two months.

@@ -130,20 +130,22 @@ impl Oracle {
         }
     }
 
-    /// Bills everybody, in the order of accounts, and marks what is billed.
-    pub fn bill(&mut self, world: &mut World, terms: Terms) -> RunResult {
+    /// Bills whoever has terms, in the order of accounts, and marks what is billed.
+    pub fn bill(&mut self, world: &mut World, terms_of: &dyn Fn(&Customer) -> Option<Terms>) -> RunResult {
         let mut run = RunResult::default();
-        let mut waiting = usage::sort_out(world, terms, &mut run.ended);
-        let mut services = services::sort_out(world, terms);
+        let mut waiting = usage::sort_out(world, terms_of, &mut run.ended);
+        let mut services = services::sort_out(world, terms_of);
         let mut billed: (Vec<usize>, Vec<usize>) = (Vec::new(), Vec::new());
         let mut customers: Vec<&Customer> = world.customers.iter().collect();
         customers.sort_by(|a, b| a.account.cmp(&b.account));
         for customer in customers {
+            // A customer that is not in the run has its opening balance all the same.
             let account = self.accounts.entry(customer.account.clone()).or_default();
             if self.opened.insert(customer.account.clone()) {
                 account.balance = number(&customer.opening_balance);
                 account.ledger.open_with(&account.balance);
             }
+            let Some(terms) = terms_of(customer) else { continue };
             let calls = waiting.remove(&customer.account).unwrap_or_default();
             let count = calls.len() as u64;
             // B3.

@@ -6,16 +6,17 @@ use super::charges::centre_name;
 use super::{Bill, Line, Terms};
 use crate::oracle::amounts::{Amount, number, whole, zero};
 use crate::simulation::fixed::rows;
-use crate::simulation::world::World;
+use crate::simulation::world::{Customer, World};
 
 /// What can be billed, by account.
-pub fn sort_out(world: &World, terms: Terms) -> BTreeMap<String, Vec<usize>> {
+pub fn sort_out(world: &World, terms_of: &dyn Fn(&Customer) -> Option<Terms>) -> BTreeMap<String, Vec<usize>> {
     let mut waiting: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (place, service) in world.services.iter().enumerate() {
         let Some(line) = world.holder(&service.cli, service.day) else { continue };
         let customer = world.customers.iter().find(|customer| customer.account == line.account).unwrap();
         let has_left = customer.final_bill_date.is_some_and(|last| service.day > last);
-        if !service.billed && !has_left && service.day < terms.charge_cutoff {
+        let is_due = terms_of(customer).is_some_and(|terms| service.day < terms.charge_cutoff);
+        if !service.billed && !has_left && is_due {
             waiting.entry(line.account.clone()).or_default().push(place);
         }
     }

@@ -33,7 +33,11 @@ impl Charged<'_> {
 }
 
 /// M9: what can be billed, by account; everything else is counted where it ends.
-pub fn sort_out(world: &World, terms: Terms, ended: &mut BTreeMap<&'static str, u64>) -> BTreeMap<String, Vec<usize>> {
+pub fn sort_out(
+    world: &World,
+    terms_of: &dyn Fn(&Customer) -> Option<Terms>,
+    ended: &mut BTreeMap<&'static str, u64>,
+) -> BTreeMap<String, Vec<usize>> {
     let mut lines: HashMap<&str, Vec<&BookLine>> = HashMap::new();
     world.lines.iter().for_each(|line| lines.entry(&line.cli).or_default().push(line));
     let customers: HashMap<&str, &Customer> = world.customers.iter().map(|one| (one.account.as_str(), one)).collect();
@@ -53,7 +57,7 @@ pub fn sort_out(world: &World, terms: Terms, ended: &mut BTreeMap<&'static str, 
                     Some(last) if call.day > last => "suspense",
                     _ if customer.status == "dropped" => "excluded",
                     _ if line.exclude_usage => "excluded",
-                    _ if call.day >= terms.usage_cutoff => "held",
+                    _ if terms_of(customer).is_none_or(|terms| call.day >= terms.usage_cutoff) => "held",
                     _ => {
                         waiting.entry(line.account.clone()).or_default().push(place);
                         continue;
