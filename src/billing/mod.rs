@@ -4,10 +4,12 @@
 //! order of usage and services.
 
 mod assembly;
+pub mod calendar;
 mod charges;
 mod context;
 mod credits;
 mod days;
+pub mod guard;
 mod history;
 mod prices;
 mod proration;
@@ -48,6 +50,10 @@ pub struct RunTerms {
     pub due_date: Option<Date>,
     /// Printed on all invoices; may be empty.
     pub message: String,
+    /// Usage that began before this day stays unbilled (B2), if it is set.
+    pub usage_from: Option<Date>,
+    /// Charges and services of these categories stay unbilled (B2).
+    pub excluded_categories: Vec<String>,
 }
 
 /// What there is to bill for one customer.
@@ -67,6 +73,9 @@ pub struct CustomerInput<'a> {
     pub previous_balance: Money,
     /// The message for the next invoice was not printed yet.
     pub has_next_message: bool,
+    /// It has an invoice for the same window: what came late gets one of its own, but no fee or padding, and nothing at all
+    /// gets none.
+    pub is_billed_in_window: bool,
 }
 
 /// A bill, or why there is none.
@@ -158,7 +167,11 @@ pub fn bill_customer(book: &Book, terms: &RunTerms, input: CustomerInput<'_>) ->
     let mut lines = charges.lines;
     lines.extend(services.lines);
     lines.extend(usage.lines);
-    match thresholds::decide(context.customer, &lines)? {
+    let decision = match input.is_billed_in_window {
+        false => thresholds::decide(context.customer, &lines)?,
+        true => thresholds::decide_again(context.customer, &lines)?,
+    };
+    match decision {
         Decision::Skip => return Ok(Outcome::NoBill(NoBill::Empty)),
         Decision::RollOver(net) => return Ok(Outcome::NoBill(NoBill::RolledOver(net))),
         Decision::Make => {}

@@ -74,6 +74,18 @@ pub(super) fn decide(customer: &Customer, lines: &[BillLine]) -> Result<Decision
     })
 }
 
+/// Decides on a further bill in a window that the customer has an invoice for: what that one decided by fees and padding
+/// is not decided again, and a second empty one is never made.
+pub(super) fn decide_again(customer: &Customer, lines: &[BillLine]) -> Result<Decision, Overflow> {
+    if lines.is_empty() {
+        return Ok(Decision::Skip);
+    }
+    Ok(match decide(customer, lines)? {
+        Decision::MakeWith(_) => Decision::Make,
+        other => other,
+    })
+}
+
 /// Usage only, ex VAT (B4).
 pub(super) fn call_spend(lines: &[BillLine]) -> Result<Money, Overflow> {
     Money::total(lines.iter().filter(|line| line.kind == LineKind::Usage).map(|line| line.amount.money))

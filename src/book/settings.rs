@@ -7,10 +7,21 @@ use toml::Spanned;
 
 use crate::domain::book::{ProrationBasis, Settings, VatRounding};
 use crate::domain::money::{Currency, Price};
-use crate::domain::time::Zone;
+use crate::domain::time::{Date, Zone};
 
 /// The settings of a new workspace, each key with a comment.
 pub const DEFAULT_SETTINGS: &str = include_str!("../../config/tollbook.toml");
+
+/// The settings of a new workspace whose groups are billed by schedule from a day on (B17).
+pub fn settings_from(due_from: Option<Date>) -> String {
+    match due_from {
+        None => DEFAULT_SETTINGS.to_owned(),
+        Some(day) => DEFAULT_SETTINGS.replacen(DUE_FROM_EXAMPLE, &format!("due_from = \"{day}\""), 1),
+    }
+}
+
+/// The line of the default file in whose place the day is written.
+const DUE_FROM_EXAMPLE: &str = "# due_from = \"2026-06-01\"";
 
 /// The country whose national numbers are meant unless settings say otherwise.
 pub(super) const DEFAULT_COUNTRY_CODE: &str = "44";
@@ -26,6 +37,15 @@ struct File {
     vat_rounding: Option<Spanned<String>>,
     #[serde(default)]
     max_rejects: MaxRejects,
+    #[serde(default)]
+    billing: Billing,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Billing {
+    due_from: Option<Spanned<String>>,
+    strict: Option<bool>,
 }
 
 #[derive(Default, Deserialize)]
@@ -82,6 +102,8 @@ pub fn parse_settings(toml: &str) -> Result<Settings, String> {
         proration_basis: read(text, &file.proration_basis, "proration_basis", proration, "calendar or thirty")?
             .unwrap_or_default(),
         vat_rounding: vat_rounding.unwrap_or_default(),
+        due_from: read(text, &file.billing.due_from, "due_from", Date::parse, "a date, as \"2026-06-01\"")?,
+        is_strict: file.billing.strict.unwrap_or(false),
     })
 }
 
@@ -120,6 +142,13 @@ mod tests {
     }
 
     #[test]
+    fn a_new_workspace_says_from_when_it_bills_by_schedule() {
+        let day = Date::parse("2026-11-26");
+        assert_eq!(parse_settings(&settings_from(day)).expect("reads").due_from, day);
+        assert_eq!(settings_from(None), DEFAULT_SETTINGS);
+    }
+
+    #[test]
     fn a_setting_is_refused_by_name_and_line() {
         let check = |toml: &str, expected: &str| {
             assert_eq!(parse_settings(toml).expect_err(toml), format!("tollbook.toml, {expected}"), "{toml}");
@@ -127,7 +156,7 @@ mod tests {
         check(
             "currency = \"GBP\"\ncurency = \"EUR\"\n",
             "line 2: unknown field `curency`, expected one of `currency`, `zone`, `country_code`, `default_vat_code`, \
-             `proration_basis`, `vat_rounding`, `max_rejects`",
+             `proration_basis`, `vat_rounding`, `max_rejects`, `billing`",
         );
         check(
             "\nzone = \"London\"\n",
@@ -143,6 +172,10 @@ mod tests {
             "vat_rounding = \"per_line_down\"",
             "line 1: vat_rounding \"per_line_down\": rounding the VAT of each line down to whole pennies is refused \
              (V3); use half_up, down or per_line",
+        );
+        check(
+            "[billing]\ndue_from = \"1 June 2026\"",
+            "line 2: due_from \"1 June 2026\" is not accepted; a date, as \"2026-06-01\" would be",
         );
         check("country_code = \"044\"", "line 1: country_code \"044\" is not accepted; 1 to 3 digits, as 44 would be");
     }

@@ -83,6 +83,10 @@ pub struct Settings {
     pub proration_basis: ProrationBasis,
     /// How VAT is rounded where the organisation does not say (V3).
     pub vat_rounding: VatRounding,
+    /// The first day on which groups are billed by schedule (B17); else the latest due day is the first.
+    pub due_from: Option<Date>,
+    /// No run is posted while what the guard found is not acknowledged (B15).
+    pub is_strict: bool,
 }
 
 /// What part of a month's price a day is (P4).

@@ -52,6 +52,8 @@ pub(crate) fn book() -> Book {
             default_vat_code: None,
             proration_basis: ProrationBasis::Calendar,
             vat_rounding: VatRounding::HalfUp,
+            due_from: None,
+            is_strict: false,
         },
         organisations: vec![organisation()],
         groups: vec![Group {

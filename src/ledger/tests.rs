@@ -233,11 +233,13 @@ fn draft(bills: &[(Bill, u64)]) -> DraftRun {
             due_date: None,
             message: String::new(),
             scope_json: r#"{"groups":["monthly"]}"#.into(),
+            due_group: None,
         },
         digest: "d1".into(),
         totals_json: "{}".into(),
         bills: bills.iter().map(|(bill, usage_records)| draft_bill(bill, *usage_records)).collect(),
         parked: Vec::new(),
+        flags: Vec::new(),
     }
 }
 

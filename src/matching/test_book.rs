@@ -41,6 +41,8 @@ pub fn book() -> Book {
         default_vat_code: None,
         proration_basis: ProrationBasis::Calendar,
         vat_rounding: VatRounding::HalfUp,
+        due_from: None,
+        is_strict: false,
     };
     let whole_week = TimeBand { supplier: None, band: BandId(0), days: 0xff, start: 0, end: 86_400, is_default: true };
     Book {

@@ -84,6 +84,8 @@ fn settings() -> Settings {
         default_vat_code: None,
         proration_basis: ProrationBasis::Calendar,
         vat_rounding: VatRounding::HalfUp,
+        due_from: None,
+        is_strict: false,
     }
 }
 

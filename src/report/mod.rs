@@ -2,7 +2,9 @@
 
 pub mod best_tariff;
 pub mod carrier_costs;
+pub mod changes;
 pub mod figures;
+pub mod flags;
 pub mod run;
 pub mod screen;
 pub mod sheet;

@@ -1,29 +1,34 @@
 //! `bill`: draft, look, approve, post.
 
+mod acknowledge;
 mod draft;
+mod due;
+mod plan;
 mod post;
+mod repeat;
+mod run;
+mod schedule;
 mod show;
 
 use clap::Subcommand;
 
 use super::{Global, say};
 use crate::domain::time::Date;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::ledger::{Ledger, RunRow};
 use crate::report::run::in_words;
 use crate::workspace::Workspace;
 
-pub use draft::{DraftArguments, make_draft};
-pub(super) use post::post_run_with;
+pub use draft::make_draft;
+pub use plan::DraftArguments;
 pub use post::{Posted, post_run};
-
-use draft::parked;
+pub(super) use post::{PostingWishes, post_run_with};
 
 /// What to do.
 #[derive(Subcommand)]
 pub enum Bill {
     /// Make a draft run, or make one again
-    Draft(DraftArguments),
+    Draft(Box<DraftArguments>),
     /// List the runs
     List,
     /// Show a run: its customers, its control totals
@@ -45,9 +50,22 @@ pub enum Bill {
     Post {
         /// Its number
         run: i64,
+        /// Not while something unusual about it is not acknowledged
+        #[arg(long)]
+        strict: bool,
     },
-    /// Draft, approve and post in one
-    Run(DraftArguments),
+    /// Draft, approve and post in one; after it was cut short, go on with it
+    Run {
+        #[command(flatten)]
+        draft: Box<DraftArguments>,
+        /// Not while something unusual about it is not acknowledged
+        #[arg(long)]
+        strict: bool,
+    },
+    /// Bill every automatic group that is due, on its due days, each once
+    Due(due::Due),
+    /// Say that what is unusual about a draft was looked at, and why it may stand
+    Acknowledge(acknowledge::Acknowledge),
 }
 
 impl Bill {
@@ -57,7 +75,7 @@ impl Bill {
             Self::Draft(arguments) => {
                 let report = make_draft(global, &workspace, &arguments)?;
                 global.show(&report, || in_words(&report))?;
-                parked(&report)
+                draft::parked(&report)
             }
             Self::List => show::list(global, &workspace),
             Self::Show { run } => show::show(global, &workspace, run),
@@ -81,22 +99,15 @@ impl Bill {
                 say(&format!("discarded draft {run}; nothing was billed"));
                 Ok(())
             }
-            Self::Post { run } => {
-                let posted = post_run(global, &workspace, run)?;
+            Self::Post { run, strict } => {
+                let wishes = PostingWishes { pdf: true, is_strict: strict };
+                let posted = post_run_with(global, &workspace, run, wishes)?;
                 // A dry run has said what it would do, and there is nothing else to show.
                 if global.dry_run { Ok(()) } else { global.show(&posted, || posted.in_words()) }
             }
-            Self::Run(arguments) => {
-                let report = make_draft(global, &workspace, &arguments)?;
-                if global.dry_run {
-                    return global.show(&report, || in_words(&report));
-                }
-                let run = report.run.ok_or_else(|| Error::refused("the draft has no number", ""))?;
-                workspace.ledger_for_writing(global.actor())?.approve(run, &report.digest)?;
-                let posted = post_run(global, &workspace, run)?;
-                global.show(&(&report, &posted), || in_words(&report) + &posted.in_words())?;
-                parked(&report)
-            }
+            Self::Run { draft, strict } => run::run(global, &workspace, &draft, strict),
+            Self::Due(due) => due.run(global, &workspace),
+            Self::Acknowledge(acknowledge) => acknowledge.run(global, &workspace),
         }
     }
 }
