@@ -7,8 +7,8 @@ use super::usage::usage_until;
 use super::vat::vat_by_code;
 use super::{BillingError, CustomerInput};
 use crate::domain::bill::{
-    Bill, BillBalance, BillCustomer, BillLine, BillOrganisation, BillTotals, BillVat, LineKind, MODEL_VERSION,
-    UsageByClass, UsageByCli,
+    Bill, BillBalance, BillCustomer, BillLine, BillOrganisation, BillTotals, BillVat, DocumentKind, LineKind,
+    MODEL_VERSION, UsageByClass, UsageByCli,
 };
 use crate::domain::customer::{PaymentTerms, Status};
 use crate::domain::money::{Money, Overflow};
@@ -52,6 +52,9 @@ pub(super) fn assemble(
         totals,
         balance,
         messages: messages(context, input.has_next_message),
+        document: DocumentKind::Invoice,
+        credits: None,
+        reason: String::new(),
     };
     assert_adds_up(&bill);
     Ok(bill)

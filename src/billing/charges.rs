@@ -7,10 +7,11 @@ use super::BillingError;
 use super::context::Context;
 use super::days::Days;
 use super::history::History;
-use super::prices::product_price;
+use super::prices::charge_price;
 use super::proration::Share;
 use super::schedule::Schedule;
 use crate::domain::bill::{BillLine, LineKind};
+use crate::domain::book::Book;
 use crate::domain::charge::{BilledPeriod, Charge, ChargeType};
 use crate::domain::money::{Money, Price, Quantity};
 use crate::domain::time::Date;
@@ -117,7 +118,7 @@ impl BilledCharges {
             ChargeType::OneOff => LineKind::OneOff,
             ChargeType::Recurring { .. } => LineKind::Recurring,
         };
-        let cost = share.cost(cost_each(context, charge), charge.quantity)?;
+        let cost = share.cost(cost_each(context.book, charge).unwrap_or_default(), charge.quantity)?;
         let billed = billed_period(charge, days, amount, (price, charge.quantity));
         self.push(context, charge, BillLine { cost, ..context.line(kind, amount, String::new()) }, billed, share);
         Ok(())
@@ -178,17 +179,16 @@ pub(super) fn billed_period(
     BilledPeriod { charge: charge.id.clone(), from, to, is_credit: false, price, quantity, amount }
 }
 
-/// P2: the charge's own price, else the product's.
+/// P2. A price is never guessed.
 fn price_on(context: &Context<'_>, charge: &Charge, on: Date) -> Result<Price, BillingError> {
-    let by_product = || charge.product.and_then(|product| product_price(context, product, on));
     let what = || format!("charge {}", charge.id);
-    charge.price.or_else(by_product).ok_or_else(|| context.no_price(&what(), charge.product, on))
+    charge_price(context.book, charge, on).ok_or_else(|| context.no_price(&what(), charge.product, on))
 }
 
-/// What one costs us: the charge's own cost, else the product's, else nothing.
-pub(super) fn cost_each(context: &Context<'_>, charge: &Charge) -> Price {
-    let of_product = || charge.product.and_then(|product| context.product(product).cost);
-    charge.cost.or_else(of_product).unwrap_or_default()
+/// What one costs us: the charge's own cost, else the product's.
+pub(super) fn cost_each(book: &Book, charge: &Charge) -> Option<Price> {
+    let of_product = || charge.product.and_then(|product| book.products[product.index()].cost);
+    charge.cost.or_else(of_product)
 }
 
 #[cfg(test)]
@@ -196,7 +196,7 @@ mod tests {
     use super::*;
     use crate::billing::RunTerms;
     use crate::billing::scenarios::first_of;
-    use crate::domain::book::{Book, ProductId};
+    use crate::domain::book::ProductId;
     use crate::domain::charge::{Alignment, Interval, PriceFor, ProductPrice};
     use crate::domain::sample::{self, CUSTOMER, date, monthly, one_off, price, quantity};
 
@@ -389,11 +389,11 @@ mod tests {
             from: date(from),
             price: price(each),
         };
-        book.product_prices = vec![dated("2026-06-01", "30"), dated("2026-01-01", "31")];
+        book.product_prices = vec![dated("2026-01-01", "31"), dated("2026-06-01", "30")];
         // P2: 31 × 17/31.
         let expected = ["2026-05-15 to 2026-05-31 × 17/31 days = 17.00", "2026-06-01 to 2026-06-30 = 30.00"];
         check(&book, "2026-06-01", &[], &expected);
-        book.product_prices.truncate(1);
+        book.product_prices.remove(0);
         let terms = first_of("2026-06-01");
         let refused = bill_charges(&Context::new(&book, &terms, CUSTOMER), &[]).expect_err("no price");
         let expected = "charge C: product BB has no price in GBP on 2026-05-15: give it a base price, dated that day \
@@ -402,6 +402,17 @@ mod tests {
         book.charges[0].product = None;
         let refused = bill_charges(&Context::new(&book, &terms, CUSTOMER), &[]).expect_err("no price");
         assert_eq!(refused.to_string(), "charge C has neither a price nor a product: give it one of them");
+    }
+
+    #[test]
+    fn follows_the_schedule_of_the_charge() {
+        let mut first = recurring("20", "2026-05-15", MONTHLY, true, FIRST);
+        first.charges[0].prices = vec![(date("2026-06-01"), price("10")), (date("2026-07-02"), price("30"))];
+        // P2: each period at the price of its first day: 20 × 17/31, then 10; July still 10, August 30.
+        let expected = ["2026-05-15 to 2026-05-31 × 17/31 days = 10.97", "2026-06-01 to 2026-06-30 = 10.00"];
+        let billed = check(&first, "2026-06-01", &[], &expected);
+        let expected = ["2026-07-01 to 2026-07-31 = 10.00", "2026-08-01 to 2026-08-31 = 30.00"];
+        check(&first, "2026-08-01", &billed, &expected);
     }
 
     #[test]

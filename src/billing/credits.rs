@@ -31,7 +31,7 @@ impl BilledCharges {
             let given_back = if is_all { left } else { between_nothing_and(left, formula) };
             left = left.minus(given_back)?;
             let amount = given_back.negated()?;
-            let cost = share.cost(cost_each(context, charge), row.quantity)?.negated()?;
+            let cost = share.cost(cost_each(context.book, charge).unwrap_or_default(), row.quantity)?.negated()?;
             let billed =
                 BilledPeriod { is_credit: true, ..billed_period(charge, days, amount, (row.price, row.quantity)) };
             let line = context.line(LineKind::Credit, amount, String::new());

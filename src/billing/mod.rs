@@ -13,6 +13,7 @@ pub mod guard;
 mod history;
 mod prices;
 mod proration;
+pub mod reconciliation;
 mod schedule;
 mod services;
 mod thresholds;
@@ -35,6 +36,7 @@ use crate::domain::time::Date;
 use context::Context;
 use thresholds::Decision;
 
+pub use prices::{charge_price, product_price};
 pub use usage::UsageSums;
 
 /// What a run settles for all its customers (B2).

@@ -1,40 +1,48 @@
 //! The price of a product for one customer on one day (P2). A price is never guessed: `None` parks the customer.
 
-use super::context::Context;
-use crate::domain::book::ProductId;
-use crate::domain::charge::{PriceFor, ProductPrice};
+use crate::domain::book::{Book, CustomerId, ProductId};
+use crate::domain::charge::{Charge, PriceFor, ProductPrice};
 use crate::domain::money::Price;
 use crate::domain::time::Date;
+
+/// P2 for a charge: its own price, of its schedule if that has begun; else that of its product.
+pub fn charge_price(book: &Book, charge: &Charge, on: Date) -> Option<Price> {
+    let scheduled = charge.prices.iter().rev().find(|(from, _)| *from <= on).map(|(_, price)| *price);
+    let by_product = || charge.product.and_then(|product| product_price(book, charge.customer, product, on));
+    scheduled.or(charge.price).or_else(by_product)
+}
 
 /// P2, without the charge's own price, which comes before: the customer's price, that of its tariff in the product's
 /// category, the dated base price, the product's price; of each the one in force on the day.
 ///
 /// Base prices are in the workspace's currency: a customer of another one has none (X7).
-pub(super) fn product_price(context: &Context<'_>, id: ProductId, on: Date) -> Option<Price> {
-    let product = context.product(id);
-    let own = dated_price(context, id, PriceFor::Customer(context.id), on);
+pub fn product_price(book: &Book, customer: CustomerId, id: ProductId, on: Date) -> Option<Price> {
+    let product = &book.products[id.index()];
+    let own = dated_price(book, id, PriceFor::Customer(customer), on);
     if own.is_some() {
         return own;
     }
-    let tariff = context.book.customer_tariffs.get(&(context.id, product.category.clone()));
-    let by_tariff = tariff.and_then(|tariff| dated_price(context, id, PriceFor::Tariff(*tariff), on));
-    if by_tariff.is_some() || context.customer.currency != context.book.settings.currency {
+    let tariff = book.customer_tariffs.get(&(customer, product.category.clone()));
+    let by_tariff = tariff.and_then(|tariff| dated_price(book, id, PriceFor::Tariff(*tariff), on));
+    if by_tariff.is_some() || book.customer(customer).currency != book.settings.currency {
         return by_tariff;
     }
-    dated_price(context, id, PriceFor::Everybody, on).or(product.price)
+    dated_price(book, id, PriceFor::Everybody, on).or(product.price)
 }
 
 /// The latest price of an audience that is in force on the day.
-fn dated_price(context: &Context<'_>, product: ProductId, audience: PriceFor, on: Date) -> Option<Price> {
-    let in_force = |price: &&ProductPrice| price.product == product && price.audience == audience && price.from <= on;
-    context.book.product_prices.iter().filter(in_force).max_by_key(|price| price.from).map(|price| price.price)
+fn dated_price(book: &Book, product: ProductId, audience: PriceFor, on: Date) -> Option<Price> {
+    let prices = book.product_prices.as_slice();
+    let place = |price: &ProductPrice| (price.product, price.audience, price.from);
+    let after = prices.partition_point(|price| place(price) <= (product, audience, on));
+    let latest = prices[..after].last().filter(|price| (price.product, price.audience) == (product, audience));
+    latest.map(|price| price.price)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::billing::scenarios::june;
-    use crate::domain::book::{Book, TariffId};
+    use crate::domain::book::TariffId;
     use crate::domain::money::Currency;
     use crate::domain::sample::{self, CUSTOMER, date, price};
 
@@ -50,12 +58,12 @@ mod tests {
             price: price(each),
         };
         book.product_prices = rows.iter().map(dated).collect();
+        book.product_prices.sort_by_key(|price| (price.product, price.audience, price.from));
         book
     }
 
     fn check(book: &Book, on: &str, expected: Option<&str>) {
-        let terms = june();
-        let found = product_price(&Context::new(book, &terms, CUSTOMER), PRODUCT, date(on));
+        let found = product_price(book, CUSTOMER, PRODUCT, date(on));
         assert_eq!(found, expected.map(price), "on {on}");
     }
 

@@ -7,7 +7,7 @@ use super::BillingError;
 use super::context::Context;
 use super::prices::product_price;
 use crate::domain::bill::{BillLine, LineKind};
-use crate::domain::charge::{MatchedService, Product, ServiceLine, SkipRule};
+use crate::domain::charge::{CreditRule, MatchedService, Product, ServiceLine, SkipRule};
 use crate::domain::money::{Money, Overflow, Price, Quantity, Rounding, Sum};
 use crate::domain::time::Date;
 
@@ -23,8 +23,9 @@ pub(super) struct BilledServices {
 /// Bills service lines.
 ///
 /// A line is a credit if the supplier's cost or the quantity is negative; it is sold at the price with the other sign.
-/// What the product's rule leaves out (P7): `Always` every line, `Credits` every credit, `IfZero` every line whose
-/// selling amount is nothing before rounding (a line that costs us nothing, but sells, is billed), `Never` none.
+/// What the product's rules leave out (P7): `Always` every line, `IfZero` every line whose selling amount is nothing
+/// before rounding (a line that costs us nothing, but sells, is billed), `IfNoCost` every line that the supplier charges
+/// nothing for, `Never` none; and of credits all with `CreditRule::Skip`. With `AsCharges` credits are charged.
 ///
 /// # Panics
 /// If a line belongs to another customer.
@@ -36,19 +37,45 @@ pub(super) fn bill_services(
     for service in services {
         assert!(service.customer == context.id, "a service of {:?} billed to {:?}", service.customer, context.id);
         let product = context.product(service.product);
-        if product.skip == SkipRule::Always || (product.skip == SkipRule::Credits && is_credit(&service.line)) {
+        if is_left_out(product, &service.line) {
             continue;
         }
-        let sold = sell(context, service)?;
+        let turned = as_charge(product, service)?;
+        let charged = turned.as_ref().unwrap_or(service);
+        let sold = sell(context, charged)?;
         if product.skip == SkipRule::IfZero && sold.amount == Sum::default() {
             continue;
         }
-        groups.entry(group_key(context, service, product, sold.unit)).or_default().add(service, sold)?;
+        groups.entry(group_key(context, service, product, sold.unit)).or_default().add(charged, sold)?;
     }
     let lines = groups.into_iter().map(|(key, group)| group.line(context, key));
     let mut consumed: Vec<_> = services.iter().map(|service| (service.import, service.line.row)).collect();
     consumed.sort_unstable();
     Ok(BilledServices { lines: lines.collect::<Result<_, Overflow>>()?, consumed })
+}
+
+fn is_left_out(product: &Product, line: &ServiceLine) -> bool {
+    let by_rule = match product.skip {
+        SkipRule::Always => true,
+        SkipRule::IfNoCost => line.cost.is_zero(),
+        SkipRule::IfZero | SkipRule::Never => false,
+    };
+    by_rule || (product.credits == CreditRule::Skip && is_credit(line))
+}
+
+/// A credit that is charged as if it were none.
+fn as_charge(product: &Product, service: &MatchedService) -> Result<Option<MatchedService>, Overflow> {
+    if product.credits != CreditRule::AsCharges || !is_credit(&service.line) {
+        return Ok(None);
+    }
+    let mut turned = service.clone();
+    if turned.line.cost.is_negative() {
+        turned.line.cost = turned.line.cost.negated()?;
+    }
+    if turned.line.quantity.is_negative() {
+        turned.line.quantity = turned.line.quantity.negated()?;
+    }
+    Ok(Some(turned))
 }
 
 fn is_credit(line: &ServiceLine) -> bool {
@@ -82,8 +109,8 @@ fn sell(context: &Context<'_>, service: &MatchedService) -> Result<Sold, Billing
         return sell_at_file_price(context, line, quantity);
     }
     let what = || format!("service line {} of import {import} ({})", line.line, line.description);
-    let price =
-        product_price(context, *id, line.date).ok_or_else(|| context.no_price(&what(), Some(*id), line.date))?;
+    let price = product_price(context.book, context.id, *id, line.date)
+        .ok_or_else(|| context.no_price(&what(), Some(*id), line.date))?;
     let price = if is_credit(line) { price.negated()? } else { price };
     let amount = Sum::from_wide(i128::from(price.scaled()) * i128::from(quantity.scaled()));
     Ok(Sold { unit: Unit::Each(price), quantity, amount })
@@ -271,11 +298,14 @@ mod tests {
     fn leaves_out_what_the_product_says() {
         check(&book(|product| product.skip = SkipRule::Always), &three(), &[]);
         let credits = book(|product| {
-            product.skip = SkipRule::Credits;
+            product.credits = CreditRule::Skip;
             product.aggregate = true;
         });
         // 1 + 2 + 1 = 4.
         check(&credits, &three(), &["4 × 12 = 48.00 from 7:0 7:1 7:3"]);
+        let no_cost = book(|product| product.skip = SkipRule::IfNoCost);
+        let expected = ["1 × -12 = -12.00 from 7:2", "1 × 12 = 12.00 from 7:0", "2 × 12 = 24.00 from 7:1"];
+        check(&no_cost, &three(), &expected);
         let zero_by_file = book(|product| {
             product.skip = SkipRule::IfZero;
             product.use_file_price = true;
@@ -293,6 +323,18 @@ mod tests {
             product.price = None;
         });
         check(&unpriced, &three(), &[]);
+    }
+
+    #[test]
+    fn charges_credits_where_the_product_says() {
+        let as_charges = book(|product| product.credits = CreditRule::AsCharges);
+        check(&as_charges, &[line(0, "1", "-9", "2026-05-01")], &["1 × 12 = 12.00 from 7:0"]);
+        check(&as_charges, &[line(0, "-2", "18", "2026-05-01")], &["2 × 12 = 24.00 from 7:0"]);
+        let by_file = book(|product| {
+            product.credits = CreditRule::AsCharges;
+            product.use_file_price = true;
+        });
+        check(&by_file, &[line(0, "-1", "-9", "2026-05-01")], &["1 × 9 = 9.00 from 7:0"]);
     }
 
     #[test]

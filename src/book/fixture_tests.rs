@@ -190,7 +190,7 @@ fn charges_take_from_their_product_what_they_leave_blank() {
     let april = Date::parse("2026-04-01").expect("a date");
     assert_eq!(
         audiences[..2],
-        [(PriceFor::Everybody, april), (PriceFor::Customer(bakery), Date::parse("2026-01-01").expect("a date"))]
+        [(PriceFor::Customer(bakery), Date::parse("2026-01-01").expect("a date")), (PriceFor::Everybody, april)]
     );
 }
 

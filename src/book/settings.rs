@@ -7,6 +7,7 @@ use toml::Spanned;
 
 use crate::domain::book::{ProrationBasis, Settings, VatRounding};
 use crate::domain::money::{Currency, Price};
+use crate::domain::numbering::NumberSeries;
 use crate::domain::time::{Date, Zone};
 
 /// The settings of a new workspace, each key with a comment.
@@ -39,6 +40,7 @@ struct File {
     max_rejects: MaxRejects,
     #[serde(default)]
     billing: Billing,
+    numbering: Numbering,
 }
 
 #[derive(Default, Deserialize)]
@@ -46,6 +48,12 @@ struct File {
 struct Billing {
     due_from: Option<Spanned<String>>,
     strict: Option<bool>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Numbering {
+    series: Option<Spanned<String>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -104,6 +112,8 @@ pub fn parse_settings(toml: &str) -> Result<Settings, String> {
         vat_rounding: vat_rounding.unwrap_or_default(),
         due_from: read(text, &file.billing.due_from, "due_from", Date::parse, "a date, as \"2026-06-01\"")?,
         is_strict: file.billing.strict.unwrap_or(false),
+        number_series: read(text, &file.numbering.series, "series", NumberSeries::parse, "organisation or customer")?
+            .unwrap_or_default(),
     })
 }
 
@@ -156,7 +166,7 @@ mod tests {
         check(
             "currency = \"GBP\"\ncurency = \"EUR\"\n",
             "line 2: unknown field `curency`, expected one of `currency`, `zone`, `country_code`, `default_vat_code`, \
-             `proration_basis`, `vat_rounding`, `max_rejects`, `billing`",
+             `proration_basis`, `vat_rounding`, `max_rejects`, `billing`, `numbering`",
         );
         check(
             "\nzone = \"London\"\n",
@@ -176,6 +186,10 @@ mod tests {
         check(
             "[billing]\ndue_from = \"1 June 2026\"",
             "line 2: due_from \"1 June 2026\" is not accepted; a date, as \"2026-06-01\" would be",
+        );
+        check(
+            "[numbering]\nseries = \"account\"",
+            "line 2: series \"account\" is not accepted; organisation or customer would be",
         );
         check("country_code = \"044\"", "line 1: country_code \"044\" is not accepted; 1 to 3 digits, as 44 would be");
     }

@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::bill::{DraftArguments, Posted, make_draft, post_run};
 use super::book::import_book;
-use super::import::{Files, Imported, import_files};
+use super::import::{FileUse, Files, Imported, import_files};
 use super::{Global, print, say};
 use crate::demo::{FileKind, Sample, SampleFile, write_sample};
 use crate::domain::disposition::Disposition;
@@ -81,7 +81,9 @@ impl Demo {
 /// Imports one file. The one that was sent twice is refused, as it should be; nothing else may be.
 fn import_sample_file(global: &Global, workspace: &Workspace, file: &SampleFile) -> Result<Imported> {
     let files = Files::of(file.supplier, vec![file.path.clone()]);
-    let imported = import_files(global, workspace, &files, file.kind == FileKind::Services)?;
+    let is_services = file.kind == FileKind::Services;
+    let file_use = if is_services { FileUse::BilledServices } else { FileUse::Usage };
+    let imported = import_files(global, workspace, &files, file_use)?;
     if file.is_resent == imported.refused.is_empty() {
         let reason = imported.refused.first().map_or("it was not refused".to_owned(), ToString::to_string);
         return Err(Error::new(ErrorKind::Damaged, format!("{}: {reason}", file.path.display()), "please report this"));

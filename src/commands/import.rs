@@ -22,7 +22,7 @@ pub enum Import {
     /// Usage (CDR) files
     Usage(Files),
     /// Service files: rentals, connections, ceases
-    Services(Files),
+    Services(ServiceFiles),
     /// A rate sheet: rates.csv, the classic reseller's sheet, an A-Z deck
     Tariff(Box<super::rate_sheet::RateSheet>),
 }
@@ -44,18 +44,40 @@ pub struct Files {
     strict: bool,
 }
 
+/// Which service files, and what for.
+#[derive(Args)]
+pub struct ServiceFiles {
+    #[command(flatten)]
+    files: Files,
+    /// Never bill them: keep them to be compared with the charges (`report reconciliation`)
+    #[arg(long)]
+    reconcile: bool,
+}
+
 impl Import {
     pub fn run(self, global: &Global) -> Result<()> {
-        let (files, services) = match self {
-            Self::Usage(files) => (files, false),
-            Self::Services(files) => (files, true),
+        let (files, file_use) = match self {
+            Self::Usage(files) => (files, FileUse::Usage),
+            Self::Services(ServiceFiles { files, reconcile: false }) => (files, FileUse::BilledServices),
+            Self::Services(ServiceFiles { files, reconcile: true }) => (files, FileUse::ComparedServices),
             Self::Tariff(sheet) => return sheet.run(global),
         };
         let workspace = Workspace::find(global.workspace.as_deref())?;
-        let imported = import_files(global, &workspace, &files, services)?;
+        let imported = import_files(global, &workspace, &files, file_use)?;
         global.show(&imported.done, || imported.done.iter().map(in_words).collect())?;
         imported.outcome(global.dry_run)
     }
+}
+
+/// What is in the files of one command, and what it is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileUse {
+    /// Usage, to be billed.
+    Usage,
+    /// Service lines, to be billed (P7).
+    BilledServices,
+    /// Service lines, to be compared (P8).
+    ComparedServices,
 }
 
 /// What became of the files of one command.
@@ -105,7 +127,7 @@ impl Files {
 }
 
 /// Imports the files one after the other; a refused one does not stop the others, a failing disk does.
-pub fn import_files(global: &Global, workspace: &Workspace, files: &Files, services: bool) -> Result<Imported> {
+pub fn import_files(global: &Global, workspace: &Workspace, files: &Files, file_use: FileUse) -> Result<Imported> {
     let mut ledger = workspace.ledger_for_writing(global.actor())?;
     let named_by_book = layout_of_supplier(workspace, &ledger, &files.supplier)?;
     let layouts = workspace.layouts()?;
@@ -116,12 +138,13 @@ pub fn import_files(global: &Global, workspace: &Workspace, files: &Files, servi
             Error::refused(format!("supplier {:?}: {}", files.supplier, error.message), hint)
         })?,
     };
-    check_layout_kind(layout, services)?;
+    check_layout_kind(layout, file_use != FileUse::Usage)?;
     let options = ImportOptions {
         supplier_code: &files.supplier,
         context: parse_context(workspace, layout),
         strict: files.strict,
         max_rejects: (workspace.settings.max_reject_share, workspace.settings.max_reject_count),
+        only_compare: file_use == FileUse::ComparedServices,
         dry_run: global.dry_run,
         quiet: global.quiet,
         chunk_bytes: CHUNK_BYTES,
@@ -131,7 +154,7 @@ pub fn import_files(global: &Global, workspace: &Workspace, files: &Files, servi
     remove_partials(&rejects_dir).map_err(|error| Error::io(&rejects_dir, &error))?;
     let mut imported = Imported { done: Vec::new(), refused: Vec::new() };
     for file in &files.files {
-        match import_one(global, workspace, &mut ledger, &rejects_dir, &options, services, file) {
+        match import_one(global, workspace, &mut ledger, &rejects_dir, &options, file_use, file) {
             Ok(done) => imported.done.push(done),
             Err(error) => {
                 let go_on = error.kind == ErrorKind::Refused;
@@ -151,10 +174,10 @@ fn import_one(
     ledger: &mut LedgerWriter,
     rejects_dir: &Path,
     options: &ImportOptions,
-    services: bool,
+    file_use: FileUse,
     file: &Path,
 ) -> Result<ImportedFile> {
-    if services {
+    if file_use != FileUse::Usage {
         return import_services(ledger, rejects_dir, options, file);
     }
     let store = workspace.usage();

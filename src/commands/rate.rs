@@ -84,6 +84,7 @@ impl Rate {
             },
             strict: self.strict,
             max_rejects: (settings.max_reject_share, settings.max_reject_count),
+            only_compare: false,
             dry_run: global.dry_run,
             quiet: global.quiet,
             chunk_bytes: CHUNK_BYTES,

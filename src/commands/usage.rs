@@ -96,7 +96,7 @@ impl From<ImportRow> for Listed {
             import: row.id,
             supplier: row.supplier,
             file: row.file_name,
-            kind: row.kind.name(),
+            kind: if row.is_compared { "services, compared only" } else { row.kind.name() },
             lines: row.lines,
             records: row.records,
             duplicates: row.duplicates,

@@ -66,8 +66,17 @@ impl<'de> Deserialize<'de> for Amount {
 pub struct Bill {
     /// [`MODEL_VERSION`].
     pub model: u32,
-    /// The invoice number; none on a draft.
+    /// An invoice, or a credit note, whose amounts are negative.
+    #[serde(default, skip_serializing_if = "DocumentKind::is_invoice")]
+    pub document: DocumentKind,
+    /// The invoice number, or the credit note's; none on a draft.
     pub number: Option<String>,
+    /// The invoice that a credit note is of; none if it is of charges on several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credits: Option<CreditedInvoice>,
+    /// Why there is a credit note; empty on an invoice.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
     /// The last bill of a customer that leaves (B7).
     pub is_final: bool,
     /// Of all amounts.
@@ -96,6 +105,33 @@ pub struct Bill {
     pub balance: BillBalance,
     /// Printed below the sums.
     pub messages: Vec<String>,
+}
+
+/// What a bill is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DocumentKind {
+    /// It charges.
+    #[default]
+    Invoice,
+    /// It takes back what an invoice charged (B12).
+    CreditNote,
+}
+
+impl DocumentKind {
+    /// The usual kind, which is left unsaid.
+    pub fn is_invoice(&self) -> bool {
+        *self == Self::Invoice
+    }
+}
+
+/// The invoice that a credit note is of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CreditedInvoice {
+    /// Its number.
+    pub number: String,
+    /// Its date.
+    pub date: Date,
 }
 
 /// Who bills.

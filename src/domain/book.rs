@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::charge::{Charge, Product, ProductPrice};
 use super::customer::{Cli, CostCentre, Customer, Group, Organisation};
 use super::money::{Currency, Price, Rounding};
+use super::numbering::NumberSeries;
 use super::price_book::{
     CallType, ChargeBand, ExchangeRate, Holiday, Ignored, Prefix, Rate, Supplier, SupplierTariff, Tariff, TimeBand,
     VatCode,
@@ -87,6 +88,8 @@ pub struct Settings {
     pub due_from: Option<Date>,
     /// No run is posted while what the guard found is not acknowledged (B15).
     pub is_strict: bool,
+    /// Whose series invoices and credit notes are numbered in (B11).
+    pub number_series: NumberSeries,
 }
 
 /// What part of a month's price a day is (P4).
@@ -174,7 +177,7 @@ pub struct Book {
     pub holidays: BTreeMap<Date, Holiday>,
     /// Products, by code.
     pub products: Vec<Product>,
-    /// Dated prices of products.
+    /// Dated prices of products, by product, audience and date.
     pub product_prices: Vec<ProductPrice>,
     /// The tariff of a customer in a product category (P2): (customer, category) → tariff.
     pub customer_tariffs: BTreeMap<(CustomerId, String), TariffId>,

@@ -77,6 +77,8 @@ pub struct Charge {
     pub quantity: Quantity,
     /// Its own price each (P2).
     pub price: Option<Price>,
+    /// Its own price each from a day on, by day: before the first of them `price` holds (P2).
+    pub prices: Vec<(Date, Price)>,
     /// What it costs us each.
     pub cost: Option<Price>,
     /// Its own VAT code (V1).
@@ -101,6 +103,8 @@ pub enum ServiceCodeKind {
     Text,
     /// `*` stands for anything.
     Wildcard,
+    /// A regular expression that fits anywhere in the text, unless it is anchored.
+    Regex,
 }
 
 /// When service lines of a product are left out (P7).
@@ -113,8 +117,20 @@ pub enum SkipRule {
     Always,
     /// If there is nothing to charge.
     IfZero,
-    /// If they are credits.
-    Credits,
+    /// If the supplier charges nothing.
+    IfNoCost,
+}
+
+/// What becomes of a supplier's credits (P7).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CreditRule {
+    /// They are credits for the customer.
+    #[default]
+    Bill,
+    /// They are left out.
+    Skip,
+    /// They are charged as if they were none.
+    AsCharges,
 }
 
 /// Something sold.
@@ -140,6 +156,8 @@ pub struct Product {
     pub aggregate: bool,
     /// Which lines are left out.
     pub skip: SkipRule,
+    /// What becomes of credits.
+    pub credits: CreditRule,
     /// The file's price is the sell price.
     pub use_file_price: bool,
     /// The file's words are printed.

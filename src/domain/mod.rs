@@ -3,10 +3,13 @@
 pub mod bill;
 pub mod book;
 pub mod charge;
+pub mod credit;
 pub mod customer;
 mod decimal_text;
 pub mod disposition;
 pub mod money;
+pub mod numbering;
+pub mod open_items;
 pub mod prefix_table;
 pub mod price_book;
 #[cfg(test)]

@@ -54,6 +54,7 @@ pub(crate) fn book() -> Book {
             vat_rounding: VatRounding::HalfUp,
             due_from: None,
             is_strict: false,
+            number_series: Default::default(),
         },
         organisations: vec![organisation()],
         groups: vec![Group {
@@ -201,6 +202,7 @@ pub(crate) fn product(code: &str, category: &str) -> Product {
         service_code_kind: Default::default(),
         aggregate: false,
         skip: Default::default(),
+        credits: Default::default(),
         use_file_price: false,
         use_file_description: false,
     }
@@ -223,6 +225,7 @@ pub(crate) fn monthly(id: &str, each: &str, from: &str) -> Charge {
         },
         quantity: Quantity::ONE,
         price: Some(price(each)),
+        prices: vec![],
         cost: None,
         vat_code: None,
         from: date(from),

@@ -142,6 +142,9 @@ fn blank() -> Bill {
         totals: BillTotals { usage: pounds(0), charges: pounds(0), net: pounds(0), vat: pounds(0), gross: pounds(0) },
         balance: BillBalance { previous: pounds(0), this_bill: pounds(0), now: pounds(0) },
         messages: Vec::new(),
+        document: DocumentKind::Invoice,
+        credits: None,
+        reason: String::new(),
     }
 }
 
@@ -165,6 +168,22 @@ pub(super) fn credit() -> Bill {
         ..rental("Leased line 100 Mbit/s, ended 11 November 2026", 1, 50_000)
     };
     totalled(Bill { number: Some("NT-10043".into()), lines: vec![given_back], ..blank() }, 12_000)
+}
+
+/// A credit note of part of an invoice.
+pub(super) fn credit_note() -> Bill {
+    let given_back = BillLine { price: None, ..line(LineKind::Credit, "Broadband", "Line was down for a week", -700) };
+    let credits = Some(CreditedInvoice { number: "NT-10042".into(), date: date("2026-11-01") });
+    let bill = Bill {
+        document: DocumentKind::CreditNote,
+        number: Some("NT-CN-000007".into()),
+        credits,
+        reason: "fault reported on 3 November".into(),
+        invoice_date: date("2026-11-20"),
+        lines: vec![given_back],
+        ..blank()
+    };
+    totalled(bill, 12_000)
 }
 
 /// The short bill before posting, in an organisation with a light colour, for a customer with text that would be code

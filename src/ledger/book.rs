@@ -11,7 +11,7 @@ use super::book_rows;
 use super::{Ledger, LedgerError, LedgerWriter};
 
 /// The book's files in the order in which they are loaded.
-pub const BOOK_FILES: [&str; 23] = [
+pub const BOOK_FILES: [&str; 24] = [
     "organisations",
     "groups",
     "vat_codes",
@@ -35,6 +35,7 @@ pub const BOOK_FILES: [&str; 23] = [
     "product_prices",
     "customer_tariffs",
     "charges",
+    "charge_prices",
 ];
 
 /// The rows of one book file. A blank cell is `None`; an empty text counts as blank.

@@ -75,6 +75,8 @@ pub struct ImportRow {
     pub cost: Sum<8>,
     /// When it was deleted as a whole (F6); none while it counts.
     pub deleted_at: Option<String>,
+    /// Its service lines are only compared with charges, never billed (P8).
+    pub is_compared: bool,
 }
 
 /// Where some of the records of an import ended when it was imported.
@@ -138,6 +140,9 @@ impl LedgerWriter {
             change.insert_total(import.id, total)?;
         }
         change.insert_services(import.id, services)?;
+        if import.is_compared {
+            change.execute("INSERT INTO reconciled_imports (import) VALUES (?1)", [import.id])?;
+        }
         let after = json!({
             "supplier": import.supplier, "file": import.file_name, "sha256": import.sha256,
             "kind": import.kind.name(), "records": import.records, "rejects": import.rejects,
@@ -147,6 +152,9 @@ impl LedgerWriter {
         change.commit()
     }
 }
+
+const SELECT_IMPORTS: &str =
+    "SELECT *, EXISTS (SELECT 1 FROM reconciled_imports r WHERE r.import = imports.id) AS is_compared FROM imports";
 
 impl Ledger {
     /// The number that the next import gets; numbers of deleted imports do not come back.
@@ -161,7 +169,7 @@ impl Ledger {
 
     /// All imports, deleted ones too, in the order of their numbers.
     pub fn imports(&self) -> Result<Vec<ImportRow>, LedgerError> {
-        let mut query = self.connection.prepare("SELECT * FROM imports ORDER BY id")?;
+        let mut query = self.connection.prepare(&format!("{SELECT_IMPORTS} ORDER BY id"))?;
         let rows = query.query_map([], read_import)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -177,7 +185,7 @@ impl Ledger {
 }
 
 pub(super) fn find_import(connection: &Connection, id: i64) -> Result<ImportRow, LedgerError> {
-    let mut query = connection.prepare_cached("SELECT * FROM imports WHERE id = ?1")?;
+    let mut query = connection.prepare_cached(&format!("{SELECT_IMPORTS} WHERE id = ?1"))?;
     query.query_row([id], read_import).optional()?.ok_or_else(|| {
         LedgerError::refused(format!("use import {id}"), "there is no such import", "look at the list of imports")
     })
@@ -270,7 +278,7 @@ fn next_import_id(connection: &Connection) -> Result<i64, LedgerError> {
 }
 
 fn find_live_import(connection: &Connection, sha256: &str) -> Result<Option<ImportRow>, LedgerError> {
-    let mut query = connection.prepare_cached("SELECT * FROM imports WHERE sha256 = ?1 AND deleted_at IS NULL")?;
+    let mut query = connection.prepare_cached(&format!("{SELECT_IMPORTS} WHERE sha256 = ?1 AND deleted_at IS NULL"))?;
     Ok(query.query_row([sha256], read_import).optional()?)
 }
 
@@ -299,6 +307,7 @@ fn read_import(row: &Row<'_>) -> rusqlite::Result<ImportRow> {
         ],
         cost: sum(row, "cost_e8")?,
         deleted_at: row.get("deleted_at")?,
+        is_compared: row.get("is_compared")?,
     })
 }
 

@@ -4,12 +4,15 @@
 //!
 //! [`Ledger`] reads; [`LedgerWriter`] also changes, holds the lock of the only writer, and reads as a [`Ledger`] does.
 
+mod account_entries;
 mod accounts;
+mod allocations;
 mod audit;
 mod bills;
 mod book;
 mod book_rows;
 mod columns;
+mod credit_notes;
 mod deletions;
 mod drafts;
 mod due;
@@ -20,10 +23,14 @@ mod imports;
 mod invoices;
 mod lock;
 mod migrations;
+mod numbers;
+mod payments;
+mod periods;
 mod posting;
 mod recent;
 mod runs;
 mod services;
+mod settlement_checks;
 mod verify;
 
 use std::ops::Deref;
@@ -32,9 +39,12 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, config::DbConfig};
 
+pub use account_entries::{AccountEntry, EntryKind, StoredAllocation};
 pub use accounts::AccountState;
+pub use allocations::Settled;
 pub use audit::{Actor, AuditEntry};
 pub use book::{ApplyError, ApplyMode, BOOK_FILES, BookChanges, FileChanges, StoredTable};
+pub use credit_notes::{CreditNoteRow, NewCreditNote};
 pub use deletions::RowRange;
 pub use drafts::{DraftBill, DraftFlag, DraftOutcome, DraftRun, ParkedCustomer, RunStatus, RunTermsRow};
 pub use due::DueDay;
@@ -42,6 +52,7 @@ pub use error::LedgerError;
 pub use flags::{Acknowledged, RunFlag};
 pub use imports::{ImportKind, ImportRow, ImportTotal};
 pub use invoices::{InvoiceFilter, InvoiceRow, PostedInvoice, StoredBill};
+pub use payments::{Movement, NamedInvoice};
 pub use posting::{CapTotal, PostedBill};
 pub use recent::RecentInvoice;
 pub use runs::{RunOutline, RunRow};

@@ -1,14 +1,13 @@
 //! Posting: an approved run becomes invoices, entries and marks in one transaction, once (B11, B12, P6). Everything is
 //! checked before anything is written; what is posted must be what was approved, on the ledger as it was then.
 
-use std::collections::BTreeMap;
-
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Row, params};
 use serde_json::json;
 
 use crate::domain::bill::Bill;
 use crate::domain::charge::BilledPeriod;
 use crate::domain::money::CallCharge;
+use crate::domain::numbering::Series;
 use crate::domain::time::Date;
 
 use super::bills::{bill_difference, read_bill, write_bill};
@@ -16,8 +15,10 @@ use super::columns::{count, stored};
 use super::deletions::{billed_rows, deleted_rows};
 use super::drafts::{DraftOutcome, RunStatus};
 use super::imports::{ImportKind, find_import};
+use super::numbers::{Numbered, Place, plan};
+use super::periods::On;
 use super::runs::{RunRow, check_digest, find_run, refuse_status};
-use super::{Change, Ledger, LedgerError, LedgerWriter};
+use super::{Change, LedgerError, LedgerWriter};
 
 /// What was charged to a line in the period of its spending cap that starts on a day: (CLI, period start, total).
 pub type CapTotal = (String, Date, CallCharge);
@@ -25,10 +26,10 @@ pub type CapTotal = (String, Date, CallCharge);
 /// A bill on its way to being an invoice.
 #[derive(Clone, Copy, Debug)]
 pub struct PostedBill<'a> {
-    /// The drafted bill with its number set, as [`Ledger::plan_numbers`] gave it.
+    /// The drafted bill with its number set, as [`Ledger::plan_numbers`](super::Ledger::plan_numbers) gave it.
     pub bill: &'a Bill,
-    /// The invoice prefix of its organisation; may be empty.
-    pub invoice_prefix: &'a str,
+    /// The series of its number (B11).
+    pub series: &'a Series,
     /// Periods of charges on it (P6).
     pub periods: &'a [BilledPeriod],
     /// Service lines on it: (import, row).
@@ -39,15 +40,6 @@ pub struct PostedBill<'a> {
     pub usage_records: u64,
     /// The one-time message printed on it, if one was.
     pub next_message: Option<&'a str>,
-}
-
-impl Ledger {
-    /// The numbers that invoices of these (organisation code, invoice prefix) get, in this order (B11): the prefix, or
-    /// the code and a hyphen where it is empty, and at least six digits that count up within the series.
-    pub fn plan_numbers(&self, organisations: &[(&str, &str)]) -> Result<Vec<String>, LedgerError> {
-        let planned = plan(&self.connection, organisations.iter().copied())?;
-        Ok(planned.into_iter().map(|place| place.number).collect())
-    }
 }
 
 impl LedgerWriter {
@@ -74,7 +66,7 @@ impl LedgerWriter {
         }
         check_digest("post", &before, digest)?;
         let posting = Posting { change: &change, run: &before };
-        let places = plan(&change, bills.iter().map(series_of))?;
+        let places = plan(&change, Numbered::Invoices, bills.iter().map(|posted| posted.series))?;
         posting.check_bills(bills, &places)?;
         posting.check_usage(bills, billed_file, run_imports)?;
         for (posted, place) in bills.iter().zip(&places) {
@@ -235,8 +227,9 @@ impl Posting<'_> {
                 place.number,
                 at,
             ])?;
+        let what = || format!("post run {}", self.run.id);
         for period in posted.periods {
-            self.write_period(account, &place.number, period)?;
+            self.change.write_period(&what, account, On::Invoice(&place.number), period)?;
         }
         for &(import, row) in posted.services {
             self.change.bill_service((self.run.id, &place.number), import, row)?;
@@ -244,40 +237,6 @@ impl Posting<'_> {
         self.write_state(posted, &place.number)?;
         let after = json!({"run": self.run.id, "account": account, "gross": bill.totals.gross});
         self.change.audit("invoice", &place.number, None, Some(&after.to_string()))
-    }
-
-    fn write_period(&self, account: &str, number: &str, period: &BilledPeriod) -> Result<(), LedgerError> {
-        let kind = if period.is_credit { "credit" } else { "charge" };
-        let inserted = self
-            .change
-            .prepare_cached(
-                "INSERT INTO charge_periods (account, charge, kind, period_from, period_to, price_e8, quantity_e4,
-                   amount_minor, invoice)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-            )?
-            .execute(params![
-                account,
-                period.charge,
-                kind,
-                period.from.to_string(),
-                period.to.to_string(),
-                period.price.scaled(),
-                period.quantity.scaled(),
-                period.amount.minor(),
-                number,
-            ]);
-        match inserted {
-            Ok(_) => Ok(()),
-            Err(error) if error.to_string().contains(BILLED_ONCE) => {
-                let BilledPeriod { charge, from, to, .. } = period;
-                let why = match period.is_credit {
-                    true => format!("{charge} of {account} is not billed for all days from {from} to {to} (P5)"),
-                    false => format!("{charge} of {account} was billed before for days from {from} to {to} (P6)"),
-                };
-                self.refuse(why, DRAFT_AGAIN)
-            }
-            Err(error) => Err(error.into()),
-        }
     }
 
     /// What later runs start from: cap totals and the message that was printed.
@@ -319,39 +278,4 @@ impl Posting<'_> {
     }
 }
 
-/// What the schema says to a period that is billed twice, or given back without being billed.
-const BILLED_ONCE: &str = "a day of a charge is billed once";
 const DRAFT_AGAIN: &str = "make the draft again and look at it";
-
-/// A place in a series of invoice numbers.
-struct Place {
-    series: String,
-    sequence: i64,
-    number: String,
-}
-
-fn series_of<'a>(posted: &PostedBill<'a>) -> (&'a str, &'a str) {
-    (&posted.bill.organisation.code, posted.invoice_prefix)
-}
-
-/// The next places, one for each (organisation, prefix). Organisations with the same prefix share its series, so that
-/// no number can come twice.
-fn plan<'a>(
-    connection: &Connection,
-    organisations: impl Iterator<Item = (&'a str, &'a str)>,
-) -> Result<Vec<Place>, LedgerError> {
-    let mut last_by_series: BTreeMap<String, i64> = BTreeMap::new();
-    let mut query = connection.prepare_cached("SELECT coalesce(max(sequence), 0) FROM invoices WHERE series = ?1")?;
-    let mut places = Vec::new();
-    for (organisation, prefix) in organisations {
-        let series = if prefix.is_empty() { format!("{organisation}-") } else { prefix.to_owned() };
-        let last = match last_by_series.get(&series) {
-            Some(last) => *last,
-            None => query.query_row([&series], |row| row.get(0))?,
-        };
-        let sequence = last + 1;
-        last_by_series.insert(series.clone(), sequence);
-        places.push(Place { number: format!("{series}{sequence:06}"), series, sequence });
-    }
-    Ok(places)
-}

@@ -7,7 +7,7 @@ use crate::domain::charge::{ServiceEvent, ServiceLine};
 use super::columns::{count, date, decimal, named, stored};
 use super::{Change, Ledger, LedgerError};
 
-/// A service line that waits to be billed.
+/// A service line that waits to be billed, or to be compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnbilledService {
     /// The import it came with.
@@ -21,14 +21,22 @@ pub struct UnbilledService {
 impl Ledger {
     /// All service lines that no posted run billed and nobody deleted, by import and row.
     pub fn unbilled_services(&self) -> Result<Vec<UnbilledService>, LedgerError> {
-        let mut query = self.connection.prepare(
+        self.live_services("s.billed_run IS NULL AND s.import NOT IN (SELECT import FROM reconciled_imports)")
+    }
+
+    /// All service lines that are only compared and that nobody deleted (P8), by import and row.
+    pub fn compared_services(&self) -> Result<Vec<UnbilledService>, LedgerError> {
+        self.live_services("s.import IN (SELECT import FROM reconciled_imports)")
+    }
+
+    fn live_services(&self, which: &str) -> Result<Vec<UnbilledService>, LedgerError> {
+        let mut query = self.connection.prepare(&format!(
             "SELECT s.*, i.supplier FROM service_lines s JOIN imports i ON i.id = s.import
-             WHERE s.billed_run IS NULL AND i.deleted_at IS NULL
-               AND NOT EXISTS (SELECT 1 FROM reconciled_imports r WHERE r.import = s.import)
+             WHERE {which} AND i.deleted_at IS NULL
                AND NOT EXISTS (SELECT 1 FROM usage_deletions d WHERE d.import = s.import AND d.restored_at IS NULL
                  AND s.row BETWEEN d.first_row AND d.last_row)
              ORDER BY s.import, s.row",
-        )?;
+        ))?;
         let lines = query.query_map([], |row| {
             Ok(UnbilledService { import: row.get("import")?, supplier: row.get("supplier")?, line: read_line(row)? })
         })?;

@@ -4,12 +4,14 @@
 use std::path::Path;
 
 use crate::domain::bill::{
-    Amount, Bill, BillBalance, BillCustomer, BillLine, BillOrganisation, BillTotals, BillVat, LineKind, MODEL_VERSION,
+    Amount, Bill, BillBalance, BillCustomer, BillLine, BillOrganisation, BillTotals, BillVat, DocumentKind, LineKind,
+    MODEL_VERSION,
 };
 use crate::domain::charge::{BilledPeriod, ServiceEvent, ServiceLine};
 use crate::domain::customer::Address;
 use crate::domain::disposition::Disposition;
 use crate::domain::money::{Currency, Money, Percent, Price, Quantity, Sum};
+use crate::domain::numbering::Series;
 use crate::domain::price_book::VatKind;
 use crate::domain::time::Date;
 use crate::domain::usage::Kind;
@@ -17,8 +19,10 @@ use crate::domain::usage::Kind;
 use super::*;
 
 mod book;
+mod credit_notes;
 mod imports;
 mod opening;
+mod payments;
 mod posting;
 mod runs;
 mod verify;
@@ -93,6 +97,7 @@ fn usage_import(id: i64, sha: char, records: u64) -> (ImportRow, Vec<ImportTotal
         units: [seconds, Sum::default(), Sum::default(), Sum::default()],
         cost,
         deleted_at: None,
+        is_compared: false,
     };
     let held = ImportTotal {
         disposition: Disposition::Held,
@@ -186,6 +191,9 @@ fn bill(account: &str, net: &str, previous: &str) -> Bill {
             now: amount(previous.plus(gross).unwrap()),
         },
         messages: Vec::new(),
+        document: DocumentKind::Invoice,
+        credits: None,
+        reason: String::new(),
     }
 }
 
@@ -254,17 +262,15 @@ fn draft_bill(bill: &Bill, usage_records: u64) -> DraftBill {
     }
 }
 
+/// The series of invoices of the organisation `acme`.
+fn acme() -> &'static Series {
+    static SERIES: std::sync::LazyLock<Series> = std::sync::LazyLock::new(|| Series::of_prefix("AC-"));
+    &SERIES
+}
+
 /// A posted bill with nothing beside it.
 fn posted(bill: &Bill) -> PostedBill<'_> {
-    PostedBill {
-        bill,
-        invoice_prefix: "AC-",
-        periods: &[],
-        services: &[],
-        cap_use: &[],
-        usage_records: 0,
-        next_message: None,
-    }
+    PostedBill { bill, series: acme(), periods: &[], services: &[], cap_use: &[], usage_records: 0, next_message: None }
 }
 
 /// The bill with its number.

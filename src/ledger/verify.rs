@@ -7,6 +7,7 @@ use crate::domain::money::{Currency, Money};
 use super::bills::{bill_difference, read_bill};
 use super::columns::{money, named};
 use super::imports::control_difference;
+use super::settlement_checks::SETTLEMENTS;
 use super::{Ledger, LedgerError};
 
 /// What must give no row, and what it means if it does. The first column names the thing.
@@ -89,7 +90,7 @@ impl Ledger {
         if !findings.is_empty() {
             return Ok(findings);
         }
-        for (meaning, sql) in NO_ROWS {
+        for (meaning, sql) in NO_ROWS.iter().chain(SETTLEMENTS) {
             let mut query = snapshot.prepare(sql)?;
             for name in query.query_map([], |row| row.get::<_, String>(0))? {
                 findings.push(format!("{}: {meaning}", name?));

@@ -1,6 +1,7 @@
 //! Code and description of a service line → product (P7). Does not apply the product's options: billing does.
 
 use ahash::AHashMap;
+use regex::Regex;
 
 use crate::domain::book::{Book, ProductId};
 use crate::domain::charge::ServiceCodeKind;
@@ -11,12 +12,14 @@ pub(super) struct ServiceCodes<'b> {
     texts: AHashMap<&'b str, ProductId>,
     /// Most literal characters first, then by product code.
     wildcards: Vec<(&'b str, ProductId)>,
+    /// By product code, then as the product has them.
+    expressions: Vec<(Regex, ProductId)>,
 }
 
 impl<'b> ServiceCodes<'b> {
     pub(super) fn new(book: &'b Book) -> Self {
         let mut texts = AHashMap::new();
-        let mut wildcards = Vec::new();
+        let (mut wildcards, mut expressions) = (Vec::new(), Vec::new());
         // Products are in the order of their codes, so that of two with the same text the first by code has it.
         for (index, product) in book.products.iter().enumerate() {
             let id = ProductId::from_index(index);
@@ -26,21 +29,27 @@ impl<'b> ServiceCodes<'b> {
                         texts.entry(code).or_insert(id);
                     }
                     ServiceCodeKind::Wildcard => wildcards.push((code, id)),
+                    // One that is none was refused with its book.
+                    ServiceCodeKind::Regex => expressions.extend(Regex::new(code).map(|expression| (expression, id))),
                 }
             }
         }
         wildcards.sort_by_key(|(pattern, id)| (std::cmp::Reverse(literal_length(pattern)), *id, *pattern));
-        Self { texts, wildcards }
+        Self { texts, wildcards, expressions }
     }
 
     /// The product of a line: the same text as its code, then as its description, then the wildcard with the longest
-    /// literal part that fits either. A blank code or description is not compared.
+    /// literal part that fits either, then the first regular expression that does. A blank code or description is not compared.
     pub(super) fn find(&self, code: &str, description: &str) -> Option<ProductId> {
         let given = || [code, description].map(str::trim).into_iter().filter(|text| !text.is_empty());
         let by_text = given().find_map(|text| self.texts.get(text).copied());
         by_text.or_else(|| {
             let fits = |pattern: &str| given().any(|text| matches_wildcard(pattern, text));
-            self.wildcards.iter().find(|(pattern, _)| fits(pattern)).map(|(_, id)| *id)
+            let by_wildcard = self.wildcards.iter().find(|(pattern, _)| fits(pattern)).map(|(_, id)| *id);
+            by_wildcard.or_else(|| {
+                let fits = |expression: &Regex| given().any(|text| expression.is_match(text));
+                self.expressions.iter().find(|(expression, _)| fits(expression)).map(|(_, id)| *id)
+            })
         })
     }
 }
@@ -67,7 +76,27 @@ fn matches_wildcard(pattern: &str, text: &str) -> bool {
 mod tests {
     use super::super::test_book::{book, product};
     use super::*;
-    use ServiceCodeKind::{Text, Wildcard};
+    use ServiceCodeKind::{Regex as Expression, Text, Wildcard};
+
+    #[test]
+    fn regular_expressions_come_last() {
+        let mut book = book();
+        book.products = vec![
+            product("A", Expression, &["^FTTC-(40|80)$", "(?i)broadband"]),
+            product("B", Expression, &["FTTC"]),
+            product("C", Wildcard, &["FTTC-4*"]),
+        ];
+        let codes = ServiceCodes::new(&book);
+        for (code, description, expected, rule) in [
+            ("FTTC-80", "", Some(0), "P7: the first product by code of those that fit"),
+            ("FTTC-800", "", Some(1), "P7: anchors hold"),
+            ("FTTC-40", "", Some(2), "P7: a wildcard beats a regular expression"),
+            ("X", "Super BROADBAND", Some(0), "P7: or by description"),
+            ("X", "", None, "P7: none fits"),
+        ] {
+            assert_eq!(codes.find(code, description), expected.map(ProductId), "{rule}");
+        }
+    }
 
     #[test]
     fn text_beats_wildcard_and_long_beats_short() {

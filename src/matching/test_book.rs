@@ -43,6 +43,7 @@ pub fn book() -> Book {
         vat_rounding: VatRounding::HalfUp,
         due_from: None,
         is_strict: false,
+        number_series: Default::default(),
     };
     let whole_week = TimeBand { supplier: None, band: BandId(0), days: 0xff, start: 0, end: 86_400, is_default: true };
     Book {
@@ -179,6 +180,7 @@ pub fn product(code: &str, kind: ServiceCodeKind, service_codes: &[&str]) -> Pro
         service_code_kind: kind,
         aggregate: false,
         skip: SkipRule::Never,
+        credits: Default::default(),
         use_file_price: false,
         use_file_description: false,
     }

@@ -18,6 +18,7 @@ use crate::billing::{CustomerBill, NoBill, Outcome, RunTerms};
 use crate::domain::book::CustomerId;
 use crate::domain::charge::MatchedService;
 use crate::domain::disposition::{Disposition, Reason};
+use crate::domain::time::Date;
 use crate::domain::totals::ControlTotals;
 use crate::domain::usage::ChargedUsage;
 use crate::error::{Error, ErrorKind, Result};
@@ -119,7 +120,7 @@ impl<'a> Drafting<'a> {
         let members = members(engine, self.scope, terms)?;
         let own_spans = self.own_spans();
         let imports = OpenImport::all(ledger, store, engine)?;
-        let (mut services, mut service_totals) = sort_services(engine, ledger, &members, terms)?;
+        let (mut services, mut service_totals) = self.sort_services(ledger, &members)?;
         let billed_in_window = ledger.accounts_billed_in_window(terms.usage_cutoff, terms.charge_cutoff)?;
         let (members, own_spans) = (members.as_slice(), own_spans.as_slice());
         let gathering =
@@ -184,6 +185,46 @@ impl<'a> Drafting<'a> {
         own.map(|terms| (terms.usage_from, terms.usage_cutoff)).collect()
     }
 
+    /// Sends service lines to their customers; counts in all of them, and out those that no customer of the run gets.
+    fn sort_services(
+        &self,
+        ledger: &Ledger,
+        members: &[CustomerId],
+    ) -> Result<(BTreeMap<CustomerId, Vec<MatchedService>>, ControlTotals)> {
+        let Self { engine, terms, .. } = *self;
+        let mut services = BTreeMap::<CustomerId, Vec<MatchedService>>::new();
+        let mut totals = ControlTotals::default();
+        for UnbilledService { import, supplier, line } in ledger.unbilled_services()? {
+            let tally = tally_service(&line);
+            totals.take_in(&tally);
+            let supplier = engine.supplier_of(import, &supplier)?;
+            match engine.matcher.match_service(supplier, import, line) {
+                Err(aside) => totals.end(aside.disposition, Some(aside.reason), &tally),
+                Ok(service) if service.line.date >= self.charge_cutoff(service.customer) => {
+                    totals.end(Disposition::Held, Some(Reason::AfterCutoff), &tally);
+                }
+                Ok(service) if members.binary_search(&service.customer).is_err() => {
+                    totals.end(Disposition::Held, Some(Reason::NotInRun), &tally);
+                }
+                Ok(service) => {
+                    let category = &engine.book.products[service.product.index()].category;
+                    match terms.excluded_categories.contains(category) {
+                        true => totals.end(Disposition::Held, Some(Reason::CategoryExcluded), &tally),
+                        false => services.entry(service.customer).or_default().push(service),
+                    }
+                }
+            }
+        }
+        Ok((services, totals))
+    }
+
+    fn charge_cutoff(&self, id: CustomerId) -> Date {
+        match self.scope.own_days {
+            false => self.terms.charge_cutoff,
+            true => window_of(self.engine.book, id, self.terms.invoice_date).charge_cutoff,
+        }
+    }
+
     /// What the drafts of some customers start from; takes their usage off the front of `rest`.
     fn inputs<'u>(
         &self,
@@ -224,36 +265,6 @@ fn spans(members: &[CustomerId], usage: &[ChargedUsage]) -> Vec<Range<usize>> {
         start..end
     };
     members.iter().map(span).collect()
-}
-
-/// Sends service lines to their customers; counts in all of them, and out those that no customer of the run gets.
-fn sort_services(
-    engine: &Engine,
-    ledger: &Ledger,
-    members: &[CustomerId],
-    terms: &RunTerms,
-) -> Result<(BTreeMap<CustomerId, Vec<MatchedService>>, ControlTotals)> {
-    let mut services = BTreeMap::<CustomerId, Vec<MatchedService>>::new();
-    let mut totals = ControlTotals::default();
-    for UnbilledService { import, supplier, line } in ledger.unbilled_services()? {
-        let tally = tally_service(&line);
-        totals.take_in(&tally);
-        let supplier = engine.supplier_of(import, &supplier)?;
-        match engine.matcher.match_service(supplier, import, line) {
-            Err(aside) => totals.end(aside.disposition, Some(aside.reason), &tally),
-            Ok(service) if members.binary_search(&service.customer).is_err() => {
-                totals.end(Disposition::Held, Some(Reason::NotInRun), &tally);
-            }
-            Ok(service) => {
-                let category = &engine.book.products[service.product.index()].category;
-                match terms.excluded_categories.contains(category) {
-                    true => totals.end(Disposition::Held, Some(Reason::CategoryExcluded), &tally),
-                    false => services.entry(service.customer).or_default().push(service),
-                }
-            }
-        }
-    }
-    Ok((services, totals))
 }
 
 impl Drafted {

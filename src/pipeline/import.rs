@@ -31,6 +31,8 @@ pub struct ImportOptions<'a> {
     pub strict: bool,
     /// Rejects that stop the import: a share in 8 decimals, and a number that is always allowed (F3).
     pub max_rejects: (Price, u64),
+    /// Service lines are kept to be compared with charges, never billed (P8).
+    pub only_compare: bool,
     /// Read and check only.
     pub dry_run: bool,
     /// Show no progress.
@@ -346,6 +348,7 @@ pub(super) fn import_row(
         units: [Sum::default(); 4],
         cost: Sum::default(),
         deleted_at: None,
+        is_compared: options.only_compare,
     };
     for tally in done.totals.came_in() {
         row.cost.merge(tally.cost);

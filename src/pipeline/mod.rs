@@ -15,6 +15,7 @@ pub mod members;
 pub mod post;
 pub mod rate;
 pub mod rated_output;
+pub mod reconciliation;
 pub mod rejects;
 pub mod reprice;
 pub mod rows;

@@ -5,7 +5,7 @@ use super::billed::{BilledRows, ROWS_AT_ONCE};
 use super::draft::{Draft, Drafted, DraftedPart, Drafting};
 use super::rows::RowNames;
 use super::store_files;
-use crate::domain::customer::Organisation;
+use crate::domain::numbering::Series;
 use crate::error::{Error, ErrorKind, Result};
 use crate::facts::BilledWriter;
 use crate::ledger::{CapTotal, LedgerWriter, PostedBill};
@@ -35,7 +35,7 @@ impl<'a> Posting<'a> {
         let (names, mut series, mut numbers) = (RowNames::new(engine.book), Vec::new(), Vec::new());
         let mut draft = self.drafting.draft_by_parts(ledger, |part| {
             let billed = part.customers.iter().filter(|customer| customer.bill().is_some());
-            series.extend(billed.map(|customer| series_of(self.organisation_of(customer))));
+            series.extend(billed.map(|customer| self.series_of(customer)));
             let planned = numbers.len();
             numbers = ledger.plan_numbers(&series)?;
             self.write(&mut writer, &names, &part, &numbers[planned..])
@@ -59,7 +59,7 @@ impl<'a> Posting<'a> {
                 let message = &engine.book.customer(id).next_invoice_message;
                 PostedBill {
                     bill: &drafted.bill,
-                    invoice_prefix: series[position].1,
+                    series: &series[position],
                     periods: &drafted.periods,
                     services: &drafted.services,
                     cap_use: &cap_totals[position],
@@ -83,16 +83,12 @@ impl<'a> Posting<'a> {
         BilledRows { engine, store, workers, names, imports: part.imports, rows_at_once }.write(writer, usage)
     }
 
-    fn organisation_of(&self, customer: &Drafted) -> &'a Organisation {
+    fn series_of(&self, customer: &Drafted) -> Series {
         let book = self.drafting.engine.book;
         let id = book.find_customer(&customer.account).expect("drafted from this book");
-        &book.organisations[book.customer(id).organisation.index()]
+        let organisation = &book.organisations[book.customer(id).organisation.index()];
+        book.invoice_series(&organisation.code, &customer.account)
     }
-}
-
-/// Its code and invoice prefix.
-fn series_of(organisation: &Organisation) -> (&str, &str) {
-    (&organisation.code, &organisation.invoice_prefix)
 }
 
 fn cap_totals(customer: &Drafted) -> Vec<CapTotal> {

@@ -86,6 +86,7 @@ fn settings() -> Settings {
         vat_rounding: VatRounding::HalfUp,
         due_from: None,
         is_strict: false,
+        number_series: Default::default(),
     }
 }
 

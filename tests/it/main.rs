@@ -17,6 +17,7 @@ mod program;
 mod published_cases;
 mod rate_sheets;
 mod rated;
+mod reconciliation;
 mod recovery;
 mod reprice;
 mod rules;

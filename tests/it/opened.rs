@@ -129,6 +129,7 @@ pub fn import_options<'a>(
         },
         strict: false,
         max_rejects: (settings.max_reject_share, settings.max_reject_count),
+        only_compare: false,
         dry_run: false,
         quiet: true,
         chunk_bytes: effort.chunk_bytes,

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::program::{Run, files_below, fixture, tollbook};
-use crate::sums::{Posted, check_sums};
+use crate::sums::{Posted, check_sums, words};
 
 macro_rules! scenarios {
     ($($name:ident)*) => {
@@ -98,11 +98,16 @@ impl Scenario {
         for (number, options) in (1..).zip(&runs) {
             let stage = if number == 1 { self.folder.clone() } else { self.folder.join(format!("then-{number}")) };
             self.load(number, &stage);
+            self.command(number, &stage);
             let posted = self.run(number, options);
-            let claims = sums.remove(&number).unwrap_or_default();
-            let explain = |record: &str| self.tollbook(&["--json", "explain", record]).done().out;
-            let wrong = check_sums(&claims, &posted, explain);
-            self.wrong.extend(wrong.into_iter().map(|claim| format!("sums.txt, run {number}: {claim}")));
+            self.check(number, posted, &mut sums);
+        }
+        let last = runs.len() as i64 + 1;
+        let stage = self.folder.join(format!("then-{last}"));
+        if stage.is_dir() {
+            self.load(last, &stage);
+            self.command(last, &stage);
+            self.check(last, Posted::new(Value::Null), &mut sums);
         }
         self.wrong.extend(sums.keys().map(|run| format!("sums.txt speaks of run {run}, which runs.txt does not name")));
         self.explain();
@@ -118,9 +123,7 @@ impl Scenario {
 
     /// The lines of a file of the story, without blank ones and comments; none if there is no such file.
     fn lines(&self, name: &str) -> Vec<String> {
-        let text = fs::read_to_string(self.folder.join(name)).unwrap_or_default();
-        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
-        lines.map(str::to_owned).collect()
+        lines_of(&self.folder.join(name))
     }
 
     /// Loads what stands in a folder before a run: book, usage, services.
@@ -145,19 +148,61 @@ impl Scenario {
         }
     }
 
+    /// Runs the commands of a stage, each with the exit code that it must end with, and keeps what they say.
+    fn command(&mut self, number: i64, stage: &Path) {
+        let lines = lines_of(&stage.join("commands.txt"));
+        let mut text = String::new();
+        for line in &lines {
+            let mut words = words(line).into_iter();
+            let code: i32 = words.next().and_then(|code| code.parse().ok()).expect("a line begins with an exit code");
+            let in_stage = |word: String| match word.strip_prefix("./") {
+                Some(name) => utf8(&stage.join(name)).to_owned(),
+                None => word,
+            };
+            let arguments: Vec<String> = words.map(in_stage).collect();
+            let run = self.tollbook(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+            text.push_str(&format!("> {line}\n{}{}", run.out, run.err).replace(utf8(stage), "."));
+            if run.code != code {
+                self.wrong.push(format!("commands before run {number}: {line}: ended with {}: {}", run.code, run.err));
+            }
+        }
+        if !lines.is_empty() {
+            self.made.insert(format!("commands-{number}.txt"), text.into_bytes());
+        }
+    }
+
+    /// Holds the claims of a stage against what was posted in it: the run's invoices, the commands' credit notes.
+    fn check(&mut self, number: i64, mut posted: Posted, sums: &mut BTreeMap<i64, Vec<String>>) {
+        let folder = self.workspace.path().join("w/invoices/credit-notes");
+        for (name, bytes) in if folder.is_dir() { files_below(&folder, &[".pdf"]) } else { Vec::new() } {
+            if let Some(note) = name.strip_suffix(".json")
+                && self.made.insert(format!("credit-notes/{name}"), bytes.clone()).is_none()
+            {
+                posted.add_invoice(note, serde_json::from_slice(&bytes).unwrap());
+            }
+        }
+        let claims = sums.remove(&number).unwrap_or_default();
+        let explain = |record: &str| self.tollbook(&["--json", "explain", record]).done().out;
+        let wrong = check_sums(&claims, &posted, explain);
+        self.wrong.extend(wrong.into_iter().map(|claim| format!("sums.txt, run {number}: {claim}")));
+    }
+
     /// Drafts, approves and posts; keeps the run's report, its invoices and itemisations.
     fn run(&mut self, number: i64, options: &str) -> Posted {
-        let run = number.to_string();
-        let mut arguments = vec!["bill", "draft", "--invoice-date"];
+        let mut arguments = vec!["--json", "bill", "draft", "--invoice-date"];
         arguments.extend(options.split_whitespace());
         let drafted = self.tollbook(&arguments);
         assert!(matches!(drafted.code, 0 | 3), "{}", drafted.err);
+        // Commands before may have made runs of their own.
+        let drafted: Value = serde_json::from_str(&drafted.out).unwrap();
+        let run_id = drafted["run"].as_i64().unwrap();
+        let run = run_id.to_string();
         self.tollbook(&["bill", "approve", &run]).done();
         self.tollbook(&["bill", "post", &run]).done();
         let report: Value = serde_json::from_str(&self.tollbook(&["--json", "bill", "show", &run]).done().out).unwrap();
         self.made.insert(format!("run-{number:06}.txt"), report_in_text(&report).into_bytes());
         let mut posted = Posted::new(report);
-        let documents = self.workspace.path().join(format!("w/invoices/run-{number:06}"));
+        let documents = self.workspace.path().join(format!("w/invoices/run-{run_id:06}"));
         let documents = if documents.is_dir() { files_below(&documents, &[".pdf"]) } else { Vec::new() };
         for (name, bytes) in documents {
             match name.rsplit_once('.') {
@@ -204,6 +249,12 @@ impl Scenario {
             }
         }
     }
+}
+
+fn lines_of(file: &Path) -> Vec<String> {
+    let text = fs::read_to_string(file).unwrap_or_default();
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    lines.map(str::to_owned).collect()
 }
 
 /// The entries of a folder in name order; none if there is no such folder.

@@ -58,7 +58,7 @@ pub fn check_sums(claims: &[String], posted: &Posted, explain: impl Fn(&str) -> 
 }
 
 /// Words between blanks; quotes hold words together.
-fn words(claim: &str) -> Vec<String> {
+pub fn words(claim: &str) -> Vec<String> {
     let mut words = Vec::new();
     for (position, part) in claim.split('"').enumerate() {
         match position % 2 {

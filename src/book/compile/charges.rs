@@ -6,7 +6,8 @@ use crate::book::notation;
 use crate::domain::book::{CostCentreId, CustomerId, ProductId};
 use crate::domain::charge::{Alignment, Charge, ChargeType, Interval, Product};
 use crate::domain::customer::Cli;
-use crate::domain::money::Quantity;
+use crate::domain::money::{Price, Quantity};
+use crate::domain::time::Date;
 
 use super::clis::CliLookup;
 use super::rows::{Input, Names, Row};
@@ -26,8 +27,30 @@ pub(super) fn charges(input: &Input, names: &Names, products: &[Product], clis: 
         lookup: CliLookup::new(if named_clis { clis } else { &[] }),
         priced: priced(input),
         customer_tariffs: customer_tariffs(input),
+        schedules: schedules(input),
     };
     input.rows("charges").filter_map(|row| context.charge(row)).collect()
+}
+
+/// Dated prices by account and charge, by date. Refuses those of no charge.
+fn schedules<'i>(input: &'i Input) -> AHashMap<(&'i str, &'i str), Vec<(Date, Price)>> {
+    let key = |row: Row<'i>| (row.get("account").unwrap_or(""), row.get("charge").unwrap_or(""));
+    let mut schedules = AHashMap::<_, Vec<_>>::new();
+    if input.rows("charge_prices").len() == 0 {
+        return schedules;
+    }
+    let charges: AHashSet<_> = input.rows("charges").map(key).collect();
+    for row in input.rows("charge_prices") {
+        let (account, charge) = key(row);
+        if !charges.contains(&(account, charge)) {
+            let of_account = input.rows("charges").filter(|known| known.get("account") == Some(account));
+            let known = of_account.filter_map(|known| known.get("charge"));
+            row.fail_unknown("charge", charge, &format!("account {account} has no such charge in charges.csv"), known);
+        }
+        schedules.entry((account, charge)).or_default().extend(row.date("from").zip(row.decimal("price")));
+    }
+    schedules.values_mut().for_each(|prices| prices.sort_unstable());
+    schedules
 }
 
 /// Which products have a dated price, and for which account or tariff; both blank for everybody.
@@ -52,6 +75,7 @@ struct Context<'i> {
     lookup: CliLookup<'i>,
     priced: AHashSet<(&'i str, &'i str, &'i str)>,
     customer_tariffs: AHashMap<(&'i str, &'i str), &'i str>,
+    schedules: AHashMap<(&'i str, &'i str), Vec<(Date, Price)>>,
 }
 
 impl Context<'_> {
@@ -65,7 +89,10 @@ impl Context<'_> {
         let customer = CustomerId(row.id("account", &self.names.customers)?);
         let from = from?;
         let product = product.and_then(|product| Some((ProductId(product), self.products.get(product as usize)?)));
-        self.check_price(row, customer, product.map(|(_, product)| product));
+        let prices = self.schedule(row);
+        if prices.first().is_none_or(|(first, _)| *first > from) {
+            self.check_price(row, customer, product.map(|(_, product)| product));
+        }
         let cli = row.get("cli").map(|cli| (cli, self.lookup.find(customer, cli, from)));
         if let Some((cli, None)) = cli {
             let account = row.text("account");
@@ -84,6 +111,7 @@ impl Context<'_> {
             charge_type: charge_type?,
             quantity: row.decimal("quantity").unwrap_or(Quantity::ONE),
             price: row.decimal("price"),
+            prices,
             cost: row.decimal("cost"),
             vat_code: row.get("vat_code").map(str::to_owned),
             from,
@@ -96,6 +124,11 @@ impl Context<'_> {
             },
             hide_period: row.flag("hide_period"),
         })
+    }
+
+    fn schedule(&self, row: Row) -> Vec<(Date, Price)> {
+        let key = (row.get("account").unwrap_or(""), row.get("charge").unwrap_or(""));
+        self.schedules.get(&key).cloned().unwrap_or_default()
     }
 
     fn cost_centre(&self, row: Row) -> Option<CostCentreId> {

@@ -25,9 +25,6 @@ const VAT_ROUNDINGS_REFUSED: &[(&str, &str, &str)] = &[(
     "rounding the VAT of each line down to whole pennies is refused (V3)",
     "half_up or down on the sum of a code's lines, or per_line (half up)",
 )];
-const SERVICE_CODE_KINDS: &[&str] = &["text", "wildcard"];
-const SERVICE_CODE_KINDS_REFUSED: &[(&str, &str, &str)] =
-    &[("regex", "regular expressions are not offered: only text and wildcard are", "wildcard, with * for anything")];
 
 /// An amount of money at cell level; the digits of its currency are checked when the book is compiled.
 pub(super) const MONEY: CellKind = Decimal(3, Range::Any);
@@ -60,7 +57,7 @@ const fn file(name: &'static str, key: &'static [&'static str], columns: &'stati
     FileSchema { name, columns, key, free_columns: false }
 }
 
-static SCHEMAS: [FileSchema; 23] = [
+static SCHEMAS: [FileSchema; 24] = [
     file(
         "organisations",
         &["organisation"],
@@ -294,11 +291,12 @@ static SCHEMAS: [FileSchema; 23] = [
             optional("cost", PRICE),
             optional("vat_code", NameOf("vat_codes")),
             optional("service_codes", Codes),
-            optional("service_code_kind", WordRefusing(SERVICE_CODE_KINDS, SERVICE_CODE_KINDS_REFUSED)),
+            optional("service_code_kind", Word(&["text", "wildcard", "regex"])),
             optional("aggregate", Flag),
-            optional("skip", Word(&["never", "always", "if_zero", "credits"])),
+            optional("skip", Word(&["never", "always", "if_zero", "if_no_cost", "credits"])),
             optional("use_file_price", Flag),
             optional("use_file_description", Flag),
+            optional("credits", Word(&["bill", "skip", "as_charges"])),
         ],
     ),
     file(
@@ -341,6 +339,16 @@ static SCHEMAS: [FileSchema; 23] = [
             optional("minimum_term", Date),
             optional("category", Code),
             optional("hide_period", Flag),
+        ],
+    ),
+    file(
+        "charge_prices",
+        &["account", "charge", "from"],
+        &[
+            required("account", NameOf("customers")),
+            required("charge", Code),
+            required("from", Date),
+            required("price", PRICE),
         ],
     ),
 ];

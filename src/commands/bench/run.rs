@@ -82,6 +82,7 @@ impl Run {
             },
             strict: false,
             max_rejects: (settings.max_reject_share, settings.max_reject_count),
+            only_compare: false,
             dry_run: false,
             quiet: global.quiet,
             chunk_bytes: CHUNK_BYTES,

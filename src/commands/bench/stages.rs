@@ -10,7 +10,7 @@ use clap::ValueEnum;
 
 use super::super::bill::{DraftArguments, PostingWishes, make_draft, post_run_with};
 use super::super::book::import_book;
-use super::super::import::{Files, import_files};
+use super::super::import::{FileUse, Files, import_files};
 use super::super::{Global, say};
 use crate::bench::Workload;
 use crate::domain::disposition::{Disposition, Reason};
@@ -303,7 +303,7 @@ impl Bench<'_> {
 
     fn import(&mut self, file: &Path) -> Result<Counted> {
         let files = Files::of(self.options.supplier_code, vec![file.to_owned()]);
-        let mut imported = import_files(self.global, self.workspace()?, &files, false)?;
+        let mut imported = import_files(self.global, self.workspace()?, &files, FileUse::Usage)?;
         if let Some(error) = imported.refused.pop() {
             return Err(error);
         }

@@ -95,6 +95,7 @@ impl Subject<'_> {
             },
             strict: false,
             max_rejects: (Price::ONE, RECORDS),
+            only_compare: false,
             dry_run: false,
             quiet: true,
             chunk_bytes,

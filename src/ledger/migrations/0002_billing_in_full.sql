@@ -2,6 +2,14 @@
 -- lives leave behind. Conventions as in version 1. Nothing that was posted is changed by any of it: what is taken back
 -- is a row of its own, and whoever reads the rest leaves out what such a row names.
 
+-- The book: price schedules of charges (P2), and what becomes of credits of a service file (P7).
+CREATE TABLE book_charge_prices (
+  account TEXT NOT NULL CHECK (account <> ''), charge TEXT NOT NULL CHECK (charge <> ''),
+  "from" TEXT NOT NULL CHECK ("from" <> ''), price TEXT,
+  PRIMARY KEY (account, charge, "from")
+) STRICT, WITHOUT ROWID;
+ALTER TABLE book_products ADD COLUMN credits TEXT;
+
 -- Credit notes (B11, B12): a series of their own, each of one invoice, or of none where it gives back charges of a
 -- customer that was dropped (B10). `bill_json` is the whole document; its amounts are negative.
 CREATE TABLE credit_notes (
@@ -100,16 +108,21 @@ CREATE TRIGGER entries_complete BEFORE INSERT ON entries
   WHEN (NEW.kind = 'credit_note' AND NEW.credit_note IS NULL) OR (NEW.kind = 'reversal' AND NEW.reverses IS NULL)
   BEGIN SELECT RAISE(ABORT, 'an entry says what it is of'); END;
 
--- What of an entry that lowers a balance (payment, credit note, write-off) pays which invoice. What a reversal takes
--- back is negative.
+-- What of an entry that lowers a balance (payment, credit note, write-off) pays what of one that raises it: an invoice, or
+-- (`debit`) an opening balance, a refund, a reversal. What a reversal takes back is negative. `date` is the day from which
+-- it counts, where that is not the day of `entry`.
 CREATE TABLE allocations (
   id INTEGER PRIMARY KEY,
   entry INTEGER NOT NULL REFERENCES entries (id),
-  invoice TEXT NOT NULL REFERENCES invoices (number),
-  amount_minor INTEGER NOT NULL CHECK (amount_minor <> 0)
+  invoice TEXT REFERENCES invoices (number),
+  debit INTEGER REFERENCES entries (id),
+  amount_minor INTEGER NOT NULL CHECK (amount_minor <> 0),
+  date TEXT CHECK (date(date) IS date),
+  CHECK ((invoice IS NULL) <> (debit IS NULL))
 ) STRICT;
 CREATE INDEX allocations_by_entry ON allocations (entry);
-CREATE INDEX allocations_by_invoice ON allocations (invoice);
+CREATE INDEX allocations_by_invoice ON allocations (invoice) WHERE invoice IS NOT NULL;
+CREATE INDEX allocations_by_debit ON allocations (debit) WHERE debit IS NOT NULL;
 CREATE TRIGGER allocations_keep_update BEFORE UPDATE ON allocations
   BEGIN SELECT RAISE(ABORT, 'an allocation is never changed'); END;
 CREATE TRIGGER allocations_keep_delete BEFORE DELETE ON allocations

@@ -23,7 +23,7 @@ fn assert_nothing_posted(ledger: &Ledger, run: i64) {
 #[test]
 fn numbers_count_up_in_each_series() {
     let (_dir, mut ledger) = new_ledger();
-    let wanted = [("acme", "AC-"), ("bell", ""), ("acme", "AC-"), ("bell", ""), ("other", "AC-")];
+    let wanted = ["AC-", "bell-", "AC-", "bell-", "AC-"].map(Series::of_prefix);
     let expected = ["AC-000001", "bell-000001", "AC-000002", "bell-000002", "AC-000003"];
     assert_eq!(ledger.plan_numbers(&wanted).unwrap(), expected);
     assert_eq!(ledger.plan_numbers(&wanted).unwrap(), expected, "planning uses no number up");
@@ -86,7 +86,7 @@ fn the_next_run_goes_on_where_the_last_one_ended() {
     {
         let drafted = bill("A1", "20.00", previous);
         let run = approved(&mut ledger, &draft(&[(drafted.clone(), 0)]));
-        let number = &ledger.plan_numbers(&[("acme", "AC-")]).unwrap()[0];
+        let number = &ledger.plan_numbers(std::slice::from_ref(acme())).unwrap()[0];
         let bill = numbered(&drafted, number);
         let (periods, caps) = ([period(month, false)], cap(charge));
         let posting = PostedBill { periods: &periods, cap_use: &caps, next_message: Some(message), ..posted(&bill) };
