@@ -41,6 +41,13 @@ impl Run {
         self
     }
 
+    /// It said this on standard error.
+    #[track_caller]
+    pub fn says(self, words: &str) -> Self {
+        assert!(self.err.contains(words), "{words:?} is not in:\n{}", self.err);
+        self
+    }
+
     /// The run ended with an exit code.
     #[track_caller]
     pub fn ended(self, code: i32) -> Self {

@@ -24,10 +24,12 @@ macro_rules! scenarios {
 
 scenarios! {
     calls_national_and_mobile
+    category_excluded
     charges_in_arrears
     clock_change
     cost_centres
     data_and_messages
+    due_catches_up
     duplicates_and_conflicts
     empty_invoices
     end_with_credit
@@ -36,15 +38,19 @@ scenarios! {
     expected_costs
     final_bill
     forwarded_call
+    groups_and_anniversaries
     inbound_revenue
     line_added_later
     low_invoices
     markups_and_no_rate
     number_ranges
+    offset_month
+    old_usage_left_out
     parked_customer
     prices_of_products
     proration_by_thirty
     proration_of_a_start
+    quarterly_in_advance_with_a_price_change
     rollover_over_two_months
     service_lines
     service_numbers
