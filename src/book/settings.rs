@@ -40,6 +40,7 @@ struct File {
     max_rejects: MaxRejects,
     #[serde(default)]
     billing: Billing,
+    #[serde(default)]
     numbering: Numbering,
 }
 

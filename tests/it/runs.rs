@@ -47,18 +47,19 @@ impl Office {
         const CUSTOMERS: &str = "account,name,organisation,group,billing_day,vat_code,tariff_national,empty_invoice,empty_invoice_value,\
                                  low_invoice,low_invoice_value,low_invoice_action,low_invoice_action_value\n";
         const CLIS: &str = "cli,account\n";
-        const CHARGES: &str = "account,charge,type,interval,timing,align,price,from,to,category\n";
+        const CHARGES: &str = "account,charge,type,interval,timing,align,price,from,to,category,description\n";
         let customers = customers.lines().map(|line| {
             let cells = line.split(',').collect::<Vec<_>>();
             let more = cells.get(3..).map(|more| more.join(",")).unwrap_or_default();
             let more = if more.is_empty() { ",,,,,".to_owned() } else { more };
             format!("{0},Customer {0},ACORN,{1},{2},S,standard,{more}\n", cells[0], cells[1], cells[2])
         });
+        let charges = charges.lines().map(|line| format!("{line},{}\n", line.split(',').nth(1).unwrap()));
         for (name, header, lines) in [
             ("groups", GROUPS, groups.to_owned()),
             ("customers", CUSTOMERS, customers.collect()),
             ("clis", CLIS, clis.to_owned()),
-            ("charges", CHARGES, charges.to_owned()),
+            ("charges", CHARGES, charges.collect()),
         ] {
             self.write(&format!("book/{name}.csv"), &format!("{header}{lines}"));
         }

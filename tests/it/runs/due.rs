@@ -127,12 +127,19 @@ fn a_group_waits_for_who_looks_and_the_others_go_on() {
 #[test]
 fn parked_customers_are_billed_later() {
     let office = Office::new(FROM, TWO_GROUPS, "A1,a,\nA2,a,\nB1,b,\n", "", TWO_RENTALS);
-    office.load("", "", "", "A2,1,recurring,monthly,advance,calendar:1,,2026-01-01,,Lines\n");
+    let charge = "account,charge,product,type,interval,timing,align,from\nA2,1,P,recurring,monthly,advance,calendar:1,2026-01-01\n";
+    let price_from = |day: &str| {
+        office.write("book/product_prices.csv", &format!("product,account,tariff,from,price\nP,,,{day},20\n"));
+        office.run("book import book").done();
+    };
+    office.write("book/products.csv", "product,name,category,type,interval,price\nP,Line,Lines,recurring,monthly,\n");
+    office.write("book/charges.csv", charge);
+    price_from("2026-01-02");
     let parked = office.run("bill due --today 2026-01-01").ended(3);
-    parked.says("1 parked customer of a on 2026-01-01").says("A2: parked: charge 1 has neither a price nor a product");
+    parked.says("1 parked customer of a on 2026-01-01").says("A2: parked: charge 1: product P has no price in GBP");
     assert_eq!(office.invoices().len(), 2);
     office.run("bill due --today 2026-01-31").done();
-    office.load("", "", "", "A2,1,recurring,monthly,advance,calendar:1,20,2026-01-01,,Lines\n");
+    price_from("2026-01-01");
     due(&office, date("2026-02-01"));
     // January and February together.
     assert!(office.invoices().contains(&"AC-000004 A2 2026-02-01 48.00".to_owned()), "{:?}", office.invoices());
