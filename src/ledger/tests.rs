@@ -25,6 +25,7 @@ mod opening;
 mod payments;
 mod posting;
 mod runs;
+mod schedule;
 mod verify;
 
 fn actor(command: &str) -> Actor {

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::draft::{PlannedDraft, approve, parked_in};
 use super::plan::{Plan, refuse_future};
-use super::post::{PostingWishes, is_documented, post_with, standing_flags};
+use super::post::{Posted, PostingWishes, is_documented, post_with, standing_flags};
 use super::repeat::{posted_runs, unposted_run};
 use super::schedule::{Schedule, UnsettledDay};
 use super::{Global, Workspace, parse_date};
@@ -38,7 +38,7 @@ pub struct Due {
 struct Settled {
     day: Date,
     group: String,
-    /// `posted`, `nobody to bill`, `billed by hand`, `held back`, `would bill`.
+    /// `posted`, `posted without documents`, `nobody to bill`, `billed by hand`, `held back`, `would bill`.
     outcome: &'static str,
     run: Option<i64>,
     invoices: usize,
@@ -55,6 +55,8 @@ struct Report {
     settled: Vec<Settled>,
     /// Runs of earlier calls that were posted without all of their documents: these are written now.
     documented: Vec<i64>,
+    /// Why documents of posted runs could not be written.
+    undocumented: Vec<String>,
 }
 
 impl Due {
@@ -64,16 +66,16 @@ impl Due {
         if !self.allow_future {
             refuse_future("the day", today, now)?;
         }
+        let mut report = Report { today, settled: Vec::new(), documented: Vec::new(), undocumented: Vec::new() };
         if global.dry_run {
             let ledger = workspace.ledger()?;
             let book = workspace.book(&ledger)?;
             let days = Schedule::read(&ledger, &book, today)?.unsettled(&ledger)?;
-            let settled = days.iter().map(|day| would_settle(&book, day)).collect();
-            return show(global, &Report { today, settled, documented: Vec::new() });
+            report.settled = days.iter().map(|day| would_settle(&book, day)).collect();
+            return show(global, &report);
         }
         // Held to the end: only one run at a time.
         let mut ledger = workspace.ledger_for_writing(global.actor())?;
-        let mut report = Report { today, settled: Vec::new(), documented: Vec::new() };
         let wishes = PostingWishes { pdf: true, is_strict: self.strict };
         let ended = Call { global, workspace, ledger: &mut ledger, wishes }.settle_all(&mut report);
         show(global, &report)?;
@@ -96,7 +98,7 @@ struct Call<'a> {
 
 impl Call<'_> {
     fn settle_all(&mut self, report: &mut Report) -> Result<()> {
-        report.documented = self.write_missing_documents()?;
+        self.write_missing_documents(report)?;
         let book = self.workspace.book(self.ledger)?;
         let schedule = Schedule::read(self.ledger, &book, report.today)?;
         if !schedule.new_groups.is_empty() {
@@ -109,7 +111,7 @@ impl Call<'_> {
             if held.contains(&day.group.code) {
                 continue;
             }
-            let settled = self.settle(day)?;
+            let settled = self.settle(day, &mut report.undocumented)?;
             if settled.outcome == HELD_BACK {
                 held.insert(day.group.code.clone());
             }
@@ -123,19 +125,28 @@ impl Call<'_> {
     }
 
     /// A call that was cut short after posting has left documents out.
-    fn write_missing_documents(&mut self) -> Result<Vec<i64>> {
-        let mut written = Vec::new();
+    fn write_missing_documents(&mut self, report: &mut Report) -> Result<()> {
         for run in self.ledger.run_outlines()?.into_iter().filter(|run| run.stands() && run.terms.due_group.is_some()) {
-            if !is_documented(self.workspace, run.id) {
-                post_with(self.global, self.workspace, self.ledger, run.id, self.wishes)?;
-                written.push(run.id);
+            if !is_documented(self.workspace, run.id) && self.post(run.id, &mut report.undocumented)?.is_some() {
+                report.documented.push(run.id);
             }
         }
-        Ok(written)
+        Ok(())
+    }
+
+    /// Posts a run and writes its documents; none if there is something about them that the others need not wait for.
+    fn post(&mut self, run: i64, undocumented: &mut Vec<String>) -> Result<Option<Posted>> {
+        match post_with(self.global, self.workspace, self.ledger, run, self.wishes) {
+            Err(error) if error.kind == ErrorKind::Partial => {
+                undocumented.push(error.to_string());
+                Ok(None)
+            }
+            posted => posted.map(Some),
+        }
     }
 
     /// Bills one group on one due day.
-    fn settle(&mut self, day: &UnsettledDay) -> Result<Settled> {
+    fn settle(&mut self, day: &UnsettledDay, undocumented: &mut Vec<String>) -> Result<Settled> {
         let due = DueDay { group: &day.group.code, day: day.day };
         let plan = Plan::of_due_day(day.group, day.day);
         let mut settled = Settled::of(day, NOBODY);
@@ -174,8 +185,9 @@ impl Call<'_> {
             }
         }
         approve(self.ledger, run)?;
-        let posted = post_with(self.global, self.workspace, self.ledger, run, self.wishes)?;
-        Ok(Settled { outcome: POSTED, invoices: posted.invoices.len(), ..settled })
+        let outcome = if self.post(run, undocumented)?.is_some() { POSTED } else { "posted without documents" };
+        let invoices = usize::try_from(self.ledger.invoice_count(run)?).unwrap_or(usize::MAX);
+        Ok(Settled { outcome, invoices, ..settled })
     }
 }
 
@@ -190,7 +202,7 @@ impl Settled {
     }
 
     fn is_billed(&self) -> bool {
-        self.outcome == POSTED
+        self.outcome.starts_with(POSTED)
     }
 }
 
@@ -203,7 +215,7 @@ fn would_settle(book: &Book, day: &UnsettledDay) -> Settled {
 
 fn show(global: &Global, report: &Report) -> Result<()> {
     global.show(report, || {
-        let Report { today, settled, documented } = report;
+        let Report { today, settled, documented, .. } = report;
         let mut text = String::new();
         for run in documented {
             text.push_str(&format!("wrote the documents of run {run}, which was posted without them\n"));
@@ -237,10 +249,11 @@ fn what_is_left(report: &Report) -> Result<()> {
         lines.extend(one.flags.iter().map(|flag| format!("  {flag}")));
         hints.push(format!("`tollbook bill acknowledge {run} --reason TEXT`, then `tollbook bill due` again"));
     }
+    lines.extend(report.undocumented.iter().cloned());
     if lines.is_empty() {
         return Ok(());
     }
-    let is_held_only = report.settled.iter().all(|one| one.outcome == HELD_BACK);
+    let is_held_only = report.undocumented.is_empty() && report.settled.iter().all(|one| one.outcome == HELD_BACK);
     let kind = if is_held_only { ErrorKind::Refused } else { ErrorKind::Partial };
     Err(Error::new(kind, lines.join("\n"), hints.join("; ")))
 }
