@@ -9,7 +9,7 @@ use crate::domain::bill::Amount;
 use crate::domain::money::{Currency, Money};
 use crate::domain::time::Date;
 
-use super::columns::{date, money, named};
+use super::columns::{date, money, named, optional};
 use super::{Ledger, LedgerError};
 
 /// One of the last invoices of a customer.
@@ -28,29 +28,45 @@ pub struct RecentInvoice {
 }
 
 impl Ledger {
-    /// The last invoices of each account, at most so many, the latest first. An account without any is not there.
-    pub fn recent_invoices(&self, most: u32) -> Result<BTreeMap<String, Vec<RecentInvoice>>, LedgerError> {
-        let mut query = self.connection.prepare_cached(
-            "WITH standing AS (
-               SELECT id, account, row_number() OVER (PARTITION BY account ORDER BY id DESC) AS place FROM invoices i
-               WHERE NOT EXISTS (SELECT 1 FROM voids v WHERE v.invoice = i.number))
-             SELECT i.account, i.number, i.date, i.currency, i.net_minor,
-               CASE s.place WHEN 1 THEN json_extract(i.bill_json, '$.totals.usage') END AS usage
-             FROM standing s JOIN invoices i USING (id) WHERE s.place <= ?1 ORDER BY i.account, s.place",
+    /// The last invoices of each of these accounts, at most so many, the latest first. An account without any is not there.
+    pub fn recent_invoices<'a>(
+        &self,
+        accounts: impl Iterator<Item = &'a str>,
+        most: u32,
+    ) -> Result<BTreeMap<String, Vec<RecentInvoice>>, LedgerError> {
+        let mut last = self.connection.prepare_cached(
+            "SELECT id, number, date, currency, net_minor FROM invoices i WHERE account = ?1
+               AND NOT EXISTS (SELECT 1 FROM voids v WHERE v.invoice = i.number)
+             ORDER BY id DESC LIMIT ?2",
         )?;
-        let mut recent = BTreeMap::<String, Vec<RecentInvoice>>::new();
-        let mut rows = query.query([most])?;
-        while let Some(row) = rows.next()? {
-            let invoice = RecentInvoice {
-                number: row.get("number")?,
-                date: date(row, "date")?,
-                currency: named(row, "currency", Currency::parse)?,
-                net: money(row, "net_minor")?,
-                usage: super::columns::optional(row, "usage", read_amount)?,
-            };
-            recent.entry(row.get("account")?).or_default().push(invoice);
+        let mut usage = self
+            .connection
+            .prepare_cached("SELECT bill_json ->> '$.totals.usage' AS usage FROM invoices WHERE id = ?1")?;
+        let mut recent = BTreeMap::new();
+        for account in accounts {
+            let rows = last.query_map(params![account, most], |row| {
+                let invoice = RecentInvoice {
+                    number: row.get("number")?,
+                    date: date(row, "date")?,
+                    currency: named(row, "currency", Currency::parse)?,
+                    net: money(row, "net_minor")?,
+                    usage: None,
+                };
+                Ok((row.get::<_, i64>("id")?, invoice))
+            })?;
+            let mut rows = rows.collect::<Result<Vec<_>, _>>()?;
+            if let Some((id, invoice)) = rows.first_mut() {
+                invoice.usage = usage.query_row([*id], |row| optional(row, "usage", read_amount))?;
+                recent.insert(account.to_owned(), rows.into_iter().map(|(_, invoice)| invoice).collect());
+            }
         }
         Ok(recent)
+    }
+
+    /// A part of the report that a run was kept with, as JSON; none if the report has no such part.
+    pub fn report_part(&self, run: i64, path: &str) -> Result<Option<String>, LedgerError> {
+        let mut query = self.connection.prepare_cached("SELECT totals_json -> ?2 FROM runs WHERE id = ?1")?;
+        Ok(query.query_row(params![run, path], |row| row.get(0))?)
     }
 
     /// The accounts that have an invoice of a run with these cutoffs.

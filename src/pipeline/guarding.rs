@@ -21,14 +21,15 @@ pub struct Before {
 }
 
 impl Before {
-    /// What was posted before a run with these terms.
-    pub fn of(ledger: &Ledger, terms: &RunTerms) -> Result<Self> {
+    /// What was posted before the draft of a run with these terms.
+    pub fn of(ledger: &Ledger, terms: &RunTerms, draft: &Draft) -> Result<Self> {
         let most = u32::try_from(COMPARED).expect("a few");
         let outlines = ledger.run_outlines()?.into_iter().rev();
         let earlier = outlines.filter(|run| run.stands() && run.terms.usage_cutoff < terms.usage_cutoff);
-        let reports = earlier.take(COMPARED).map(|run| Ok(suspense_in(&ledger.run(run.id)?.totals_json)));
+        let reports = earlier.take(COMPARED).map(|run| suspense_in(ledger, run.id));
         let suspense = reports.filter_map(Result::transpose).collect::<Result<_>>()?;
-        Ok(Self { invoices: ledger.recent_invoices(most)?, suspense })
+        let accounts = draft.customers.iter().map(|customer| customer.account.as_str());
+        Ok(Self { invoices: ledger.recent_invoices(accounts, most)?, suspense })
     }
 
     /// The last invoice of an account.
@@ -61,9 +62,11 @@ impl Before {
 }
 
 /// The usage records in suspense by the report of a run; none if it says nothing of them.
-fn suspense_in(report: &str) -> Option<u64> {
-    let report: serde_json::Value = serde_json::from_str(report).ok()?;
-    let ended = report["usage"]["out"].as_array()?.iter();
-    let suspense = ended.filter(|row| row["disposition"] == Disposition::Suspense.name());
-    Some(suspense.filter_map(|row| row["records"].as_u64()).sum())
+fn suspense_in(ledger: &Ledger, run: i64) -> Result<Option<u64>> {
+    let ended = ledger.report_part(run, "$.usage.out")?;
+    let ended: Option<serde_json::Value> = ended.and_then(|text| serde_json::from_str(&text).ok());
+    Ok(ended.as_ref().and_then(serde_json::Value::as_array).map(|rows| {
+        let suspense = rows.iter().filter(|row| row["disposition"] == Disposition::Suspense.name());
+        suspense.filter_map(|row| row["records"].as_u64()).sum()
+    }))
 }

@@ -46,7 +46,7 @@ impl PlannedDraft {
         let (store, workers) = (workspace.usage(), global.workers()?);
         let Plan { scope, terms, .. } = plan;
         let drafted = Drafting::new(&engine, &store, &workers, scope, terms).draft(ledger)?;
-        let before = Before::of(ledger, terms)?;
+        let before = Before::of(ledger, terms, &drafted)?;
         let report = RunReport::new(book, terms, &drafted, &before);
         Ok(Self { drafted, report })
     }

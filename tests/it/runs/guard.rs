@@ -70,3 +70,38 @@ fn the_setting_is_as_good_as_the_option() {
     office.run("bill run --invoice-date 2026-06-01").done();
     assert_eq!(office.json("bill list").as_array().unwrap().len(), 4);
 }
+
+#[test]
+fn margins_nothing_to_pay_and_suspense_are_looked_at() {
+    let groups = "monthly,automatic,standard,monthly,1,0\n";
+    let office = Office::new(
+        "",
+        groups,
+        "A1,monthly,\nA2,monthly,\nA3,monthly,\n",
+        "02079460011,A1\n02079460012,A2\n02079460013,A3\n",
+        "",
+    );
+    let mut lines = "record_id,kind,cli,other_party,started_at,duration,cost\n".to_owned();
+    let mut call = |id: &str, cli: &str, seconds: u32, cost: &str| {
+        lines.push_str(&format!("{id},voice,{cli},01134960001,2026-05-20 10:00:00,{seconds},{cost}\n"));
+    };
+    // Ten minutes sell at 0.10; a call of no length at nothing.
+    call("dear", "02079460011", 600, "0.11");
+    call("fair", "02079460012", 600, "0.10");
+    call("free", "02079460013", 0, "0");
+    (0..110).for_each(|number| call(&format!("lost-{number}"), "02079469999", 60, "0.01"));
+    office.write("may.csv", &lines);
+    office.run("import usage may.csv --supplier carrier").done();
+    office.run("bill draft --invoice-date 2026-06-01").done();
+    let flags = office.json("bill show 1")["flags"].clone();
+    let flags: Vec<String> =
+        flags.as_array().unwrap().iter().map(|flag| format!("{} {}", flag["account"], flag["flag"])).collect();
+    assert_eq!(flags, ["\"\" \"unusual_suspense\"", "\"A1\" \"negative_margin\"", "\"A3\" \"zero_total\""]);
+    office.run("bill approve 1").done();
+    office.run("bill acknowledge 1 --account A1 --reason seen").done();
+    office
+        .run("bill post 1 --strict")
+        .ended(1)
+        .says("unusual_suspense: 110 of 113 usage records")
+        .says("A3: zero_total");
+}
