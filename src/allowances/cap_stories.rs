@@ -22,8 +22,8 @@ pub struct CapStory {
     pub billed_before: CallCharge,
     /// What waits in the period and began earlier is to be charged.
     pub earlier: CallCharge,
-    /// The price of the record.
-    pub sell: CallCharge,
+    /// The price of the record, less what allowances took off.
+    pub due: CallCharge,
     /// What is to be charged for it.
     pub charge: CallCharge,
 }
@@ -61,8 +61,8 @@ pub fn cap_story(
             earlier = earlier.plus(one.charge)?;
         }
     }
-    let (cli, sell, charge) = (line.cli.clone(), record.sell, record.charge);
-    Ok(Some(CapStory { cli, cap, period_start, billed_before, earlier, sell, charge }))
+    let (cli, due, charge) = (line.cli.clone(), record.due()?, record.charge);
+    Ok(Some(CapStory { cli, cap, period_start, billed_before, earlier, due, charge }))
 }
 
 #[cfg(test)]
@@ -103,7 +103,7 @@ mod tests {
             period_start: date("2026-06-01"),
             billed_before: charge_of("1"),
             earlier: charge_of("7"),
-            sell: charge_of("5"),
+            due: charge_of("5"),
             charge: charge_of("2"),
         };
         assert_eq!(story, expected);

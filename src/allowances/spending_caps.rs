@@ -1,11 +1,12 @@
 //! Priced usage of one customer, in any order → charged usage in time order, with what each line's spending cap took
-//! off (S1–S3). Prices are never changed: a cap lowers the charge beside it.
+//! off what allowances left (S1–S3). Prices are never changed: a cap lowers the charge beside it.
 
-use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use ahash::AHashMap;
 
+use super::periods::billing_period_start;
+use super::time_order::sort_by_time;
 use crate::domain::book::{Book, CliId, CustomerId};
 use crate::domain::money::{CallCharge, Overflow};
 use crate::domain::time::Date;
@@ -22,7 +23,7 @@ pub struct CapUse {
     pub charged: CallCharge,
 }
 
-/// Charges usage of one customer in time order (A1), reducing what goes beyond the spending cap of its line (S1).
+/// Charges usage of one customer in time order (A1): what allowances leave of its price, reducing what goes beyond the spending cap of its line (S1).
 ///
 /// - A cap is that of the book's row which the record was matched to; what was charged is counted per *identifier* and
 ///   billing period, so that rows of one identifier (two date ranges, two extensions) share it.
@@ -45,15 +46,14 @@ pub fn apply_caps(
     usage: &mut [ChargedUsage],
     used_before: &[CapUse],
 ) -> Result<Vec<CapUse>, Overflow> {
-    if !usage.is_sorted_by(|a, b| by_time(a, b).is_le()) {
-        usage.sort_unstable_by(by_time);
-    }
+    sort_by_time(usage);
     let mut totals = CapTotals::new(book, used_before)?;
     let mut period = None;
     for one in usage {
         assert!(one.customer == customer, "usage of customer {:?} given as {customer:?}'s", one.customer);
+        let due = one.due()?;
         if one.kind == Kind::Event {
-            one.charge = one.sell;
+            one.charge = due;
             continue;
         }
         // In time order, so that most records begin on the day of the one before.
@@ -63,19 +63,11 @@ pub fn apply_caps(
         };
         period = Some((one.day, start));
         let total = totals.of(one.cli, start);
-        let above = above_cap(one.sell, book.cli(one.cli).spending_cap, *total)?;
-        one.charge = one.sell.minus(above)?;
+        let above = above_cap(due, book.cli(one.cli).spending_cap, *total)?;
+        one.charge = due.minus(above)?;
         *total = total.plus(one.charge)?;
     }
     Ok(totals.into_use())
-}
-
-/// A1: start instant, supplier, record identity. What follows only decides between records that share even those, which
-/// the store never hands out, so that no order of the input can show.
-pub fn by_time(a: &ChargedUsage, b: &ChargedUsage) -> Ordering {
-    let place = |one: &ChargedUsage| (one.instant, one.supplier);
-    let rest = |one: &ChargedUsage| (one.cli, one.sell, one.import, one.row);
-    place(a).cmp(&place(b)).then_with(|| a.record_id.cmp(&b.record_id)).then_with(|| rest(a).cmp(&rest(b)))
 }
 
 /// What is charged to each identifier and period, found by the row of the book: many records ask for few.
@@ -120,22 +112,14 @@ impl<'b> CapTotals<'b> {
     }
 }
 
-/// The first day of the customer's billing period that a day is in: the calendar month, or in an anniversary group the
-/// month that begins on the customer's billing day, clamped to the ends of short months.
-pub fn billing_period_start(book: &Book, customer: CustomerId, day: Date) -> Date {
-    let customer = book.customer(customer);
-    let is_anniversary = book.groups[customer.group.index()].anniversary;
-    day.latest_on_day(customer.billing_day.filter(|_| is_anniversary).unwrap_or(1))
-}
-
 /// How much of a charge goes beyond the cap, when `used` of it is gone: zero or more.
-fn above_cap(sell: CallCharge, cap: Option<CallCharge>, used: CallCharge) -> Result<CallCharge, Overflow> {
+fn above_cap(due: CallCharge, cap: Option<CallCharge>, used: CallCharge) -> Result<CallCharge, Overflow> {
     let Some(cap) = cap else { return Ok(CallCharge::ZERO) };
-    if sell <= CallCharge::ZERO {
+    if due <= CallCharge::ZERO {
         return Ok(CallCharge::ZERO);
     }
     let left = cap.minus(used)?.max(CallCharge::ZERO);
-    Ok(sell.minus(left)?.max(CallCharge::ZERO))
+    Ok(due.minus(left)?.max(CallCharge::ZERO))
 }
 
 #[cfg(test)]

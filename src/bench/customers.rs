@@ -1,5 +1,5 @@
 //! A number of customers, few of them large and most of them small → `customers.csv` and `charges.csv`, and how many
-//! lines each has. No allowances: a draft would park who has one.
+//! lines each has. No allowances.
 
 use std::io;
 use std::path::Path;

@@ -48,6 +48,7 @@ pub(super) fn assemble(
         lines,
         usage_by_class: usage.by_class,
         usage_by_cli: usage.by_cli,
+        allowances: input.allowances.clone(),
         vat,
         totals,
         balance,

@@ -27,7 +27,7 @@ mod scenarios;
 
 use std::fmt;
 
-use crate::domain::bill::Bill;
+use crate::domain::bill::{Bill, BillAllowance};
 use crate::domain::book::{Book, CustomerId};
 use crate::domain::charge::{BilledPeriod, MatchedService};
 use crate::domain::customer::Status;
@@ -66,6 +66,8 @@ pub struct CustomerInput<'a> {
     /// Its usage that began before the usage cutoff, and not after its final bill date (B10), summed up. Nothing
     /// excluded.
     pub usage: UsageSums,
+    /// What that usage drew from its allowances; shown, and nothing else.
+    pub allowances: Vec<BillAllowance>,
     /// Its service lines that no bill has consumed yet.
     pub services: Vec<MatchedService>,
     /// What was billed for its charges on posted bills, without voided ones, in the order of posting. The order only
@@ -150,8 +152,8 @@ impl std::error::Error for BillingError {}
 /// or low bill (B5, B6, B7, B9); then VAT and the sums.
 ///
 /// # Errors
-/// [`BillingError`] if a price or VAT code is missing, an amount is out of range, the customer has allowances, or usage
-/// was handed in that this bill may not hold.
+/// [`BillingError`] if a price or VAT code is missing, an amount is out of range, or usage was handed in that this bill
+/// may not hold.
 ///
 /// # Panics
 /// If a record belongs to another customer, or the finished bill does not add up: mistakes of the program.
@@ -160,7 +162,6 @@ pub fn bill_customer(book: &Book, terms: &RunTerms, input: CustomerInput<'_>) ->
     if let Some(no_bill) = no_bill_by_status(context.customer.status) {
         return Ok(Outcome::NoBill(no_bill));
     }
-    refuse_allowances(&context)?;
     usage::refuse_foreign(&context, &input.usage)?;
 
     let usage = usage::summarise(&context, &input.usage)?;
@@ -193,16 +194,5 @@ fn no_bill_by_status(status: Status) -> Option<NoBill> {
         Status::ActiveDoNotBill => Some(NoBill::DoNotBill),
         Status::Suspended => Some(NoBill::Suspended),
         Status::Dropped | Status::Cancelled => Some(NoBill::Gone),
-    }
-}
-
-/// A bill that leaves out an allowance would overcharge: better none.
-fn refuse_allowances(context: &Context<'_>) -> Result<(), BillingError> {
-    match context.book.customers_with_allowances.get(&context.id) {
-        None => Ok(()),
-        Some(allowance) => Err(BillingError::new(format!(
-            "has the allowance {allowance}, and allowances are not applied by this version: \
-             end it in customer_allowances.csv, or bill the customer elsewhere"
-        ))),
     }
 }

@@ -33,6 +33,7 @@ pub(super) fn input(usage: Vec<ChargedUsage>) -> CustomerInput<'static> {
     CustomerInput {
         customer: CUSTOMER,
         usage: UsageSums::of(&usage).expect("in range"),
+        allowances: vec![],
         services: vec![],
         billed_periods: &[],
         previous_balance: Money::ZERO,
@@ -184,8 +185,6 @@ fn goes_by_the_status() {
     for (status, expected) in cases {
         let mut book = sample::book();
         book.customers[0].status = status;
-        // Nobody is parked who is not billed anyway.
-        book.customers_with_allowances.insert(CUSTOMER, "UK500".into());
         let outcome = bill_customer(&book, &june(), input(vec![may_call("5")]));
         assert_eq!(outcome, Ok(Outcome::NoBill(expected)));
     }
@@ -202,10 +201,6 @@ fn parks_what_it_cannot_bill() {
         let refused = bill_customer(&book, &june(), input(usage)).expect_err("parked");
         assert!(refused.to_string().contains(expected), "{refused}");
     };
-    let allowance = |book: &mut Book| {
-        book.customers_with_allowances.insert(CUSTOMER, "UK500".into());
-    };
-    check(&allowance, vec![], "has the allowance UK500, and allowances are not applied by this version");
     let unpriced = |book: &mut Book| book.charges = vec![Charge { price: None, ..monthly("A", "1", "2026-06-01") }];
     check(&unpriced, vec![], "charge A has neither a price nor a product");
     let untaxed = |book: &mut Book| book.customers[0].vat_code_calls = "none".into();

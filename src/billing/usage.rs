@@ -213,7 +213,7 @@ impl Totals {
             seconds: units(Kind::Voice),
             bytes: units(Kind::Data),
             charge: [one.charge].into_iter().sum(),
-            taken_off: [one.taken_off()?].into_iter().sum(),
+            taken_off: [one.capped_by()?].into_iter().sum(),
             cost: [one.cost].into_iter().sum(),
         })
     }

@@ -3,11 +3,12 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::domain::book::{Book, Settings};
+use crate::domain::allowance::{AllowanceScope, Discount, LongestCall, PerMeasure, Units};
+use crate::domain::book::{Book, CliId, Settings};
 use crate::domain::charge::{Alignment, ChargeType, Interval, PriceFor};
 use crate::domain::customer::{EmptyInvoice, LowInvoiceAction, LowInvoiceTest, PaymentTerms};
-use crate::domain::money::{Money, Price};
-use crate::domain::price_book::{CallClass, RateMatch};
+use crate::domain::money::{Money, Price, Quantity};
+use crate::domain::price_book::{CallClass, CallType, RateMatch};
 use crate::domain::time::Date;
 
 use super::*;
@@ -135,9 +136,27 @@ fn customers_and_clis_mean_what_their_rows_say() {
     ];
     assert_eq!(clis, expected);
     assert_eq!(book.clis[0].alternates, ["+442079460019"]);
-    let allowed: Vec<_> =
-        book.customers_with_allowances.iter().map(|(id, name)| (&*book.customer(*id).account, &**name)).collect();
-    assert_eq!(allowed, [("A1002", "UK 500"), ("A1003", "Euro 5")]);
+}
+
+#[test]
+fn allowances_mean_what_their_rows_say() {
+    let book = fixture_book();
+    let [euro, uk] = &book.allowances[..] else { panic!("{:?}", book.allowances) };
+    let whole = |units: i128| Some(Units::from_wide(units * 1_000_000_000_000));
+    assert_eq!(uk.limits, PerMeasure([whole(500 * 60), None, None, None, None]));
+    assert_eq!(euro.limits, PerMeasure([None, None, None, None, whole(5)]));
+    assert_eq!((uk.discount, uk.longest), (Discount::FREE, Some(LongestCall::UpTo(3600))));
+    assert_eq!((uk.rollover_periods, uk.prorate, euro.prorate), (1, true, false));
+    let codes: Vec<_> = uk.qualifies.iter().map(|id| book.call_type(*id)).collect();
+    let fits = |found: &CallType| found.class == CallClass::National || found.code == "mobile_uk";
+    assert!(codes.iter().all(|found| fits(found)) && codes.len() == book.call_types.iter().filter(|t| fits(t)).count());
+    assert_eq!(uk.bands.iter().map(|id| &*book.band_names[id.index()]).collect::<Vec<_>>(), ["day", "night"]);
+    let held: Vec<_> = book.customer_allowances.iter().collect();
+    let id = |account| book.find_customer(account).expect("in the book");
+    assert_eq!(book.allowances_of(id("A1002")), [held[0].clone()]);
+    assert_eq!(book.allowances_of(id("A1001")), []);
+    assert_eq!((held[0].quantity, held[0].priority), (Quantity::from_whole(2).expect("small"), Some(1)));
+    assert_eq!((&held[0].scope, &held[1].scope), (&AllowanceScope::Customer, &AllowanceScope::Clis(vec![CliId(5)])));
 }
 
 #[test]

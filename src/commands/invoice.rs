@@ -31,6 +31,8 @@ pub enum Invoice {
         /// Its number
         number: String,
     },
+    /// Say where every figure of an invoice comes from, and work its sums again
+    Explain(super::invoice_explain::ExplainInvoice),
     /// Write the documents of an invoice, or of all of a run, into a folder
     Export {
         /// The number of the invoice
@@ -71,6 +73,7 @@ impl Invoice {
                 }
                 super::print(&in_words(&bill))
             }
+            Self::Explain(explain) => explain.run(global, &workspace),
             Self::Export { number, run, out } => export(global, &workspace, number.as_deref(), run, out),
         }
     }

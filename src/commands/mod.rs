@@ -9,6 +9,7 @@ mod explain;
 mod import;
 mod init;
 mod invoice;
+mod invoice_explain;
 mod layouts;
 mod pages;
 mod period;

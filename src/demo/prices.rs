@@ -9,10 +9,12 @@ use crate::files::write_atomically;
 /// Which customer has which cost centres.
 pub(super) const COST_CENTRES: &str = include_str!("book/cost_centres.csv");
 
-const FILES: [(&str, &str); 18] = [
+const FILES: [(&str, &str); 20] = [
+    ("allowances.csv", include_str!("book/allowances.csv")),
     ("call_types.csv", include_str!("book/call_types.csv")),
     ("charge_bands.csv", include_str!("book/charge_bands.csv")),
     ("cost_centres.csv", COST_CENTRES),
+    ("customer_allowances.csv", include_str!("book/customer_allowances.csv")),
     ("customer_tariffs.csv", include_str!("book/customer_tariffs.csv")),
     ("exchange_rates.csv", include_str!("book/exchange_rates.csv")),
     ("groups.csv", include_str!("book/groups.csv")),

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::allowance::{Measure, Units};
 use super::customer::Address;
 use super::money::{CallCharge, Currency, Money, Percent, Price, Quantity};
 use super::price_book::VatKind;
@@ -97,6 +98,9 @@ pub struct Bill {
     pub usage_by_class: Vec<UsageByClass>,
     /// Usage by line (CLI) and class.
     pub usage_by_cli: Vec<UsageByCli>,
+    /// The allowances that usage on it drew on, in the order in which it does (A4).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub allowances: Vec<BillAllowance>,
     /// VAT by code.
     pub vat: Vec<BillVat>,
     /// The sums.
@@ -270,6 +274,40 @@ pub struct UsageByCli {
     pub capped: CallCharge,
     /// The sum of the calls' charges, exact.
     pub amount: CallCharge,
+}
+
+/// What usage on a bill drew of what an allowance granted for one billing period (A2).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BillAllowance {
+    /// The name of the allowance.
+    pub name: String,
+    /// For which part of the customer: `customer`, `cost_centre:NAME` or `clis:A;B`.
+    pub scope: String,
+    /// The first day of the period on which the customer has it.
+    pub from: Date,
+    /// The last one.
+    pub to: Date,
+    /// Its limits; of an unlimited one, what was used.
+    pub limits: Vec<BillAllowanceLimit>,
+    /// How many records of the bill it covers a part of.
+    pub records: u64,
+    /// What it took off their charges, exact; zero or negative.
+    pub amount: CallCharge,
+}
+
+/// A limit of an allowance: what was granted, used and left.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BillAllowanceLimit {
+    /// What it counts.
+    pub measure: Measure,
+    /// What was granted for the period; none if it is not limited.
+    pub granted: Option<Units>,
+    /// What earlier bills used, weighted (A5).
+    pub used_before: Units,
+    /// What this bill used.
+    pub used: Units,
+    /// What is left after it; none if it is not limited.
+    pub left: Option<Units>,
 }
 
 /// VAT of one code (V3).

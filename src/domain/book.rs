@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::allowance::{Allowance, CustomerAllowance};
 use super::charge::{Charge, Product, ProductPrice};
 use super::customer::{Cli, CostCentre, Customer, Group, Organisation};
 use super::money::{Currency, Price, Rounding};
@@ -63,6 +64,8 @@ ids! {
     ProductId,
     /// A row of [`Book::charges`].
     ChargeId,
+    /// A row of [`Book::allowances`].
+    AllowanceId,
 }
 
 /// What the workspace settles once for all (`tollbook.toml`).
@@ -183,8 +186,10 @@ pub struct Book {
     pub customer_tariffs: BTreeMap<(CustomerId, String), TariffId>,
     /// Charges, by account and charge id.
     pub charges: Vec<Charge>,
-    /// Customers with allowances, and the name of one; drafts park them until allowances are applied.
-    pub customers_with_allowances: BTreeMap<CustomerId, String>,
+    /// Allowances, by name.
+    pub allowances: Vec<Allowance>,
+    /// Who has which allowance: by customer, then in the order in which usage draws on them (A4).
+    pub customer_allowances: Vec<CustomerAllowance>,
 }
 
 impl Book {
@@ -211,6 +216,17 @@ impl Book {
     /// The supplier of an id.
     pub fn supplier(&self, id: SupplierId) -> &Supplier {
         &self.suppliers[id.index()]
+    }
+
+    /// The allowance of an id.
+    pub fn allowance(&self, id: AllowanceId) -> &Allowance {
+        &self.allowances[id.index()]
+    }
+
+    /// The allowances of a customer, in the order in which usage draws on them (A4).
+    pub fn allowances_of(&self, customer: CustomerId) -> &[CustomerAllowance] {
+        let rows = &self.customer_allowances;
+        &rows[rows.partition_point(|row| row.customer < customer)..rows.partition_point(|row| row.customer <= customer)]
     }
 
     /// The id of a supplier's code.

@@ -1,12 +1,15 @@
 //! Words and arithmetic of the field. Imports nothing of ours, does no I/O, reads no clock.
 
+pub mod allowance;
 pub mod bill;
 pub mod book;
 pub mod charge;
+mod charged_usage;
 pub mod credit;
 pub mod customer;
 mod decimal_text;
 pub mod disposition;
+pub mod exact;
 pub mod money;
 pub mod numbering;
 pub mod open_items;

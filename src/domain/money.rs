@@ -281,6 +281,18 @@ impl<const SCALE: u32> serde::Serialize for Sum<SCALE> {
     }
 }
 
+impl<'de, const SCALE: u32> serde::Deserialize<'de> for Sum<SCALE> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+        let missing = (SCALE as usize).checked_sub(fraction.len());
+        let missing =
+            missing.ok_or_else(|| serde::de::Error::custom(NumberError::TooManyDecimals { allowed: SCALE }))?;
+        let scaled = format!("{whole}{fraction}{}", "0".repeat(missing)).parse();
+        scaled.map(Self).map_err(serde::de::Error::custom)
+    }
+}
+
 /// An amount on an invoice: a count of the currency's minor unit (pence, cents).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Money(i64);

@@ -94,7 +94,8 @@ pub(crate) fn book() -> Book {
         product_prices: vec![],
         customer_tariffs: BTreeMap::new(),
         charges: vec![],
-        customers_with_allowances: BTreeMap::new(),
+        allowances: vec![],
+        customer_allowances: vec![],
     }
 }
 
@@ -182,7 +183,7 @@ fn call_type(code: &str, class: CallClass, vat_exempt: bool) -> CallType {
         kind: Kind::Voice,
         display_group: String::new(),
         fallback_rate_as: None,
-        allowance_weight: Percent::ZERO,
+        allowance_weight: Percent::from_scaled(1_000_000),
         vat_exempt,
         exclude: false,
         use_supplier_description: false,
@@ -251,6 +252,7 @@ pub(crate) fn call(id: &str, started: &str, sell: &str) -> ChargedUsage {
         cost: Price::ZERO,
         stated_cost: Price::ZERO,
         sell: charge_of(sell),
+        allowed: CallCharge::ZERO,
         charge: charge_of(sell),
         day: civil.date,
         import: 1,
@@ -259,6 +261,8 @@ pub(crate) fn call(id: &str, started: &str, sell: &str) -> ChargedUsage {
         cli: CliId(0),
         call_type: NATIONAL,
         supplier: SupplierId(0),
+        band: 0,
         kind: Kind::Voice,
+        covered: false,
     }
 }

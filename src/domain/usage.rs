@@ -3,10 +3,11 @@
 //! → [`ChargedUsage`] (what is left to pay after allowances and caps). A later state holds the earlier one; none is
 //! ever changed.
 
-use super::book::{BandId, CallTypeId, CliId, CostCentreId, CustomerId, RateId, SupplierId, TariffId};
+use super::book::{BandId, CallTypeId, CliId, CostCentreId, CustomerId, RateId, TariffId};
+pub use super::charged_usage::ChargedUsage;
 use super::disposition::{Disposition, Reason};
-use super::money::{CallCharge, Currency, Overflow, Price};
-use super::time::{Date, Moment, TimeFlag};
+use super::money::{CallCharge, Currency, Price};
+use super::time::{Moment, TimeFlag};
 
 /// A text of a record. Up to 15 bytes lie in the record itself, so that the identifiers and numbers of nearly all records
 /// take no memory of their own.
@@ -396,82 +397,5 @@ impl RatedUsage {
         let Self { cost, expected_cost, sell, components, billable_units, band, .. } = *self;
         let Self { tariff, rate_row, path, unanswered, .. } = *self;
         UsagePrice { cost, expected_cost, sell, components, billable_units, band, tariff, rate_row, path, unanswered }
-    }
-}
-
-/// What a bill needs of a priced record: its price with what is left of it to pay, whose it is, and what decides its
-/// place in time (A1). Small, because a draft holds it of all usage that waits.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ChargedUsage {
-    /// [`UsageRecord::id`]: the supplier's, else `file:line`.
-    pub record_id: Text,
-    /// When it began: seconds since 1970-01-01 00:00:00 UTC.
-    pub instant: i64,
-    /// As in [`UsageRecord`].
-    pub units: u64,
-    /// The supplier's charge in the workspace's currency; zero if the file has none.
-    pub cost: Price,
-    /// The supplier's charge as the file states it; zero if it has none.
-    pub stated_cost: Price,
-    /// What the customer would pay before allowances and caps.
-    pub sell: CallCharge,
-    /// What the customer pays: `sell`, less what allowances and caps took off once they were applied.
-    pub charge: CallCharge,
-    /// The day on which it began in the workspace's zone.
-    pub day: Date,
-    /// Which import it came with, as the ledger numbers them.
-    pub import: u32,
-    /// [`UsageRecord::row`].
-    pub row: u32,
-    /// Whose it is.
-    pub customer: CustomerId,
-    /// The line it was matched to.
-    pub cli: CliId,
-    /// What kind of usage it is.
-    pub call_type: CallTypeId,
-    /// Whose file it was in.
-    pub supplier: SupplierId,
-    /// What is measured.
-    pub kind: Kind,
-}
-
-impl ChargedUsage {
-    /// A priced record of an import before anything is taken off; `file_name` is that of the import.
-    pub fn new(
-        (supplier, import, file_name): (SupplierId, u32, &str),
-        record: &UsageRecord,
-        of: UsageMatch,
-        price: &UsagePrice,
-    ) -> Self {
-        Self {
-            record_id: match &record.record_id {
-                Some(id) => id.clone(),
-                None => record.id(file_name).into(),
-            },
-            instant: record.started.instant,
-            units: record.units,
-            cost: price.cost,
-            stated_cost: record.cost.unwrap_or_default(),
-            sell: price.sell,
-            charge: price.sell,
-            day: record.started.civil.date,
-            import,
-            row: record.row,
-            customer: of.customer,
-            cli: of.cli,
-            call_type: of.call_type,
-            supplier,
-            kind: record.kind,
-        }
-    }
-
-    /// What was taken off its price: zero or negative.
-    pub fn taken_off(&self) -> Result<CallCharge, Overflow> {
-        self.charge.minus(self.sell)
-    }
-
-    /// `Billed`, or `Capped` if anything was taken off.
-    pub fn disposition(&self) -> Disposition {
-        if self.charge == self.sell { Disposition::Billed } else { Disposition::Capped }
     }
 }

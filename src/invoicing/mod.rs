@@ -3,6 +3,7 @@
 //! bill stays text in each of them (O3).
 //! Computes nothing that is charged; writes no files.
 
+mod allowance_table;
 mod charge_sections;
 pub mod csv;
 mod display;

@@ -1,6 +1,7 @@
 //! Bills for the tests of this module: short, long, credit, draft, empty, and calls to list. Every sum is that of its
 //! parts.
 
+use crate::domain::allowance::Measure;
 use crate::domain::bill::*;
 use crate::domain::customer::Address;
 use crate::domain::money::{CallCharge, Currency, Decimal, Money, Percent, Price, Quantity, Rounding, Sum};
@@ -138,6 +139,7 @@ fn blank() -> Bill {
         lines: Vec::new(),
         usage_by_class: Vec::new(),
         usage_by_cli: Vec::new(),
+        allowances: Vec::new(),
         vat: Vec::new(),
         totals: BillTotals { usage: pounds(0), charges: pounds(0), net: pounds(0), vat: pounds(0), gross: pounds(0) },
         balance: BillBalance { previous: pounds(0), this_bill: pounds(0), now: pounds(0) },
@@ -305,7 +307,41 @@ pub(super) fn long() -> Bill {
         "From 1 January 2027 the price of handset hire changes to £3.75 a month.".into(),
         "Our office is closed from 24 December to 2 January.\nFaults are handled as always: 0800 000 0000.".into(),
     ];
+    bill.allowances = allowances();
     totalled(bill, 125_050)
+}
+
+/// Of all measures and scopes, one without a limit.
+fn allowances() -> Vec<BillAllowance> {
+    let units = |text: &str| serde_json::from_str(&format!("{text:?}")).expect(text);
+    let limit = |measure, granted: &str, used_before: &str, used: &str, left: &str| BillAllowanceLimit {
+        measure,
+        granted: (!granted.is_empty()).then(|| units(granted)),
+        used_before: units(used_before),
+        used: units(used),
+        left: (!left.is_empty()).then(|| units(left)),
+    };
+    let allowance = |name: &str, scope: &str, limits, amount: &str| BillAllowance {
+        name: name.into(),
+        scope: scope.into(),
+        from: date("2026-10-01"),
+        to: date("2026-10-31"),
+        limits,
+        records: 12,
+        amount: decimal(amount),
+    };
+    let uk_500 = vec![
+        limit(Measure::Seconds, "30000", "6000", "23999.5", "0.5"),
+        limit(Measure::Messages, "200", "0", "17", "183"),
+    ];
+    let pool = vec![limit(Measure::Bytes, "12000000000", "0", "1250000000", "10750000000")];
+    let friends = vec![limit(Measure::Money, "10", "0", "9.333333333334", "0.666666666666")];
+    vec![
+        allowance("UK 500", "customer", uk_500, "-12.34"),
+        BillAllowance { from: date("2026-10-15"), ..allowance("Data pool", "cost_centre:Leeds", pool, "-6.5") },
+        allowance("Friends", "clis:+442079460000;+442079460001", friends, "-4"),
+        allowance("Free evenings", "customer", vec![limit(Measure::Seconds, "", "0", "600", "")], "-0.3"),
+    ]
 }
 
 /// One call.

@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 
+use super::allowance_table::{self, AllowanceTable};
 use super::charge_sections::{self, Section, rate_of};
 use super::display::{self, MoneyStyle, printable, wrapped};
 use super::itemisation::{self, Itemisation};
@@ -38,6 +39,7 @@ pub(super) struct View {
     messages: Vec<Vec<String>>,
     usage_by_class: UsageTable,
     usage_by_cli: UsageTable,
+    allowances: AllowanceTable,
     itemisation: Option<Itemisation>,
 }
 
@@ -102,6 +104,7 @@ pub(super) fn view_of(bill: &Bill, calls: &[ItemisedCall], palette: Palette) -> 
         messages: bill.messages.iter().map(|message| message.lines().map(wrapped).collect()).collect(),
         usage_by_class: usage_summary::by_class(bill, style),
         usage_by_cli: usage_summary::by_cli(bill, style),
+        allowances: allowance_table::allowances_of(bill, style),
         itemisation: itemisation::itemisation_of(bill, calls, style),
     })
 }

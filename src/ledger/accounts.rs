@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Row, params};
 
+use crate::domain::allowance::{AllowanceDraw, BucketKey, Measure, PerMeasure};
 use crate::domain::charge::BilledPeriod;
 use crate::domain::money::Money;
 
-use super::columns::{date, decimal, money};
+use super::columns::{date, decimal, money, sum};
 use super::invoices::read_period;
 use super::posting::CapTotal;
 use super::{Ledger, LedgerError};
@@ -20,6 +21,8 @@ pub struct AccountState {
     pub billed_periods: Vec<BilledPeriod>,
     /// As [`Ledger::cap_use`].
     pub cap_use: Vec<CapTotal>,
+    /// What posted invoices drew from its allowances, one entry for each of them, without those that were voided.
+    pub allowance_use: Vec<AllowanceDraw>,
     /// As [`Ledger::balance`].
     pub balance: Money,
     /// The last one-time message (`next_invoice_message`) that was printed for it: a customer whose message is this one
@@ -59,6 +62,15 @@ impl Ledger {
             },
         )?;
         each(
+            "SELECT * FROM allowance_use u WHERE account BETWEEN ?1 AND ?2
+               AND NOT EXISTS (SELECT 1 FROM voids v WHERE v.invoice = u.invoice)
+             ORDER BY account, id",
+            &mut |state, row| {
+                state.allowance_use.push(read_draw(row)?);
+                Ok(())
+            },
+        )?;
+        each(
             "SELECT account, sum(amount_minor) AS balance FROM entries WHERE account BETWEEN ?1 AND ?2 GROUP BY account",
             &mut |state, row| {
                 state.balance = money(row, "balance")?;
@@ -71,4 +83,18 @@ impl Ledger {
         })?;
         Ok(states)
     }
+}
+
+fn read_draw(row: &Row<'_>) -> rusqlite::Result<AllowanceDraw> {
+    let from = BucketKey {
+        allowance: row.get("allowance")?,
+        scope: row.get("scope")?,
+        held_from: date(row, "held_from")?,
+        granted_for: date(row, "granted_for")?,
+    };
+    let mut drawn = PerMeasure::default();
+    for measure in Measure::ALL {
+        drawn[measure] = sum(row, &format!("{}_e12", measure.name()))?;
+    }
+    Ok(AllowanceDraw { from, drawn })
 }

@@ -4,6 +4,7 @@
 use rusqlite::{Row, params};
 use serde_json::json;
 
+use crate::domain::allowance::{AllowanceDraw, Measure};
 use crate::domain::bill::Bill;
 use crate::domain::charge::BilledPeriod;
 use crate::domain::money::CallCharge;
@@ -36,6 +37,8 @@ pub struct PostedBill<'a> {
     pub services: &'a [(i64, u32)],
     /// The new totals of the cap periods that its usage touched (S1, S3).
     pub cap_use: &'a [CapTotal],
+    /// What its usage drew from allowances (A1).
+    pub allowance_use: &'a [AllowanceDraw],
     /// Usage records on it.
     pub usage_records: u64,
     /// The one-time message printed on it, if one was.
@@ -239,7 +242,7 @@ impl Posting<'_> {
         self.change.audit("invoice", &place.number, None, Some(&after.to_string()))
     }
 
-    /// What later runs start from: cap totals and the message that was printed.
+    /// What later runs start from: cap totals, what allowances were drawn, the message that was printed.
     fn write_state(&self, posted: &PostedBill<'_>, number: &str) -> Result<(), LedgerError> {
         let account = &posted.bill.customer.account;
         for (cli, period_start, charged) in posted.cap_use {
@@ -251,6 +254,29 @@ impl Posting<'_> {
                        AND NOT EXISTS (SELECT 1 FROM voids v WHERE v.invoice = u.invoice)",
                 )?
                 .execute(params![account, cli, period_start.to_string(), charged.scaled(), number])?;
+        }
+        for AllowanceDraw { from, drawn } in posted.allowance_use {
+            let [seconds, messages, bytes, calls, money] =
+                Measure::ALL.map(|measure| drawn[measure].wide().to_string());
+            self.change
+                .prepare_cached(
+                    "INSERT INTO allowance_use (account, allowance, scope, held_from, granted_for, seconds_e12,
+                       messages_e12, bytes_e12, calls_e12, money_e12, invoice)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                )?
+                .execute(params![
+                    account,
+                    from.allowance,
+                    from.scope,
+                    from.held_from.to_string(),
+                    from.granted_for.to_string(),
+                    seconds,
+                    messages,
+                    bytes,
+                    calls,
+                    money,
+                    number,
+                ])?;
         }
         if let Some(message) = posted.next_message {
             self.change

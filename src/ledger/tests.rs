@@ -171,6 +171,7 @@ fn bill(account: &str, net: &str, previous: &str) -> Bill {
         lines: vec![line(amount(net))],
         usage_by_class: Vec::new(),
         usage_by_cli: Vec::new(),
+        allowances: Vec::new(),
         vat: vec![BillVat {
             code: "S".into(),
             label: "VAT 20%".into(),
@@ -271,7 +272,16 @@ fn acme() -> &'static Series {
 
 /// A posted bill with nothing beside it.
 fn posted(bill: &Bill) -> PostedBill<'_> {
-    PostedBill { bill, series: acme(), periods: &[], services: &[], cap_use: &[], usage_records: 0, next_message: None }
+    PostedBill {
+        bill,
+        series: acme(),
+        periods: &[],
+        services: &[],
+        cap_use: &[],
+        allowance_use: &[],
+        usage_records: 0,
+        next_message: None,
+    }
 }
 
 /// The bill with its number.

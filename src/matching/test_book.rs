@@ -70,7 +70,8 @@ pub fn book() -> Book {
         product_prices: Vec::new(),
         customer_tariffs: BTreeMap::new(),
         charges: Vec::new(),
-        customers_with_allowances: BTreeMap::new(),
+        allowances: vec![],
+        customer_allowances: vec![],
     }
 }
 

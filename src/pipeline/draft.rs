@@ -15,6 +15,7 @@ use super::unbilled::OpenImport;
 use crate::allowances::CapUse;
 use crate::billing::calendar::window_of;
 use crate::billing::{CustomerBill, NoBill, Outcome, RunTerms};
+use crate::domain::allowance::AllowanceDraw;
 use crate::domain::book::CustomerId;
 use crate::domain::charge::MatchedService;
 use crate::domain::disposition::{Disposition, Reason};
@@ -50,6 +51,8 @@ pub struct Drafted {
     pub result: std::result::Result<Outcome, String>,
     /// What its spending caps will have counted once it is posted (S3).
     pub cap_use: Vec<CapUse>,
+    /// What its usage draws from allowances (A1).
+    pub allowance_use: Vec<AllowanceDraw>,
 }
 
 /// A draft: what posting would do.

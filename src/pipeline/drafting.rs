@@ -6,8 +6,9 @@ use sha2::{Digest, Sha256};
 
 use super::draft::Drafted;
 use super::{Engine, cap_use};
-use crate::allowances::apply_caps;
+use crate::allowances::{AllowanceUse, CapUse, apply_allowances, apply_caps};
 use crate::billing::{BillingError, CustomerInput, NoBill, Outcome, RunTerms, UsageSums, bill_customer};
+use crate::domain::allowance::AllowanceDraw;
 use crate::domain::book::CustomerId;
 use crate::domain::charge::{MatchedService, ServiceLine};
 use crate::domain::disposition::{Disposition, Reason};
@@ -25,7 +26,7 @@ const PIECE_RECORDS: usize = 65_536;
 pub struct DraftInput<'a> {
     /// Who.
     pub customer: CustomerId,
-    /// Its usage, in time order (A1). Caps are applied to it where it lies.
+    /// Its usage, in time order (A1). Allowances and caps are applied to it where it lies.
     pub usage: &'a mut [ChargedUsage],
     /// Its service lines.
     pub services: Vec<MatchedService>,
@@ -54,20 +55,21 @@ impl DraftInput<'_> {
         let customer = engine.book.customer(id);
         let used = cap_use(state.cap_use);
         let tallies: Vec<_> = services.iter().map(|service| tally_service(&service.line)).collect();
-        let capped = apply_caps(engine.book, id, usage, &used);
+        let applied = apply_both(engine, id, usage, &state.allowance_use, &used);
         let pieces = match usage.len() {
             0..=PIECE_RECORDS => vec![Piece::of(usage)],
             _ => workers.map(usage.chunks(PIECE_RECORDS).collect(), Piece::of),
         };
         let mut counted = Counted::default();
         pieces.iter().for_each(|piece| counted.merge(&piece.counted));
-        let (result, cap_use) = match capped {
-            Err(overflow) => (Err(overflow.to_string()), Vec::new()),
-            Ok(cap_use) => {
+        let (result, cap_use, allowance_use) = match applied {
+            Err(overflow) => (Err(overflow.to_string()), Vec::new(), Vec::new()),
+            Ok((AllowanceUse { draws, shown }, cap_use)) => {
                 let bill = || {
                     let input = CustomerInput {
                         customer: id,
                         usage: sum_up(&pieces)?,
+                        allowances: shown,
                         services,
                         billed_periods: &state.billed_periods,
                         previous_balance: state.balance,
@@ -77,14 +79,26 @@ impl DraftInput<'_> {
                     };
                     bill_customer(engine.book, terms, input)
                 };
-                (bill().map_err(|error| error.to_string()), cap_use)
+                (bill().map_err(|error| error.to_string()), cap_use, draws)
             }
         };
         let (totals, service_totals) = count_ended(&result, &counted, &tallies);
-        let drafted = Drafted { account: customer.account.clone(), result, cap_use };
+        let drafted = Drafted { account: customer.account.clone(), result, cap_use, allowance_use };
         let digest = digest(&drafted, &pieces)?;
         Ok(CustomerDraft { drafted, totals, service_totals, digest })
     }
+}
+
+/// Takes off a customer's usage what its allowances do, and then what its caps do.
+fn apply_both(
+    engine: &Engine,
+    id: CustomerId,
+    usage: &mut [ChargedUsage],
+    drawn: &[AllowanceDraw],
+    used: &[CapUse],
+) -> std::result::Result<(AllowanceUse, Vec<CapUse>), Overflow> {
+    let allowed = apply_allowances(engine.book, id, usage, drawn)?;
+    Ok((allowed, apply_caps(engine.book, id, usage, used)?))
 }
 
 /// What a piece of a customer's usage comes to.
@@ -101,8 +115,9 @@ struct Counted([CountedKind; Kind::ALL.len()]);
 #[derive(Default)]
 struct CountedKind {
     billed: Tally,
+    covered: Tally,
     capped: Tally,
-    /// What the customer would pay for it with no cap.
+    /// What the customer would pay for it with neither allowance nor cap.
     sell: Sum<6>,
 }
 
@@ -110,12 +125,12 @@ impl Piece {
     fn of(usage: &[ChargedUsage]) -> Self {
         let (mut counted, mut hash) = (Counted::default(), Sha256::new());
         for one in usage {
-            let is_capped = one.disposition() == Disposition::Capped;
-            counted.add(one, is_capped);
+            let disposition = one.disposition();
+            counted.add(one, disposition);
             hash.update(one.import.to_le_bytes());
             hash.update(one.row.to_le_bytes());
             hash.update(one.charge.scaled().to_le_bytes());
-            hash.update([u8::from(is_capped)]);
+            hash.update([disposition as u8]);
         }
         Self { sums: UsageSums::of(usage), counted, digest: hash.finalize().into() }
     }
@@ -123,16 +138,22 @@ impl Piece {
 
 impl Counted {
     /// A priced record, counted with its cost as it came in so that in and out can be compared.
-    fn add(&mut self, one: &ChargedUsage, is_capped: bool) {
-        let CountedKind { billed, capped, sell } = &mut self.0[one.kind as usize];
+    fn add(&mut self, one: &ChargedUsage, disposition: Disposition) {
+        let CountedKind { billed, covered, capped, sell } = &mut self.0[one.kind as usize];
         let tally = Tally::of(one.kind, one.units, one.stated_cost, one.charge);
-        if is_capped { capped } else { billed }.merge(&tally);
+        let place = match disposition {
+            Disposition::Capped => capped,
+            Disposition::Allowance => covered,
+            _ => billed,
+        };
+        place.merge(&tally);
         sell.add(one.sell);
     }
 
     fn merge(&mut self, other: &Self) {
         for (mine, theirs) in self.0.iter_mut().zip(&other.0) {
             mine.billed.merge(&theirs.billed);
+            mine.covered.merge(&theirs.covered);
             mine.capped.merge(&theirs.capped);
             mine.sell.merge(theirs.sell);
         }
@@ -141,8 +162,9 @@ impl Counted {
     /// Where it ends if there is a bill.
     fn charged(&self) -> ControlTotals {
         let mut totals = ControlTotals::default();
-        for (kind, CountedKind { billed, capped, .. }) in Kind::ALL.into_iter().zip(&self.0) {
+        for (kind, CountedKind { billed, covered, capped, .. }) in Kind::ALL.into_iter().zip(&self.0) {
             totals.end(Disposition::Billed, None, &Tally { kind: Some(kind), ..*billed });
+            totals.end(Disposition::Allowance, None, &Tally { kind: Some(kind), ..*covered });
             totals.end(Disposition::Capped, None, &Tally { kind: Some(kind), ..*capped });
         }
         totals
@@ -151,8 +173,9 @@ impl Counted {
     /// Where it ends if there is none.
     fn held_back(&self, disposition: Disposition, reason: Reason) -> ControlTotals {
         let mut totals = ControlTotals::default();
-        for (kind, CountedKind { billed, capped, sell }) in Kind::ALL.into_iter().zip(&self.0) {
+        for (kind, CountedKind { billed, covered, capped, sell }) in Kind::ALL.into_iter().zip(&self.0) {
             let mut tally = *billed;
+            tally.merge(covered);
             tally.merge(capped);
             totals.end(disposition, Some(reason), &Tally { kind: Some(kind), sell: *sell, ..tally });
         }
@@ -201,6 +224,7 @@ fn digest(drafted: &Drafted, pieces: &[Piece]) -> Result<[u8; 32]> {
     add_json(&mut hash, &(&drafted.account, drafted.outcome()))?;
     if let Some(bill) = drafted.bill() {
         add_json(&mut hash, &bill.bill)?;
+        add_json(&mut hash, &drafted.allowance_use)?;
         pieces.iter().for_each(|piece| hash.update(piece.digest));
     }
     Ok(hash.finalize().into())

@@ -1,18 +1,18 @@
-//! A record's name → why it costs what it costs: whose it is, its price step by step, what the spending cap of its line
-//! leaves, and what a posted invoice charged for it (R13, S1). Joins what the stages say of themselves.
+//! A record's name → why it costs what it costs: whose it is, its price step by step, what allowances and
+//! the spending cap of its line leave, and what a posted invoice charged for it (R13, A1, S1). Joins what the stages say of themselves.
 
 use serde::Serialize;
 
 use super::unbilled::OpenImport;
-use super::{BATCH_RECORDS, Engine, cap_use};
-use crate::allowances::{CapStory, cap_story};
+use super::{BATCH_RECORDS, Engine, cap_use, left_to_pay};
+use crate::allowances::{allowance_story, cap_story};
 use crate::domain::book::CustomerId;
-use crate::domain::money::CallCharge;
+use crate::domain::money::{CallCharge, Overflow};
 use crate::domain::usage::{ChargedUsage, Direction, Kind, MatchedUsage, UsageRecord};
 use crate::error::{Error, Result};
 use crate::facts::{BilledRow, UsageStore};
 use crate::ledger::Ledger;
-use crate::rating::{ExplainedSum, Explanation, ExplanationStep};
+use crate::rating::{Explanation, ExplanationStep};
 use crate::workers::Workers;
 
 /// Everything that there is to say of one record.
@@ -137,21 +137,24 @@ impl Explainer<'_> {
         import: u32,
         matched: &MatchedUsage,
     ) -> Result<Vec<ExplanationStep>> {
-        let mut steps = Vec::new();
-        if let Some(name) = self.engine.book.customers_with_allowances.get(&matched.customer) {
-            let line = format!("the customer has {name}: its bill is parked until allowances are applied");
-            steps.push(ExplanationStep { title: "allowances (A1)".into(), lines: vec![line], arithmetic: Vec::new() });
+        let book = self.engine.book;
+        let has_allowances = !book.allowances_of(matched.customer).is_empty();
+        if !has_allowances && book.cli(matched.cli).spending_cap.is_none() {
+            return Ok(Vec::new());
         }
-        if self.engine.book.cli(matched.cli).spending_cap.is_some() {
-            let usage = self.usage_of(imports, matched.customer)?;
-            let account = &self.engine.book.customer(matched.customer).account;
-            let used_before = cap_use(self.ledger.cap_use(account)?);
-            let story =
-                cap_story(self.engine.book, matched.customer, usage, &used_before, (import, matched.record.row));
-            let story = story.map_err(|error| Error::refused(format!("account {account}: {error}"), ""))?;
-            steps.extend(story.map(|story| cap_in_words(&story)));
-        }
-        Ok(steps)
+        let mut usage = self.usage_of(imports, matched.customer)?;
+        let account = &book.customer(matched.customer).account;
+        let state = self.ledger.account_states(account, account)?.remove(account).unwrap_or_default();
+        let place = (import, matched.record.row);
+        let told = || {
+            let allowed = allowance_story(book, matched.customer, &mut usage, &state.allowance_use, place)?;
+            Ok((allowed, cap_story(book, matched.customer, usage, &cap_use(state.cap_use), place)?))
+        };
+        let (allowed, capped) =
+            told().map_err(|error: Overflow| Error::refused(format!("account {account}: {error}"), ""))?;
+        let units = matched.record.kind;
+        let steps = allowed.map(|story| left_to_pay::allowances_in_words(&story, units));
+        Ok(steps.into_iter().chain(capped.map(|story| left_to_pay::cap_in_words(&story))).collect())
     }
 
     /// All priced usage of a customer that waits.
@@ -199,31 +202,6 @@ impl From<BilledRow<'_>> for OnInvoice {
         };
         Self { number: billed.invoice.into_owned(), sell: rated.sell, by, charge: billed.charge }
     }
-}
-
-/// The story as a step with its sums.
-fn cap_in_words(story: &CapStory) -> ExplanationStep {
-    let CapStory { cli, cap, period_start, billed_before, earlier, sell, charge } = story;
-    let mut lines = vec![
-        format!("{cli} may be charged {cap} in the period from {period_start}"),
-        format!("before this record: {billed_before} on posted invoices, {earlier} that waits"),
-    ];
-    let formula = format!("{cap} − {billed_before} − {earlier}, at least 0");
-    let left = cap.minus(*billed_before).and_then(|left| left.minus(*earlier)).unwrap_or_default();
-    let left = left.max(CallCharge::ZERO);
-    let charged = if sell.is_negative() { "sell".to_owned() } else { "sell, at most cap_left".to_owned() };
-    lines.push(format!("cap left = {formula} = {left}"));
-    lines.push(match sell.is_negative() {
-        true => format!("charged = {charge}: a credit gives cap back (S2)"),
-        false => format!("charged = {sell}, at most {left} = {charge}"),
-    });
-    let sum = |name: &str, formula: String, value: CallCharge| ExplainedSum {
-        name: name.into(),
-        formula,
-        value: value.to_string(),
-    };
-    let arithmetic = vec![sum("cap_left", formula, left), sum("charged", charged, *charge)];
-    ExplanationStep { title: "spending cap (S1–S3)".into(), lines, arithmetic }
 }
 
 /// `out voice from +44… to +44…, 61 seconds, started 2026-03-02 12:00:00`.

@@ -11,6 +11,7 @@ pub mod explained;
 pub mod gathering;
 pub mod guarding;
 pub mod import;
+mod left_to_pay;
 pub mod members;
 pub mod post;
 pub mod rate;

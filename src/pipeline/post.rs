@@ -63,6 +63,7 @@ impl<'a> Posting<'a> {
                     periods: &drafted.periods,
                     services: &drafted.services,
                     cap_use: &cap_totals[position],
+                    allowance_use: &billed[position].allowance_use,
                     usage_records: drafted.usage_records,
                     next_message: Some(message.as_str()).filter(|message| !message.is_empty()),
                 }

@@ -2,9 +2,9 @@
 //! round, but for the access charge's own rounding (R11).
 
 use super::call::{Call, SECONDS_PER_MINUTE};
-use super::exact::Exact;
 use super::explanation::Trace;
 use super::units;
+use crate::domain::exact::Exact;
 use crate::domain::money::{Overflow, Price};
 use crate::domain::price_book::{AccessCharge, Rate};
 use crate::domain::usage::Kind;

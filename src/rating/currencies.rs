@@ -4,9 +4,9 @@
 use ahash::AHashMap;
 
 use super::Unpriced;
-use super::exact::Exact;
 use crate::domain::book::Book;
 use crate::domain::disposition::Reason;
+use crate::domain::exact::Exact;
 use crate::domain::money::{Currency, Price};
 use crate::domain::time::Date;
 

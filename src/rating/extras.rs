@@ -3,12 +3,12 @@
 
 use super::call::Call;
 use super::charge;
-use super::exact::Exact;
 use super::explanation::Trace;
 use super::rates::Wanted;
 use super::terms::Side;
 use super::{Rater, Unpriced};
 use crate::domain::book::{CallTypeId, TariffId};
+use crate::domain::exact::Exact;
 use crate::domain::money::{CallCharge, Currency, Price, Rounding};
 use crate::domain::price_book::{CallClass, RateMode};
 use crate::domain::time::Date;

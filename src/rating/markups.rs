@@ -2,10 +2,10 @@
 
 use super::call::Call;
 use super::charge::{self, RowCharge};
-use super::exact::Exact;
 use super::explanation::Trace;
 use super::{Quote, Rater, Unpriced};
 use crate::domain::disposition::Reason;
+use crate::domain::exact::Exact;
 use crate::domain::usage::RatePath;
 
 impl Rater<'_> {

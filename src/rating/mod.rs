@@ -9,7 +9,6 @@ mod bands;
 mod call;
 mod charge;
 mod currencies;
-mod exact;
 mod explanation;
 mod extras;
 mod markups;
@@ -31,6 +30,7 @@ mod versions;
 
 use crate::domain::book::{BandId, Book, CallTypeId, RateId, SupplierId, TariffId};
 use crate::domain::disposition::{Disposition, Reason};
+use crate::domain::exact::Exact;
 use crate::domain::money::{CallCharge, Overflow, Rounding};
 use crate::domain::price_book::{CallClass, CallType};
 use crate::domain::usage::{
@@ -41,7 +41,6 @@ use bands::Bands;
 use call::Call;
 use charge::RowCharge;
 use currencies::Currencies;
-use exact::Exact;
 use explanation::Trace;
 pub use explanation::{ExplainedSum, Explanation, ExplanationStep};
 use rates::{Found, Rates, Wanted};

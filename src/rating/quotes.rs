@@ -3,11 +3,11 @@
 
 use super::call::Call;
 use super::charge::{self, RowCharge};
-use super::exact::Exact;
 use super::explanation::Trace;
 use super::rates::Wanted;
 use super::{Quote, Rater, Unpriced, split};
 use crate::domain::book::TariffId;
+use crate::domain::exact::Exact;
 use crate::domain::money::{Currency, Percent, Price};
 use crate::domain::price_book::{Rate, RateMode};
 use crate::domain::time::Date;

@@ -2,11 +2,11 @@
 //! sums as rating; no markup follows where the tariff has no rate.
 
 use super::call::Call;
-use super::exact::Exact;
 use super::explanation::Trace;
 use super::{Rater, Unpriced};
 use crate::domain::book::{RateId, SupplierId, TariffId};
 use crate::domain::disposition::Reason;
+use crate::domain::exact::Exact;
 use crate::domain::money::{CallCharge, Currency, Price, Rounding};
 use crate::domain::time::Date;
 use crate::domain::usage::{MatchedUsage, RatePath};

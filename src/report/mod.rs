@@ -5,6 +5,7 @@ pub mod carrier_costs;
 pub mod changes;
 pub mod figures;
 pub mod flags;
+pub mod invoice_trace;
 pub mod reconciliation;
 pub mod run;
 pub mod screen;

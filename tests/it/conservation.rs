@@ -52,9 +52,10 @@ fn every_line_unit_and_penny_is_accounted_for() {
         months.import((4, 1), (4, 28), 150);
         months.bill(4, "2026-07-02", &mut seen);
         late_at_a_used_cap += months.check_caps();
+        months.check_allowances();
         months.check_balances();
     }
-    let all = ["billed", "capped", "duplicate", "excluded", "held", "rejected", "rolled_over", "suspense"];
+    let all = ["allowance", "billed", "capped", "duplicate", "excluded", "held", "rejected", "rolled_over", "suspense"];
     assert!(seen.iter().eq(all.iter()), "the workloads never end as all of {all:?}: {seen:?}");
     assert!(
         late_at_a_used_cap > 5,
@@ -198,12 +199,59 @@ impl Months {
             let charge = |billed: &&Billed| billed.row.charge.scaled();
             let cost: i64 = billed.iter().map(|billed| billed.row.rated.sell.unwrap().scaled()).sum();
             let charged: i64 = billed.iter().map(charge).sum();
-            assert_eq!(charged, cost.min(cap), "{cli} from {period}: {} calls, cap {cap}", billed.len());
+            // An allowance may leave less than the cap.
+            let has_allowance = has_allowance(&billed[0].row.rated.account);
+            assert!(charged <= cost.min(cap), "{cli} from {period}: {} calls, cap {cap}", billed.len());
+            assert!(
+                has_allowance || charged == cost.min(cap),
+                "{cli} from {period}: {} calls, cap {cap}",
+                billed.len()
+            );
             let first = billed.iter().map(|billed| billed.run).min().unwrap();
             let in_first: i64 = billed.iter().filter(|billed| billed.run == first).map(charge).sum();
             late += if in_first == cap { billed.iter().filter(|billed| billed.run > first).count() } else { 0 };
         }
         late
+    }
+
+    /// A2: over all runs, an allowance of one limit covers all that it is for, or what was granted, whichever is less; what
+    /// one bill used the next one has as used before.
+    fn check_allowances(&self) {
+        let ledger = Workspace::open(&self.workspace).unwrap().ledger().unwrap();
+        let (mut used, mut exhausted) = (BTreeMap::<(String, String, Date), (i128, i128)>::new(), 0);
+        for invoice in ledger.invoices(InvoiceFilter::default()).unwrap() {
+            let bill = ledger.invoice(&invoice.number).unwrap().unwrap().bill;
+            for (allowance, limit) in
+                bill.allowances.iter().flat_map(|one| one.limits.iter().map(move |limit| (one, limit)))
+            {
+                let key =
+                    (bill.customer.account.clone(), format!("{} {:?}", allowance.name, limit.measure), allowance.from);
+                let granted = limit.granted.unwrap().wide();
+                let (sum, _) = used.entry(key).or_insert((0, granted));
+                assert_eq!(*sum, limit.used_before.wide(), "{}: {}", invoice.number, allowance.name);
+                *sum += limit.used.wide();
+                assert_eq!(granted - *sum, limit.left.unwrap().wide(), "{}: {}", invoice.number, allowance.name);
+                assert!(*sum <= granted, "{}: {}", invoice.number, allowance.name);
+            }
+        }
+        for (name, kind) in [("Minutes Seconds", Kind::Voice), ("Texts Messages", Kind::Sms)] {
+            let mut wanted = BTreeMap::<(String, Date), i128>::new();
+            for billed in &self.billed {
+                let rated = &billed.row.rated;
+                let is_mobile = rated.class.is_some_and(|class| class.name() == "mobile");
+                if rated.kind == kind && is_mobile && has_single_limits(&rated.account) {
+                    let period = period_start(&rated.account, rated.started.civil.date);
+                    let units = i128::from(rated.units) * 1_000_000_000_000;
+                    *wanted.entry((rated.account.clone().into_owned(), period)).or_default() += units;
+                }
+            }
+            for ((account, period), units) in wanted.into_iter().filter(|(_, units)| *units > 0) {
+                let (sum, granted) = used[&(account.clone(), name.to_owned(), period)];
+                assert_eq!(sum, units.min(granted), "{account} {name} {period}");
+                exhausted += usize::from(units > granted);
+            }
+        }
+        assert!(exhausted > 3, "hardly any allowance was used up: {exhausted}");
     }
 
     /// L1: a balance is the opening balance and all invoices.
@@ -216,6 +264,15 @@ impl Months {
             assert_eq!(ledger.balance(&account).unwrap().minor(), sum + customer * 300 + 50, "{account}");
         }
     }
+}
+
+/// As the workload hands them out.
+fn has_allowance(account: &str) -> bool {
+    account[1..].parse::<u64>().unwrap() % 3 < 2
+}
+
+fn has_single_limits(account: &str) -> bool {
+    account[1..].parse::<u64>().unwrap().is_multiple_of(3)
 }
 
 /// The first day of the billing period that a day is in: the month, or for anniversary customers the month from the 15th.
@@ -385,6 +442,10 @@ fn check_bill(bill: &Bill, calls: &[BilledRow<'_>]) {
     let of_clis: i128 = bill.usage_by_cli.iter().map(|row| i128::from(row.amount.scaled())).sum();
     let of_calls: i128 = calls.iter().map(|call| i128::from(call.charge.scaled())).sum();
     assert_eq!(of_clis, of_calls, "{number}: the usage by line");
+    let prices: i128 = calls.iter().map(|call| i128::from(call.rated.sell.unwrap().scaled())).sum();
+    let capped: i128 = bill.usage_by_cli.iter().map(|row| i128::from(row.capped.scaled())).sum();
+    let allowed: i128 = bill.allowances.iter().map(|row| i128::from(row.amount.scaled())).sum();
+    assert_eq!(prices + allowed + capped, of_calls, "{number}: prices less allowances and caps");
 }
 
 /// F2: the same calls in a file of other bytes are all duplicates, and bill nothing.

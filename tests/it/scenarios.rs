@@ -23,6 +23,14 @@ macro_rules! scenarios {
 }
 
 scenarios! {
+    allowance_compound_limits
+    allowance_discounts
+    allowance_ends_in_a_call
+    allowance_ends_in_a_month
+    allowance_money_and_cap
+    allowance_rollover
+    allowance_scopes_and_order
+    allowance_weights
     calls_national_and_mobile
     category_excluded
     charges_in_arrears
@@ -40,6 +48,7 @@ scenarios! {
     forwarded_call
     groups_and_anniversaries
     inbound_revenue
+    late_usage_of_a_billed_month
     line_added_later
     low_invoices
     markups_and_no_rate
@@ -47,6 +56,7 @@ scenarios! {
     offset_month
     old_usage_left_out
     parked_customer
+    pool_shared_by_three_lines
     prices_of_products
     proration_by_thirty
     proration_of_a_start
@@ -222,7 +232,13 @@ impl Scenario {
     }
 
     /// Asks for the price of the records of `explain.txt`, as the book stands after the last run.
+    /// Explains the records that the story asks for, and works all sums of all invoices again.
     fn explain(&mut self) {
+        let listed = self.tollbook(&["--json", "invoice", "list"]).done().out;
+        let listed: Value = serde_json::from_str(&listed).unwrap();
+        for invoice in listed.as_array().unwrap().iter().filter_map(|row| row["number"].as_str()) {
+            self.tollbook(&["invoice", "explain", invoice]).done();
+        }
         for record in self.lines("explain.txt") {
             let words = self.tollbook(&["explain", &record]).done().out;
             self.made.insert(format!("explain-{}.txt", record.replace(':', "-")), words.into_bytes());

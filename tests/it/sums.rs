@@ -148,12 +148,30 @@ fn check_invoice(model: &Value, claim: &[&str]) -> Result<(), String> {
             let found = vat.ok_or("no VAT of this code")?["vat"].as_str().unwrap();
             return if found == *amount { Ok(()) } else { Err(format!("found {found}")) };
         }
+        ["allowance", name, from, measure, "used", used, "left", left] => {
+            let found = limits_of(model, name, from, measure);
+            let claimed = (used.to_string(), left.to_string());
+            return if found.contains(&claimed) { Ok(()) } else { Err(format!("found {found:?}")) };
+        }
         ["balance", _] => model["balance"]["now"].as_str().unwrap().to_owned(),
         ["due", _] => model["due_date"].as_str().unwrap().to_owned(),
         [total, _] if model["totals"].get(total).is_some() => model["totals"][total].as_str().unwrap().to_owned(),
         _ => return Err("is no claim that can be checked".into()),
     };
     if found == claim[1] { Ok(()) } else { Err(format!("found {found}")) }
+}
+
+/// What a bill says is used and left of a limit of an allowance, by the first day of its units.
+fn limits_of(model: &Value, name: &str, from: &str, measure: &str) -> Vec<(String, String)> {
+    let text = |value: &Value| value.as_str().unwrap_or("unlimited").to_owned();
+    let mut found = Vec::new();
+    for allowance in model["allowances"].as_array().into_iter().flatten() {
+        if allowance["name"] == name && allowance["from"] == from {
+            let limits = allowance["limits"].as_array().unwrap().iter().filter(|limit| limit["measure"] == measure);
+            found.extend(limits.map(|limit| (text(&limit["used"]), text(&limit["left"]))));
+        }
+    }
+    found
 }
 
 /// The amounts of the lines of a description and, if they are given, a period and a cost centre.
@@ -187,7 +205,8 @@ fn claims_are_held_against_what_was_found() {
     let mut posted = Posted::new(serde_json::from_str(report).unwrap());
     let model = r#"{"totals": {"gross": "12.00"}, "vat": [{"code": "S", "vat": "2.00"}],
         "lines": [{"description": "Line rental", "from": "2026-06-01", "to": "2026-06-30",
-        "cost_centre": "Shop", "amount": "10.00"}]}"#;
+        "cost_centre": "Shop", "amount": "10.00"}],
+        "allowances": [{"name": "UK 5", "from": "2026-06-01", "limits": [{"measure": "seconds", "used": "60", "left": "240"}]}]}"#;
     posted.add_invoice("AC-1", serde_json::from_str(model).unwrap());
     posted.add_calls(b"record,charge,disposition\nx7,0.036,billed\nx8,0.00,capped\n");
     let explain =
@@ -202,6 +221,9 @@ fn claims_are_held_against_what_was_found() {
         ("AC-1 line \"Line rental\" 2026-06-02 to 2026-06-30 10.00", "found []"),
         ("AC-1 line \"Line rental\" in Shop 10.00", ""),
         ("AC-1 line \"Line rental\" 2026-06-01 to 2026-06-30 in Depot 10.00", "found []"),
+        ("AC-1 allowance \"UK 5\" 2026-06-01 seconds used 60 left 240", ""),
+        ("AC-1 allowance \"UK 5\" 2026-06-01 seconds used 60 left 239", "found [(\"60\", \"240\")]"),
+        ("AC-1 allowance \"UK 5\" 2026-05-01 seconds used 60 left 240", "found []"),
         ("AC-1 lines 2", "found 1"),
         ("AC-1 colour blue", "is no claim that can be checked"),
         ("A1 outcome rolled over", ""),

@@ -108,6 +108,7 @@ impl Reseller {
         std::fs::write(folder.join("customers.csv"), self.customers_file()).unwrap();
         std::fs::write(folder.join("clis.csv"), self.clis_file()).unwrap();
         std::fs::write(folder.join("charges.csv"), self.charges_file()).unwrap();
+        std::fs::write(folder.join("customer_allowances.csv"), self.customer_allowances_file()).unwrap();
         let shops: Vec<_> =
             (0..self.customers).map(|customer| format!("{},SHOP,The shop", account(customer))).collect();
         std::fs::write(folder.join("cost_centres.csv"), file_of("account,cost_centre,name", &shops)).unwrap();
@@ -209,6 +210,22 @@ impl Reseller {
             writeln!(text, "{account},2,,Support,recurring,monthly,arrears,calendar:1,1,7.99,,2026-03-10,,Support")
                 .unwrap();
             writeln!(text, "{account},3,,Engineer's visit,one_off,,,,2.5,40,25,2026-04-20,,Support").unwrap();
+        }
+        text
+    }
+
+    /// A third of the customers has minutes and texts, each with one limit; a third has all sorts, for a part of April.
+    fn customer_allowances_file(&self) -> String {
+        let mut text = String::from("account,allowance,quantity,scope,from\n");
+        for customer in 0..self.customers {
+            let account = account(customer);
+            match customer % 3 {
+                0 => write!(text, "{account},Minutes,,customer,2026-01-01\n{account},Texts,2,customer,2026-01-01\n"),
+                1 => writeln!(text, "{account},All sorts,1.5,cost_centre:SHOP,2026-04-10")
+                    .and_then(|()| writeln!(text, "{account},Pounds,,customer,2026-04-10")),
+                _ => Ok(()),
+            }
+            .unwrap();
         }
         text
     }
@@ -520,7 +537,16 @@ pub fn half_up(numerator: i128, denominator: i128) -> i128 {
 }
 
 /// The files of the book that are the same for every seed and size.
-const FIXED_FILES: [(&str, &str); 10] = [
+const FIXED_FILES: [(&str, &str); 11] = [
+    (
+        "allowances.csv",
+        "allowance,minutes,messages,bytes,calls,money,qualifies,discount_percent,discount_per_call,max_single_seconds,\
+         rollover_periods,prorate\n\
+         Minutes,20,,,,,class:mobile,,,,,\n\
+         Texts,,3,,,,class:mobile,,,,,\n\
+         All sorts,60,5,100000000,,8,class:national;class:mobile;class:international,50,,600,1,y\n\
+         Pounds,,,,30,2.5,class:national;class:mobile;class:bespoke_1,,0.05,,,\n",
+    ),
     (
         "organisations.csv",
         "organisation,name,vat_number,address_1,town,postcode,country,invoice_prefix,payment_terms,payment_terms_type,\

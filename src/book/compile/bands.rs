@@ -34,6 +34,7 @@ impl Bands {
         }
         names.sort();
         names.dedup();
+        refuse_too_many(input, names.len());
         Self { names, default_set }
     }
 
@@ -78,6 +79,14 @@ impl Bands {
             row.fail("end", &reason, "24:00 for the end of the day; what crosses midnight is two rows (R8)");
         }
         Some(band)
+    }
+}
+
+/// Usage that waits says in two bytes which band it is in.
+fn refuse_too_many(input: &Input, bands: usize) {
+    let first = input.rows("time_bands").next();
+    if let Some(row) = first.filter(|_| bands > usize::from(u16::MAX)) {
+        row.fail("time_band", &format!("is one of {bands} time bands"), "at most 65535 names");
     }
 }
 

@@ -43,6 +43,7 @@ fn assemble(input: &Input) -> Book {
     let bands = bands::Bands::new(input);
     let clis = clis::clis(input, &names);
     let products = products::products(input);
+    let call_types = numbering::call_types(input, &names);
     let charges = charges::charges(input, &names, &products, &clis);
     Book {
         settings: input.settings.clone(),
@@ -53,7 +54,6 @@ fn assemble(input: &Input) -> Book {
         cost_centres: customers::cost_centres(input, &names),
         suppliers: prices::suppliers(input, &names),
         supplier_tariffs: prices::supplier_tariffs(input, &names),
-        call_types: numbering::call_types(input, &names),
         charge_bands: numbering::charge_bands(input, &names),
         prefixes: numbering::prefixes(input, &names),
         ignored: numbering::ignored(input, &names),
@@ -64,8 +64,10 @@ fn assemble(input: &Input) -> Book {
         holidays: bands::holidays(input),
         product_prices: products::product_prices(input, &names),
         customer_tariffs: products::customer_tariffs(input, &names),
-        customers_with_allowances: allowances::customers_with_allowances(input, &names, &bands),
+        allowances: allowances::allowances(input, &names, &bands, &call_types),
+        customer_allowances: allowances::customer_allowances(input, &names, &clis),
         band_names: bands.into_names(),
+        call_types,
         clis,
         products,
         charges,

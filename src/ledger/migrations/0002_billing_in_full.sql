@@ -192,8 +192,8 @@ CREATE TRIGGER cap_use_keep_delete BEFORE DELETE ON cap_use
   BEGIN SELECT RAISE(ABORT, 'use of a cap is never deleted'); END;
 
 -- What each invoice drew from allowances (A1-A5), by the period that the units were granted for. `held_from` and
--- `scope` with account and allowance name a row of book_customer_allowances. Units have 4 decimals (they are weighted),
--- in seconds, messages, bytes, calls; money has 10 (6 of a charge, 4 of the weight).
+-- `scope` with account and allowance name a row of book_customer_allowances. All have 12 decimals (6 of a charge, 6 of
+-- the weight): seconds, messages, bytes, calls, money in the major unit; as text, since bytes are beyond 64 bits then.
 CREATE TABLE allowance_use (
   id INTEGER PRIMARY KEY,
   account TEXT NOT NULL CHECK (account <> ''),
@@ -201,11 +201,11 @@ CREATE TABLE allowance_use (
   scope TEXT NOT NULL,
   held_from TEXT NOT NULL CHECK (date(held_from) IS held_from),
   granted_for TEXT NOT NULL CHECK (date(granted_for) IS granted_for),
-  seconds_e4 TEXT NOT NULL CHECK (seconds_e4 NOT GLOB '*[^0-9]*' AND seconds_e4 <> ''),
-  messages_e4 TEXT NOT NULL CHECK (messages_e4 NOT GLOB '*[^0-9]*' AND messages_e4 <> ''),
-  bytes_e4 TEXT NOT NULL CHECK (bytes_e4 NOT GLOB '*[^0-9]*' AND bytes_e4 <> ''),
-  calls_e4 TEXT NOT NULL CHECK (calls_e4 NOT GLOB '*[^0-9]*' AND calls_e4 <> ''),
-  money_e10 TEXT NOT NULL CHECK (money_e10 NOT GLOB '*[^0-9]*' AND money_e10 <> ''),
+  seconds_e12 TEXT NOT NULL CHECK (seconds_e12 NOT GLOB '*[^0-9]*' AND seconds_e12 <> ''),
+  messages_e12 TEXT NOT NULL CHECK (messages_e12 NOT GLOB '*[^0-9]*' AND messages_e12 <> ''),
+  bytes_e12 TEXT NOT NULL CHECK (bytes_e12 NOT GLOB '*[^0-9]*' AND bytes_e12 <> ''),
+  calls_e12 TEXT NOT NULL CHECK (calls_e12 NOT GLOB '*[^0-9]*' AND calls_e12 <> ''),
+  money_e12 TEXT NOT NULL CHECK (money_e12 NOT GLOB '*[^0-9]*' AND money_e12 <> ''),
   invoice TEXT NOT NULL REFERENCES invoices (number),
   UNIQUE (account, allowance, scope, held_from, granted_for, invoice)
 ) STRICT;

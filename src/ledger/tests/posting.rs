@@ -1,6 +1,7 @@
 //! Posting: numbers, entries, marks; what is refused; all or nothing (B11, B12, P6, L1).
 
 use super::*;
+use crate::domain::allowance::{AllowanceDraw, BucketKey, PerMeasure, Units};
 use crate::domain::money::CallCharge;
 
 /// Two drafted and approved bills of A1 (£20.00 + VAT) and A2 (£5.00 + VAT), with the numbers they get.
@@ -13,7 +14,9 @@ fn two_approved(ledger: &mut LedgerWriter) -> (i64, Bill, Bill) {
 /// Nothing of a posting has stayed.
 #[track_caller]
 fn assert_nothing_posted(ledger: &Ledger, run: i64) {
-    for table in ["invoices", "entries", "charge_periods", "cap_use", "next_message_used", "run_imports"] {
+    for table in
+        ["invoices", "entries", "charge_periods", "cap_use", "allowance_use", "next_message_used", "run_imports"]
+    {
         assert_eq!(count(ledger, table), 0, "{table}");
     }
     assert_eq!(ledger.run(run).unwrap().status, RunStatus::Approved);
@@ -102,6 +105,41 @@ fn the_next_run_goes_on_where_the_last_one_ended() {
     assert_eq!(ledger.invoices(InvoiceFilter { run: None, account: Some("A1") }).unwrap().len(), 3);
     assert_eq!(ledger.invoices(InvoiceFilter::default()).unwrap().len(), 3);
     assert_eq!(ledger.verify().unwrap(), Vec::<String>::new());
+}
+
+#[test]
+fn what_allowances_were_drawn_is_kept_by_invoice() {
+    let (_dir, mut ledger) = new_ledger();
+    // 10^15 bytes with 12 decimals are beyond 64 bits.
+    let drawn = |bytes: i128| AllowanceDraw {
+        from: BucketKey {
+            allowance: "Data".into(),
+            scope: "customer".into(),
+            held_from: date("2026-01-01"),
+            granted_for: date("2026-10-01"),
+        },
+        drawn: PerMeasure([0, 1, bytes * 1_000_000_000_000, 0, 333_333_333_334].map(Units::from_wide)),
+    };
+    for (previous, bytes) in [("0.00", 1_000_000_000_000_000), ("24.00", 7)] {
+        let drafted = bill("A1", "20.00", previous);
+        let run = approved(&mut ledger, &draft(&[(drafted.clone(), 0)]));
+        let bill = numbered(&drafted, &ledger.plan_numbers(std::slice::from_ref(acme())).unwrap()[0]);
+        let posting = PostedBill { allowance_use: &[drawn(bytes)], ..posted(&bill) };
+        ledger.post(run, "d1", &[posting], "f", &[]).unwrap();
+    }
+    assert_eq!(state(&ledger, "A1").allowance_use, [drawn(1_000_000_000_000_000), drawn(7)]);
+    // A voided invoice gives back what it drew.
+    for sql in [
+        "INSERT INTO credit_notes (number, series, sequence, account, organisation, invoice, date, net_minor, vat_minor,
+           gross_minor, currency, reason, bill_json, posted_at) VALUES ('CR1', 'CR', 1, 'A1', 'acme', 'AC-000001',
+           '2026-11-01', -2000, -400, -2400, 'GBP', 'wrong', '{}', '2026-11-01T08:00:00Z')",
+        "INSERT INTO voids (invoice, credit_note, at) VALUES ('AC-000001', 'CR1', '2026-11-01T08:00:00Z')",
+    ] {
+        ledger.connection.execute(sql, []).unwrap();
+    }
+    assert_eq!(state(&ledger, "A1").allowance_use, [drawn(7)]);
+    let changed = ledger.connection.execute("UPDATE allowance_use SET bytes_e12 = '0'", []).map_err(LedgerError::from);
+    assert_refused(changed, "use of an allowance is never changed");
 }
 
 #[test]

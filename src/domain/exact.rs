@@ -4,21 +4,27 @@
 use std::cmp::Ordering;
 use std::fmt;
 
-use crate::domain::money::{Decimal, Overflow, Percent, Price, Rounding, divide, power_of_ten};
+use super::money::{Decimal, Overflow, Percent, Price, Rounding, divide, power_of_ten};
 
 /// An amount in the major unit as a fraction.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Exact {
+pub struct Exact {
     numerator: i128,
     /// Always positive.
     denominator: i128,
 }
 
 impl Exact {
-    pub(super) const ZERO: Self = Self { numerator: 0, denominator: 1 };
+    /// Nothing.
+    pub const ZERO: Self = Self { numerator: 0, denominator: 1 };
+
+    /// A whole number.
+    pub fn from_whole(whole: i128) -> Self {
+        Self { numerator: whole, denominator: 1 }
+    }
 
     /// Sum.
-    pub(super) fn plus(self, other: Self) -> Result<Self, Overflow> {
+    pub fn plus(self, other: Self) -> Result<Self, Overflow> {
         // Most parts of most charges are nothing.
         match (self.is_zero(), other.is_zero()) {
             (true, _) => return Ok(other),
@@ -40,22 +46,22 @@ impl Exact {
     }
 
     /// Difference.
-    pub(super) fn minus(self, other: Self) -> Result<Self, Overflow> {
+    pub fn minus(self, other: Self) -> Result<Self, Overflow> {
         self.plus(other.negated()?)
     }
 
     /// The same amount with the other sign.
-    pub(super) fn negated(self) -> Result<Self, Overflow> {
+    pub fn negated(self) -> Result<Self, Overflow> {
         Ok(Self { numerator: self.numerator.checked_neg().ok_or(Overflow)?, ..self })
     }
 
     /// Without its sign.
-    pub(super) fn magnitude(self) -> Result<Self, Overflow> {
+    pub fn magnitude(self) -> Result<Self, Overflow> {
         if self.is_negative() { self.negated() } else { Ok(self) }
     }
 
     /// So many times.
-    pub(super) fn times(self, factor: i128) -> Result<Self, Overflow> {
+    pub fn times(self, factor: i128) -> Result<Self, Overflow> {
         match product(self.numerator, factor) {
             Some(numerator) => Ok(Self { numerator, ..self }),
             None => {
@@ -71,7 +77,7 @@ impl Exact {
     ///
     /// # Panics
     /// If `divisor` is not positive: a caller's mistake, never a matter of input.
-    pub(super) fn over(self, divisor: i128) -> Result<Self, Overflow> {
+    pub fn over(self, divisor: i128) -> Result<Self, Overflow> {
         assert!(divisor > 0, "over {divisor}");
         match product(self.denominator, divisor) {
             Some(denominator) => Ok(Self { denominator, ..self }),
@@ -84,31 +90,46 @@ impl Exact {
     }
 
     /// Times a price or a rate of exchange.
-    pub(super) fn times_price(self, factor: Price) -> Result<Self, Overflow> {
+    pub fn times_price(self, factor: Price) -> Result<Self, Overflow> {
         self.times(i128::from(factor.scaled()))?.over(i128::from(Price::ONE.scaled()))
     }
 
+    /// Times another.
+    pub fn times_exact(self, other: Self) -> Result<Self, Overflow> {
+        self.times(other.numerator)?.over(other.denominator)
+    }
+
+    /// Divided by another that is positive.
+    ///
+    /// # Panics
+    /// If it is not: a caller's mistake, never a matter of input.
+    pub fn over_exact(self, other: Self) -> Result<Self, Overflow> {
+        self.times(other.denominator)?.over(other.numerator)
+    }
+
     /// × (1 + pct/100).
-    pub(super) fn marked_up(self, percent: Percent) -> Result<Self, Overflow> {
+    pub fn marked_up(self, percent: Percent) -> Result<Self, Overflow> {
         let hundred = 100 * i128::from(Percent::ONE.scaled());
         self.times(hundred + i128::from(percent.scaled()))?.over(hundred)
     }
 
     /// Which is larger.
-    pub(super) fn compare(self, other: Self) -> Result<Ordering, Overflow> {
+    pub fn compare(self, other: Self) -> Result<Ordering, Overflow> {
         Ok(self.minus(other)?.numerator.cmp(&0))
     }
 
-    pub(super) fn is_negative(self) -> bool {
+    /// Below zero?
+    pub fn is_negative(self) -> bool {
         self.numerator < 0
     }
 
-    pub(super) fn is_zero(self) -> bool {
+    /// Nothing?
+    pub fn is_zero(self) -> bool {
         self.numerator == 0
     }
 
     /// Rounded to `places` decimals and written with `SCALE`; at most `SCALE` places are kept.
-    pub(super) fn rounded<const SCALE: u32>(self, places: u32, rounding: Rounding) -> Result<Decimal<SCALE>, Overflow> {
+    pub fn rounded<const SCALE: u32>(self, places: u32, rounding: Rounding) -> Result<Decimal<SCALE>, Overflow> {
         if self.is_zero() {
             return Ok(Decimal::ZERO);
         }
@@ -119,6 +140,12 @@ impl Exact {
         let shifted = self.times(power_of_ten(places))?;
         let rounded = divide(shifted.numerator, shifted.denominator, rounding);
         Decimal::from_wide(product(rounded, power_of_ten(SCALE - places)).ok_or(Overflow)?)
+    }
+
+    /// Rounded to `places` decimals, as a count of 10^-`places`.
+    pub fn scaled(self, places: u32, rounding: Rounding) -> Result<i128, Overflow> {
+        let shifted = self.times(power_of_ten(places))?;
+        Ok(divide(shifted.numerator, shifted.denominator, rounding))
     }
 
     fn in_lowest_terms(self) -> Self {
