@@ -123,7 +123,7 @@ fn what_allowances_were_drawn_is_kept_by_invoice() {
     for (previous, bytes) in [("0.00", 1_000_000_000_000_000), ("24.00", 7)] {
         let drafted = bill("A1", "20.00", previous);
         let run = approved(&mut ledger, &draft(&[(drafted.clone(), 0)]));
-        let bill = numbered(&drafted, &ledger.plan_numbers(&[("acme", "AC-")]).unwrap()[0]);
+        let bill = numbered(&drafted, &ledger.plan_numbers(std::slice::from_ref(acme())).unwrap()[0]);
         let posting = PostedBill { allowance_use: &[drawn(bytes)], ..posted(&bill) };
         ledger.post(run, "d1", &[posting], "f", &[]).unwrap();
     }
