@@ -2,7 +2,7 @@
 //! deviations are compared as squares. Says what is unusual, refuses nothing.
 
 use super::CustomerBill;
-use crate::domain::bill::{Amount, LineKind};
+use crate::domain::bill::Amount;
 use crate::domain::book::Book;
 use crate::domain::money::{Money, Rounding, Sum, divide};
 
@@ -56,9 +56,8 @@ pub fn unusual(book: &Book, drafted: &CustomerBill, last: &[Money]) -> Vec<(Unus
     }
     // Costs are in the workspace's currency.
     if bill.currency == book.settings.currency {
-        // Lines of usage hold its cost rounded; that of all usage is exact.
-        let mut cost = drafted.usage_cost;
-        bill.lines.iter().filter(|line| line.kind != LineKind::Usage).for_each(|line| cost.add(line.cost));
+        let mut cost = Sum::<8>::default();
+        bill.lines.iter().for_each(|line| cost.add(line.cost));
         let sold: Sum<8> = Sum::from_wide(minor(&net.money) * 10_i128.pow(8 - net.digits.min(8)));
         if sold.wide() < cost.wide() {
             found.push((Unusual::NegativeMargin, format!("{net} ex VAT for what costs {}", cost.to_places(2))));
