@@ -56,7 +56,7 @@ pub fn unusual(book: &Book, drafted: &CustomerBill, last: &[Money]) -> Vec<(Unus
     }
     // Costs are in the workspace's currency.
     if bill.currency == book.settings.currency {
-        let mut cost = drafted.usage_cost;
+        let mut cost = Sum::<8>::default();
         bill.lines.iter().for_each(|line| cost.add(line.cost));
         let sold: Sum<8> = Sum::from_wide(minor(&net.money) * 10_i128.pow(8 - net.digits.min(8)));
         if sold.wide() < cost.wide() {
