@@ -7,6 +7,7 @@ use crate::book::{self, BookError, TableRow, Tables};
 use crate::domain::book::{Book, Settings};
 use crate::domain::money::Currency;
 use crate::domain::telephone::NumberRules;
+use crate::domain::time::Date;
 use crate::error::{Error, ErrorKind, Result};
 use crate::facts::UsageStore;
 use crate::files::write_atomically;
@@ -53,8 +54,9 @@ impl Workspace {
         Ok(Self { dir: dir.to_owned(), settings })
     }
 
-    /// Makes a new workspace in an empty or missing folder.
-    pub fn create(dir: &Path) -> Result<Self> {
+    /// Makes a new workspace in an empty or missing folder. Its groups are billed by schedule from a day on (B17), if it
+    /// is given.
+    pub fn create(dir: &Path, due_from: Option<Date>) -> Result<Self> {
         let occupied = dir.read_dir().is_ok_and(|mut entries| entries.next().is_some());
         if occupied {
             let hint = "name a new or an empty folder";
@@ -66,7 +68,8 @@ impl Workspace {
         Ledger::create(dir)?;
         // Last, so that a folder is a workspace only when all of it is there.
         let path = dir.join(SETTINGS_FILE);
-        write_atomically(&path, book::DEFAULT_SETTINGS.as_bytes()).map_err(|error| Error::io(&path, &error))?;
+        let settings = book::settings_from(due_from);
+        write_atomically(&path, settings.as_bytes()).map_err(|error| Error::io(&path, &error))?;
         Self::open(dir)
     }
 

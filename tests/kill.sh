@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Kills imports and postings at many moments, runs them again, and compares with a run that nobody disturbed.
+# Kills imports, postings, whole runs and calls of the schedule at many moments, runs them again, and compares with a run
+# that nobody disturbed.
 #
 #   tests/kill.sh [KILLS] [SEED]     200 kills and seed 1 unless given
 #
-# Half of the kills are of imports, half of postings. With strace, most come when the program calls the system to write,
+# A quarter of the kills is of each. With strace, most come when the program calls the system to write,
 # sync, rename or remove; the others, and all without strace, after a random time. Ends with 0 if after every kill the
 # ledger, the usage files and the documents are those of the undisturbed run, and with an error otherwise, or if too few
 # kills hit a living process.

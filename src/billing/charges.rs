@@ -17,7 +17,7 @@ use crate::domain::money::{Money, Price, Quantity};
 use crate::domain::time::Date;
 
 /// What charges a charge that names no category, and whose product names none, is listed under.
-const NO_CATEGORY: &str = "Other charges";
+pub(super) const NO_CATEGORY: &str = "Other charges";
 
 /// Lines of charges, one-off and recurring, and credits; and the billed period of each, in the same order.
 #[derive(Debug, Default)]
@@ -33,7 +33,7 @@ pub(super) fn bill_charges(context: &Context<'_>, billed: &[BilledPeriod]) -> Re
         rows_of.entry(&row.charge).or_default().push(row);
     }
     let mut bill = BilledCharges::default();
-    for charge in charges_of(context) {
+    for charge in charges_of(context).iter().filter(|charge| !context.is_excluded(category_of(context, charge))) {
         let history = History::new(rows_of.remove(charge.id.as_str()).unwrap_or_default());
         match charge.charge_type {
             ChargeType::OneOff => bill.add_one_off(context, charge, &history)?,
@@ -61,6 +61,13 @@ fn charges_of<'a>(context: &Context<'a>) -> &'a [Charge] {
     let first = charges.partition_point(|charge| charge.customer < context.id);
     let after = charges.partition_point(|charge| charge.customer <= context.id);
     &charges[first..after]
+}
+
+/// What a charge is listed under: its own category, else its product's.
+fn category_of<'a>(context: &Context<'a>, charge: &'a Charge) -> &'a str {
+    let of_product = charge.product.map(|product| context.product(product).category.as_str());
+    let names = [Some(charge.category.as_str()), of_product].into_iter().flatten();
+    names.into_iter().find(|name| !name.is_empty()).unwrap_or(NO_CATEGORY)
 }
 
 /// The last day that a recurring charge is in force: its end, but not before its minimum term (P5); and never after the
@@ -137,12 +144,11 @@ impl BilledCharges {
         };
         let name = product.map(|product| product.name.as_str());
         let description = first_set([Some(&charge.description), name, Some(&charge.id)]);
-        let category = product.map(|product| product.category.as_str());
         let days = Days { from: billed.from, to: billed.to };
         let (from, to) = context.printed(days, charge.hide_period);
         let is_one_off = line.kind == LineKind::OneOff;
         self.lines.push(BillLine {
-            category: first_set([Some(&charge.category), category, Some(NO_CATEGORY)]),
+            category: category_of(context, charge).to_owned(),
             cost_centre: cost_centre.to_owned(),
             description: if billed.is_credit { format!("Credit: {description}") } else { description },
             details: charge.details.clone(),

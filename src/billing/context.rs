@@ -71,6 +71,11 @@ impl<'a> Context<'a> {
         [self.customer.final_bill_date, self.customer.dropped_date].into_iter().flatten().min()
     }
 
+    /// Does what is listed under a category wait for another run (B2)?
+    pub fn is_excluded(&self, category: &str) -> bool {
+        self.terms.excluded_categories.iter().any(|excluded| excluded == category)
+    }
+
     /// A line with nothing set but what every line has.
     pub fn line(&self, kind: LineKind, amount: Money, vat_code: String) -> BillLine {
         BillLine {

@@ -261,6 +261,7 @@ mod tests {
             billed_periods: &[],
             previous_balance: Money::ZERO,
             has_next_message: false,
+            is_billed_in_window: false,
         };
         let Ok(Outcome::Bill(bill)) = bill_customer(&book, &june(), input) else { panic!("there is a bill") };
         Bill { number: Some("INV1".into()), ..bill.bill }

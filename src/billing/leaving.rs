@@ -42,6 +42,8 @@ pub fn settle_charges(
         charge_cutoff: last.next(),
         due_date: Some(on),
         message: String::new(),
+        usage_from: None,
+        excluded_categories: Vec::new(),
     };
     let context = Context::new(book, &terms, customer);
     let charges = bill_charges(&context, billed_periods)?;
@@ -60,6 +62,7 @@ pub fn settle_charges(
         billed_periods,
         previous_balance,
         has_next_message: false,
+        is_billed_in_window: false,
     };
     let usage = assembly::UsageSummaries { by_class: Vec::new(), by_cli: Vec::new() };
     let mut bill = assembly::assemble(&context, &input, lines, usage)?;

@@ -4,11 +4,13 @@
 //! order of usage and services.
 
 mod assembly;
+pub mod calendar;
 mod charges;
 mod context;
 mod credit_notes;
 mod credits;
 mod days;
+pub mod guard;
 mod history;
 mod leaving;
 mod prices;
@@ -54,6 +56,10 @@ pub struct RunTerms {
     pub due_date: Option<Date>,
     /// Printed on all invoices; may be empty.
     pub message: String,
+    /// Usage that began before this day stays unbilled (B2), if it is set.
+    pub usage_from: Option<Date>,
+    /// Charges and services of these categories stay unbilled (B2).
+    pub excluded_categories: Vec<String>,
 }
 
 /// What there is to bill for one customer.
@@ -75,6 +81,9 @@ pub struct CustomerInput<'a> {
     pub previous_balance: Money,
     /// The message for the next invoice was not printed yet.
     pub has_next_message: bool,
+    /// It has an invoice for the same window: what came late gets one of its own, but no fee or padding, and nothing at all
+    /// gets none.
+    pub is_billed_in_window: bool,
 }
 
 /// A bill, or why there is none.
@@ -165,7 +174,11 @@ pub fn bill_customer(book: &Book, terms: &RunTerms, input: CustomerInput<'_>) ->
     let mut lines = charges.lines;
     lines.extend(services.lines);
     lines.extend(usage.lines);
-    match thresholds::decide(context.customer, &lines)? {
+    let decision = match input.is_billed_in_window {
+        false => thresholds::decide(context.customer, &lines)?,
+        true => thresholds::decide_again(context.customer, &lines)?,
+    };
+    match decision {
         Decision::Skip => return Ok(Outcome::NoBill(NoBill::Empty)),
         Decision::RollOver(net) => return Ok(Outcome::NoBill(NoBill::RolledOver(net))),
         Decision::Make => {}

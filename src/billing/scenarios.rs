@@ -19,6 +19,8 @@ pub(super) fn first_of(day: &str) -> RunTerms {
         charge_cutoff: invoice_date.first_of_month().plus_months(1),
         due_date: None,
         message: String::new(),
+        usage_from: None,
+        excluded_categories: Vec::new(),
     }
 }
 
@@ -36,6 +38,7 @@ pub(super) fn input(usage: Vec<ChargedUsage>) -> CustomerInput<'static> {
         billed_periods: &[],
         previous_balance: Money::ZERO,
         has_next_message: true,
+        is_billed_in_window: false,
     }
 }
 

@@ -74,6 +74,18 @@ pub(super) fn decide(customer: &Customer, lines: &[BillLine]) -> Result<Decision
     })
 }
 
+/// Decides on a further bill in a window that the customer has an invoice for: what that one decided by fees and padding
+/// is not decided again, and a second empty one is never made.
+pub(super) fn decide_again(customer: &Customer, lines: &[BillLine]) -> Result<Decision, Overflow> {
+    if lines.is_empty() {
+        return Ok(Decision::Skip);
+    }
+    Ok(match decide(customer, lines)? {
+        Decision::MakeWith(_) => Decision::Make,
+        other => other,
+    })
+}
+
 /// Usage only, ex VAT (B4).
 pub(super) fn call_spend(lines: &[BillLine]) -> Result<Money, Overflow> {
     Money::total(lines.iter().filter(|line| line.kind == LineKind::Usage).map(|line| line.amount.money))
@@ -119,6 +131,52 @@ mod tests {
                 format!("{:?} {}", line.kind, line.amount)
             }
         }
+    }
+
+    #[test]
+    fn a_further_bill_of_a_window_has_no_second_fee() {
+        for (change, charge, expected, again) in [
+            (fee_on_empty as fn(&mut Customer), "", "with a line", "skip"),
+            (produce_empty, "", "make", "skip"),
+            (pad, "3.50", "with a line", "make"),
+            (roll_over, "3.50", "roll over", "roll over"),
+        ] {
+            let mut book = sample::book();
+            change(&mut book.customers[0]);
+            let terms = june();
+            let context = Context::new(&book, &terms, CUSTOMER);
+            let amount = Some(charge).filter(|amount| !amount.is_empty());
+            let lines: Vec<_> = amount
+                .map(|amount| context.line(LineKind::Recurring, pounds(amount), String::new()))
+                .into_iter()
+                .collect();
+            let words = |decision: Result<Decision, Overflow>| match decision.expect("in range") {
+                Decision::Skip => "skip",
+                Decision::RollOver(_) => "roll over",
+                Decision::Make => "make",
+                Decision::MakeWith(_) => "with a line",
+            };
+            let found = (words(decide(context.customer, &lines)), words(decide_again(context.customer, &lines)));
+            assert_eq!(found, (expected, again), "{charge}");
+        }
+    }
+
+    fn fee_on_empty(customer: &mut Customer) {
+        customer.empty_invoice = EmptyInvoice::Fee(pounds("3"));
+    }
+
+    fn produce_empty(customer: &mut Customer) {
+        customer.empty_invoice = EmptyInvoice::Produce;
+    }
+
+    fn pad(customer: &mut Customer) {
+        customer.low_invoice = LowInvoiceTest::TotalBelow(pounds("10"));
+        customer.low_invoice_action = LowInvoiceAction::PadTo(pounds("10"));
+    }
+
+    fn roll_over(customer: &mut Customer) {
+        customer.low_invoice = LowInvoiceTest::TotalBelow(pounds("10"));
+        customer.low_invoice_action = LowInvoiceAction::RollOver;
     }
 
     #[test]

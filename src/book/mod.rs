@@ -35,6 +35,6 @@ pub(crate) use lines::{Malformed, record_lines, text_of};
 pub use notation::{steps as read_steps, steps_text};
 pub use read::{read_folder, read_folder_with};
 pub use schema::{CellKind, ColumnSchema, FileSchema, find_schema, schemas};
-pub use settings::{DEFAULT_SETTINGS, parse_settings};
+pub use settings::{DEFAULT_SETTINGS, parse_settings, settings_from};
 pub use tables::{Table, TableRow, Tables};
 pub use write::{table_bytes, write_folder};

@@ -9,12 +9,23 @@ use toml::Spanned;
 use crate::domain::book::{AlertSettings, ProrationBasis, Settings, VatRounding};
 use crate::domain::money::{CallCharge, Currency, Percent, Price};
 use crate::domain::numbering::NumberSeries;
-use crate::domain::time::Zone;
+use crate::domain::time::{Date, Zone};
 
 use super::notation;
 
 /// The settings of a new workspace, each key with a comment.
 pub const DEFAULT_SETTINGS: &str = include_str!("../../config/tollbook.toml");
+
+/// The settings of a new workspace whose groups are billed by schedule from a day on (B17).
+pub fn settings_from(due_from: Option<Date>) -> String {
+    match due_from {
+        None => DEFAULT_SETTINGS.to_owned(),
+        Some(day) => DEFAULT_SETTINGS.replacen(DUE_FROM_EXAMPLE, &format!("due_from = \"{day}\""), 1),
+    }
+}
+
+/// The line of the default file in whose place the day is written.
+const DUE_FROM_EXAMPLE: &str = "# due_from = \"2026-06-01\"";
 
 /// The country whose national numbers are meant unless settings say otherwise.
 pub(super) const DEFAULT_COUNTRY_CODE: &str = "44";
@@ -32,11 +43,20 @@ struct File {
     #[serde(default)]
     max_rejects: MaxRejects,
     #[serde(default)]
+    billing: Billing,
+    #[serde(default)]
     numbering: Numbering,
     #[serde(default)]
     grace_days: BTreeMap<String, Spanned<u32>>,
     #[serde(default)]
     alerts: Alerts,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Billing {
+    due_from: Option<Spanned<String>>,
+    strict: Option<bool>,
 }
 
 #[derive(Default, Deserialize)]
@@ -100,6 +120,8 @@ pub fn parse_settings(toml: &str) -> Result<Settings, String> {
             .unwrap_or_default(),
         vat_rounding: vat_rounding.unwrap_or_default(),
         purge_after_days: purge_after_days(text, &file.purge_after_days)?,
+        due_from: read(text, &file.billing.due_from, "due_from", Date::parse, "a date, as \"2026-06-01\"")?,
+        is_strict: file.billing.strict.unwrap_or(false),
         number_series: read(text, &file.numbering.series, "series", NumberSeries::parse, "organisation or customer")?
             .unwrap_or_default(),
         grace_days: grace_days(text, &file.grace_days)?,
@@ -230,6 +252,13 @@ mod tests {
     }
 
     #[test]
+    fn a_new_workspace_says_from_when_it_bills_by_schedule() {
+        let day = Date::parse("2026-11-26");
+        assert_eq!(parse_settings(&settings_from(day)).expect("reads").due_from, day);
+        assert_eq!(settings_from(None), DEFAULT_SETTINGS);
+    }
+
+    #[test]
     fn a_setting_is_refused_by_name_and_line() {
         let check = |toml: &str, expected: &str| {
             assert_eq!(parse_settings(toml).expect_err(toml), format!("tollbook.toml, {expected}"), "{toml}");
@@ -237,7 +266,7 @@ mod tests {
         check(
             "currency = \"GBP\"\ncurency = \"EUR\"\n",
             "line 2: unknown field `curency`, expected one of `currency`, `zone`, `country_code`, `default_vat_code`, \
-             `proration_basis`, `vat_rounding`, `purge_after_days`, `max_rejects`, `numbering`, `grace_days`, `alerts`",
+             `proration_basis`, `vat_rounding`, `purge_after_days`, `max_rejects`, `billing`, `numbering`, `grace_days`, `alerts`",
         );
         check(
             "\nzone = \"London\"\n",
@@ -255,6 +284,10 @@ mod tests {
              (V3); use half_up, down or per_line",
         );
         check("purge_after_days = 3651", "line 1: purge_after_days 3651 is not accepted; 0 to 3650 would be");
+        check(
+            "[billing]\ndue_from = \"1 June 2026\"",
+            "line 2: due_from \"1 June 2026\" is not accepted; a date, as \"2026-06-01\" would be",
+        );
         check(
             "[numbering]\nseries = \"account\"",
             "line 2: series \"account\" is not accepted; organisation or customer would be",

@@ -54,7 +54,7 @@ impl Demo {
 
     fn make(&self, global: &Global) -> Result<Done> {
         let mut took = vec![("start", Instant::now())];
-        let workspace = Workspace::create(&self.dir)?;
+        let workspace = Workspace::create(&self.dir, None)?;
         let folder = self.dir.join("sample");
         let sample = write_sample(&folder, self.seed).map_err(|error| Error::io(&folder, &error))?;
         say(&format!("wrote a book of {} customers and {} files", sample.customers, sample.files.len()));

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{Global, say};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::workspace::Workspace;
 
 /// Where to.
@@ -22,7 +22,9 @@ impl Init {
             say(&format!("would make a workspace in {dir}"));
             return Ok(());
         }
-        Workspace::create(&self.dir)?;
+        // There is no book yet: the zone is the one of the default settings.
+        let zone = crate::book::parse_settings("").map_err(|reason| Error::refused(reason, ""))?.zone;
+        Workspace::create(&self.dir, Some(super::today(&zone)))?;
         say(&format!(
             "made a workspace in {dir}\n  settings: {dir}/tollbook.toml\n  next: tollbook --workspace {dir} book import BOOK-FOLDER"
         ));

@@ -89,6 +89,10 @@ pub struct Settings {
     pub vat_rounding: VatRounding,
     /// After how many days what is known of a deleted customer is removed (K8).
     pub purge_after_days: u32,
+    /// The first day on which groups are billed by schedule (B17); else the latest due day is the first.
+    pub due_from: Option<Date>,
+    /// No run is posted while what the guard found is not acknowledged (B15).
+    pub is_strict: bool,
     /// Whose series invoices and credit notes are numbered in (B11).
     pub number_series: NumberSeries,
     /// Days after the due date before an invoice counts as overdue, by payment method in small letters (L4).

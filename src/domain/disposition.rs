@@ -113,11 +113,15 @@ pub enum Reason {
     CustomerParked,
     /// The invoice was too low (B6).
     LowInvoice,
+    /// Began before the window of a run that leaves out old usage (B2).
+    BeforeWindow,
+    /// Its category is left out of this run (B2).
+    CategoryExcluded,
 }
 
 impl Reason {
     /// All reasons, in the order in which they are checked.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::IgnoredIdentifier,
         Self::UnknownCli,
         Self::CliNotBillableOnDate,
@@ -136,6 +140,8 @@ impl Reason {
         Self::CustomerSuspended,
         Self::CustomerParked,
         Self::LowInvoice,
+        Self::BeforeWindow,
+        Self::CategoryExcluded,
     ];
 
     /// The words used in files and reports.
@@ -159,6 +165,8 @@ impl Reason {
             Self::CustomerSuspended => "customer suspended",
             Self::CustomerParked => "customer parked",
             Self::LowInvoice => "low invoice",
+            Self::BeforeWindow => "before the run's window",
+            Self::CategoryExcluded => "category not in this run",
         }
     }
 

@@ -90,6 +90,8 @@ pub struct RunTermsRow {
     pub message: String,
     /// Groups, customers and exclusions, as JSON.
     pub scope_json: String,
+    /// The group whose due day the invoice date is, if the run is one of the schedule (B17).
+    pub due_group: Option<String>,
 }
 
 /// A run as computed, on its way into the ledger.
@@ -105,6 +107,19 @@ pub struct DraftRun {
     pub bills: Vec<DraftBill>,
     /// Customers that an error took out (B16).
     pub parked: Vec<ParkedCustomer>,
+    /// What a person should look at before it is posted (B15), by account and flag.
+    pub flags: Vec<DraftFlag>,
+}
+
+/// What a draft asks to be looked at (B15).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DraftFlag {
+    /// The account; empty for what is of the run.
+    pub account: String,
+    /// What is unusual, as a name.
+    pub flag: String,
+    /// The same in words, with its figures.
+    pub detail: String,
 }
 
 /// What a run makes of one customer.

@@ -174,9 +174,18 @@ pub(super) fn bring_back(change: &Change<'_>, account: &str, how: BringBack<'_>)
     for file in FILES {
         let rows = Rows::of(change, file, account)?;
         for row in &rows.rows {
-            let Some(to) = rows.cell(row, "to").and_then(Date::parse) else { continue };
+            let key = rows.shape.key_text(row);
+            let end = rows.cell(row, "to").and_then(Date::parse);
+            // A person has changed it meanwhile: what it was before the customer left is no longer what is wanted.
+            if let Some(day) = how.ended_on
+                && end != Some(day)
+                && remembered_end(change, account, &key, (file, day))?.is_some()
+            {
+                touched.left.push(rows.show(row, "was given another end since"));
+            }
+            let Some(to) = end else { continue };
             let named = how.also.contains(&to);
-            let remembered = remembered_end(change, account, &rows.shape.key_text(row), (file, to))?;
+            let remembered = remembered_end(change, account, &key, (file, to))?;
             let end = match remembered {
                 Some(end) if named || how.ended_on == Some(to) => end,
                 None if named => None,
@@ -199,7 +208,7 @@ pub(super) fn bring_back(change: &Change<'_>, account: &str, how: BringBack<'_>)
                     "UPDATE ended_rows SET reinstated_at = ?5 WHERE account = ?1 AND file = ?2 AND key = ?3
                        AND ended_on = ?4 AND reinstated_at IS NULL",
                 )?
-                .execute(params![account, file, rows.shape.key_text(row), to.to_string(), change.actor.at])?;
+                .execute(params![account, file, key, to.to_string(), change.actor.at])?;
         }
     }
     if let Some(day) = empty.first() {

@@ -300,7 +300,7 @@ impl Posting<'_> {
             "UPDATE runs SET status = 'posted', posted_at = ?2, billed_file = ?3 WHERE id = ?1",
             params![id, self.change.actor.at, billed_file],
         )?;
-        Ok(())
+        self.change.settle_due_day(self.run)
     }
 }
 

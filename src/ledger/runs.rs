@@ -38,6 +38,26 @@ pub struct RunRow {
     pub undone_at: Option<String>,
 }
 
+/// A run without what is in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunOutline {
+    /// Its number.
+    pub id: i64,
+    /// How far it is.
+    pub status: RunStatus,
+    /// Its dates and words.
+    pub terms: RunTermsRow,
+    /// All of its invoices were voided as a unit (B13).
+    pub is_undone: bool,
+}
+
+impl RunOutline {
+    /// Posted, and not undone.
+    pub fn stands(&self) -> bool {
+        self.status == RunStatus::Posted && !self.is_undone
+    }
+}
+
 impl LedgerWriter {
     /// Keeps a new draft; returns the number of the run.
     ///
@@ -47,8 +67,8 @@ impl LedgerWriter {
         let change = self.begin()?;
         change.execute(
             "INSERT INTO runs (status, invoice_date, usage_cutoff, charge_cutoff, due_date, message, scope_json, digest,
-               totals_json, drafted_after, created_at)
-             VALUES ('draft', ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, (SELECT coalesce(max(id), 0) FROM invoices), ?9)",
+               totals_json, created_at, due_group, drafted_after)
+             VALUES ('draft', ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, (SELECT coalesce(max(id), 0) FROM invoices))",
             params_from_iter(change.run_values(draft)),
         )?;
         let id = change.last_insert_rowid();
@@ -68,15 +88,18 @@ impl LedgerWriter {
         if matches!(before.status, RunStatus::Posted | RunStatus::Undone) {
             return Err(refuse_status("draft", &before, "make a new run"));
         }
+        let acknowledged = change.take_flags(id)?;
         change.execute("DELETE FROM draft_bills WHERE run = ?1", [id])?;
         change.execute("DELETE FROM run_parked WHERE run = ?1", [id])?;
         change.execute(
             "UPDATE runs SET status = 'draft', approved_at = NULL, invoice_date = ?1, usage_cutoff = ?2,
                charge_cutoff = ?3, due_date = ?4, message = ?5, scope_json = ?6, digest = ?7, totals_json = ?8,
-               drafted_after = (SELECT coalesce(max(id), 0) FROM invoices), created_at = ?9 WHERE id = ?10",
+               created_at = ?9, due_group = ?10,
+               drafted_after = (SELECT coalesce(max(id), 0) FROM invoices) WHERE id = ?11",
             params_from_iter(change.run_values(draft).into_iter().chain([Value::Integer(id)])),
         )?;
         change.insert_draft_contents(id, draft)?;
+        change.acknowledge_again(id, &acknowledged)?;
         change.audit_run(id, Some(&before), Some(RunStatus::Draft), &draft.digest)?;
         change.commit()
     }
@@ -125,6 +148,23 @@ impl Ledger {
     pub fn runs(&self) -> Result<Vec<RunRow>, LedgerError> {
         let mut query = self.connection.prepare(&format!("{RUNS} ORDER BY r.id"))?;
         let rows = query.query_map([], read_run)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The outlines of all runs, in the order of their numbers.
+    pub fn run_outlines(&self) -> Result<Vec<RunOutline>, LedgerError> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT id, status, invoice_date, usage_cutoff, charge_cutoff, due_date, message, scope_json, due_group,
+               EXISTS (SELECT 1 FROM undone_runs u WHERE u.run = r.id) AS is_undone FROM runs r ORDER BY id",
+        )?;
+        let rows = query.query_map([], |row| {
+            Ok(RunOutline {
+                id: row.get("id")?,
+                status: named(row, "status", RunStatus::parse)?,
+                terms: read_terms(row)?,
+                is_undone: row.get("is_undone")?,
+            })
+        })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -182,7 +222,7 @@ pub(super) fn check_digest(verb: &str, run: &RunRow, digest: &str) -> Result<(),
 
 impl Change<'_> {
     /// What a draft sets in the row of its run.
-    fn run_values(&self, draft: &DraftRun) -> [Value; 9] {
+    fn run_values(&self, draft: &DraftRun) -> [Value; 10] {
         let terms = &draft.terms;
         [
             terms.invoice_date.to_string().into(),
@@ -194,6 +234,7 @@ impl Change<'_> {
             draft.digest.clone().into(),
             draft.totals_json.clone().into(),
             self.actor.at.clone().into(),
+            terms.due_group.clone().into(),
         ]
     }
 
@@ -219,7 +260,7 @@ impl Change<'_> {
         for parked in &draft.parked {
             insert.execute(params![run, parked.account, parked.reason])?;
         }
-        Ok(())
+        self.insert_flags(run, &draft.flags)
     }
 
     pub(super) fn audit_run(
@@ -241,14 +282,7 @@ fn read_run(row: &Row<'_>) -> rusqlite::Result<RunRow> {
     Ok(RunRow {
         id: row.get("id")?,
         status: if undone_at.is_some() { RunStatus::Undone } else { named(row, "status", RunStatus::parse)? },
-        terms: RunTermsRow {
-            invoice_date: date(row, "invoice_date")?,
-            usage_cutoff: date(row, "usage_cutoff")?,
-            charge_cutoff: date(row, "charge_cutoff")?,
-            due_date: optional(row, "due_date", Date::parse)?,
-            message: row.get("message")?,
-            scope_json: row.get("scope_json")?,
-        },
+        terms: read_terms(row)?,
         digest: row.get("digest")?,
         totals_json: row.get("totals_json")?,
         created_at: row.get("created_at")?,
@@ -256,6 +290,18 @@ fn read_run(row: &Row<'_>) -> rusqlite::Result<RunRow> {
         posted_at: row.get("posted_at")?,
         billed_file: row.get("billed_file")?,
         undone_at,
+    })
+}
+
+fn read_terms(row: &Row<'_>) -> rusqlite::Result<RunTermsRow> {
+    Ok(RunTermsRow {
+        invoice_date: date(row, "invoice_date")?,
+        usage_cutoff: date(row, "usage_cutoff")?,
+        charge_cutoff: date(row, "charge_cutoff")?,
+        due_date: optional(row, "due_date", Date::parse)?,
+        message: row.get("message")?,
+        scope_json: row.get("scope_json")?,
+        due_group: row.get("due_group")?,
     })
 }
 

@@ -25,6 +25,7 @@ mod opening;
 mod payments;
 mod posting;
 mod runs;
+mod schedule;
 mod verify;
 mod voids;
 
@@ -243,11 +244,13 @@ fn draft(bills: &[(Bill, u64)]) -> DraftRun {
             due_date: None,
             message: String::new(),
             scope_json: r#"{"groups":["monthly"]}"#.into(),
+            due_group: None,
         },
         digest: "d1".into(),
         totals_json: "{}".into(),
         bills: bills.iter().map(|(bill, usage_records)| draft_bill(bill, *usage_records)).collect(),
         parked: Vec::new(),
+        flags: Vec::new(),
     }
 }
 

@@ -42,6 +42,8 @@ pub fn book() -> Book {
         proration_basis: ProrationBasis::Calendar,
         vat_rounding: VatRounding::HalfUp,
         purge_after_days: 30,
+        due_from: None,
+        is_strict: false,
         number_series: Default::default(),
         grace_days: Default::default(),
         alerts: Default::default(),

@@ -1,7 +1,7 @@
 //! Unbilled usage, charges and service lines of a scope of customers → a draft: one outcome per customer, and control
 //! totals that account for every record of the store (B2–B9, B14, B16). Changes nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use serde::Serialize;
@@ -9,14 +9,17 @@ use sha2::{Digest, Sha256};
 
 use super::Engine;
 use super::drafting::{CustomerDraft, DraftInput, add_json, tally_service};
-use super::gathering::{Gathering, Part, RECORDS_AT_ONCE};
+use super::gathering::{Gathering, Part, RECORDS_AT_ONCE, UsageSpan};
+use super::members::members;
 use super::unbilled::OpenImport;
 use crate::allowances::CapUse;
+use crate::billing::calendar::window_of;
 use crate::billing::{CustomerBill, NoBill, Outcome, RunTerms};
 use crate::domain::allowance::AllowanceDraw;
 use crate::domain::book::CustomerId;
 use crate::domain::charge::MatchedService;
 use crate::domain::disposition::{Disposition, Reason};
+use crate::domain::time::Date;
 use crate::domain::totals::ControlTotals;
 use crate::domain::usage::ChargedUsage;
 use crate::error::{Error, ErrorKind, Result};
@@ -34,6 +37,10 @@ pub struct Scope {
     pub accounts: Vec<String>,
     /// Accounts left out.
     pub excluded: Vec<String>,
+    /// Of anniversary groups only the customers whose billing day is the invoice date, each with the window of its own
+    /// day instead of the run's (B1).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub own_days: bool,
 }
 
 /// One customer's part of a draft.
@@ -113,11 +120,14 @@ impl<'a> Drafting<'a> {
     /// The same; gives its customers with their usage to `take`, part by part.
     pub fn draft_by_parts(&self, ledger: &Ledger, mut take: impl FnMut(DraftedPart) -> Result<()>) -> Result<Draft> {
         let Self { engine, store, workers, terms, records_at_once, .. } = *self;
-        let members = members(engine, self.scope)?;
+        let members = members(engine, self.scope, terms)?;
+        let own_spans = self.own_spans();
         let imports = OpenImport::all(ledger, store, engine)?;
-        let (mut services, mut service_totals) = sort_services(engine, ledger, &members, terms)?;
+        let (mut services, mut service_totals) = self.sort_services(ledger, &members)?;
+        let billed_in_window = ledger.accounts_billed_in_window(terms.usage_cutoff, terms.charge_cutoff)?;
+        let (members, own_spans) = (members.as_slice(), own_spans.as_slice());
         let gathering =
-            Gathering { engine, store, workers, terms, imports: &imports, members: &members, records_at_once };
+            Gathering { engine, store, workers, terms, imports: &imports, members, own_spans, records_at_once };
         let (mut totals, mut ended) = (ControlTotals::default(), ControlTotals::default());
         let (mut customers, mut hash) = (Vec::with_capacity(members.len()), Sha256::new());
         gathering.each_part(&mut totals, |Part { customers: positions, mut usage }| {
@@ -128,8 +138,8 @@ impl<'a> Drafting<'a> {
             let spans = spans(members, &usage);
             let mut rest = usage.as_mut_slice();
             for (members, spans) in members.chunks(CUSTOMERS_AT_ONCE).zip(spans.chunks(CUSTOMERS_AT_ONCE)) {
-                let inputs = self.inputs(ledger, members, spans, &mut rest, &mut services)?;
-                for customer in workers.map(inputs, |input| input.draft(engine, workers, terms)) {
+                let inputs = self.inputs(ledger, members, (spans, &mut rest), &mut services, &billed_in_window)?;
+                for customer in workers.map(inputs, |input| self.draft_one(input)) {
                     let CustomerDraft { drafted, totals, service_totals: of_services, digest } = customer?;
                     ended.merge(&totals);
                     service_totals.merge(&of_services);
@@ -151,14 +161,81 @@ impl<'a> Drafting<'a> {
         Ok(Draft { customers, totals, service_totals, billed_before, file_names, digest })
     }
 
+    fn draft_one(&self, input: DraftInput) -> Result<CustomerDraft> {
+        match self.scope.own_days {
+            false => input.draft(self.engine, self.workers, self.terms),
+            true => {
+                let terms = self.own_terms(input.customer);
+                input.draft(self.engine, self.workers, &terms)
+            }
+        }
+    }
+
+    /// The terms of a customer where each has the window of its own billing day.
+    fn own_terms(&self, id: CustomerId) -> RunTerms {
+        let window = window_of(self.engine.book, id, self.terms.invoice_date);
+        RunTerms {
+            usage_cutoff: window.usage_cutoff,
+            charge_cutoff: window.charge_cutoff,
+            usage_from: self.terms.usage_from.map(|_| window.usage_from),
+            ..self.terms.clone()
+        }
+    }
+
+    fn own_spans(&self) -> Vec<UsageSpan> {
+        let customers = if self.scope.own_days { self.engine.book.customers.len() } else { 0 };
+        let own = (0..customers).map(|customer| self.own_terms(CustomerId::from_index(customer)));
+        own.map(|terms| (terms.usage_from, terms.usage_cutoff)).collect()
+    }
+
+    /// Sends service lines to their customers; counts in all of them, and out those that no customer of the run gets.
+    fn sort_services(
+        &self,
+        ledger: &Ledger,
+        members: &[CustomerId],
+    ) -> Result<(BTreeMap<CustomerId, Vec<MatchedService>>, ControlTotals)> {
+        let Self { engine, terms, .. } = *self;
+        let mut services = BTreeMap::<CustomerId, Vec<MatchedService>>::new();
+        let mut totals = ControlTotals::default();
+        for UnbilledService { import, supplier, line } in ledger.unbilled_services()? {
+            let tally = tally_service(&line);
+            totals.take_in(&tally);
+            let supplier = engine.supplier_of(import, &supplier)?;
+            match engine.matcher.match_service(supplier, import, line) {
+                Err(aside) => totals.end(aside.disposition, Some(aside.reason), &tally),
+                Ok(service) if service.line.date >= self.charge_cutoff(service.customer) => {
+                    totals.end(Disposition::Held, Some(Reason::AfterCutoff), &tally);
+                }
+                Ok(service) if members.binary_search(&service.customer).is_err() => {
+                    totals.end(Disposition::Held, Some(Reason::NotInRun), &tally);
+                }
+                Ok(service) => {
+                    let category = &engine.book.products[service.product.index()].category;
+                    match terms.excluded_categories.contains(category) {
+                        true => totals.end(Disposition::Held, Some(Reason::CategoryExcluded), &tally),
+                        false => services.entry(service.customer).or_default().push(service),
+                    }
+                }
+            }
+        }
+        Ok((services, totals))
+    }
+
+    fn charge_cutoff(&self, id: CustomerId) -> Date {
+        match self.scope.own_days {
+            false => self.terms.charge_cutoff,
+            true => window_of(self.engine.book, id, self.terms.invoice_date).charge_cutoff,
+        }
+    }
+
     /// What the drafts of some customers start from; takes their usage off the front of `rest`.
     fn inputs<'u>(
         &self,
         ledger: &Ledger,
         members: &[CustomerId],
-        spans: &[Range<usize>],
-        rest: &mut &'u mut [ChargedUsage],
+        (spans, rest): (&[Range<usize>], &mut &'u mut [ChargedUsage]),
         services: &mut BTreeMap<CustomerId, Vec<MatchedService>>,
+        billed_in_window: &BTreeSet<String>,
     ) -> Result<Vec<DraftInput<'u>>> {
         let account = |id: &CustomerId| self.engine.book.customer(*id).account.as_str();
         let accounts = || members.iter().map(account);
@@ -171,6 +248,7 @@ impl<'a> Drafting<'a> {
             usage: rest.split_off_mut(..span.len()).expect("the spans cover the usage"),
             services: services.remove(customer).unwrap_or_default(),
             state: states.remove(account(customer)).unwrap_or_default(),
+            is_billed_in_window: billed_in_window.contains(account(customer)),
         };
         Ok(members.iter().zip(spans).map(input).collect())
     }
@@ -190,69 +268,6 @@ fn spans(members: &[CustomerId], usage: &[ChargedUsage]) -> Vec<Range<usize>> {
         start..end
     };
     members.iter().map(span).collect()
-}
-
-/// Sends service lines to their customers; counts in all of them, and out those that no customer of the run gets.
-fn sort_services(
-    engine: &Engine,
-    ledger: &Ledger,
-    members: &[CustomerId],
-    terms: &RunTerms,
-) -> Result<(BTreeMap<CustomerId, Vec<MatchedService>>, ControlTotals)> {
-    let mut services = BTreeMap::<CustomerId, Vec<MatchedService>>::new();
-    let mut totals = ControlTotals::default();
-    for UnbilledService { import, supplier, line } in ledger.unbilled_services()? {
-        let tally = tally_service(&line);
-        totals.take_in(&tally);
-        let supplier = engine.supplier_of(import, &supplier)?;
-        match engine.matcher.match_service(supplier, import, line) {
-            Err(aside) => totals.end(aside.disposition, Some(aside.reason), &tally),
-            Ok(service) if service.line.date >= terms.charge_cutoff => {
-                totals.end(Disposition::Held, Some(Reason::AfterCutoff), &tally);
-            }
-            Ok(service) if members.binary_search(&service.customer).is_ok() => {
-                services.entry(service.customer).or_default().push(service);
-            }
-            Ok(_) => totals.end(Disposition::Held, Some(Reason::NotInRun), &tally),
-        }
-    }
-    Ok((services, totals))
-}
-
-/// The customers of a scope, in the order of their accounts.
-fn members(engine: &Engine, scope: &Scope) -> Result<Vec<CustomerId>> {
-    let book = engine.book;
-    for group in &scope.groups {
-        let known = book.groups.iter().find(|known| known.code == *group);
-        let Some(known) = known else {
-            let names: Vec<_> = book.groups.iter().map(|group| group.code.as_str()).collect();
-            let hint = format!("there are: {}", names.join(", "));
-            return Err(Error::refused(format!("there is no customer group {group:?}"), hint));
-        };
-        if known.offset_months != 0 {
-            let message = format!("group {group:?} has offset_months {}", known.offset_months);
-            return Err(Error::refused(message, "give the cutoffs yourself: bill its customers with --account"));
-        }
-    }
-    for account in scope.accounts.iter().chain(&scope.excluded) {
-        if book.find_customer(account).is_none() {
-            return Err(Error::refused(format!("there is no customer {account:?}"), "see `tollbook customer list`"));
-        }
-    }
-    let wanted = |list: &[String], name: &String| list.is_empty() || list.contains(name);
-    let ids = (0..book.customers.len()).map(CustomerId::from_index);
-    let members: Vec<_> = ids
-        .filter(|id| {
-            let customer = book.customer(*id);
-            wanted(&scope.groups, &book.groups[customer.group.index()].code)
-                && wanted(&scope.accounts, &customer.account)
-                && !scope.excluded.contains(&customer.account)
-        })
-        .collect();
-    if members.is_empty() {
-        return Err(Error::refused("no customer is in this run", "check --group, --account and --exclude"));
-    }
-    Ok(members)
 }
 
 impl Drafted {

@@ -32,6 +32,8 @@ pub struct DraftInput<'a> {
     pub services: Vec<MatchedService>,
     /// What earlier runs left behind.
     pub state: AccountState,
+    /// It has an invoice of a run with the same cutoffs.
+    pub is_billed_in_window: bool,
 }
 
 /// What the draft of one customer comes to.
@@ -49,7 +51,7 @@ pub struct CustomerDraft {
 impl DraftInput<'_> {
     /// Drafts the customer.
     pub fn draft(self, engine: &Engine, workers: &Workers, terms: &RunTerms) -> Result<CustomerDraft> {
-        let Self { customer: id, usage, services, state } = self;
+        let Self { customer: id, usage, services, state, is_billed_in_window } = self;
         let customer = engine.book.customer(id);
         let used = cap_use(state.cap_use);
         let tallies: Vec<_> = services.iter().map(|service| tally_service(&service.line)).collect();
@@ -73,6 +75,7 @@ impl DraftInput<'_> {
                         previous_balance: state.balance,
                         has_next_message: !customer.next_invoice_message.is_empty()
                             && state.next_message_used.as_ref() != Some(&customer.next_invoice_message),
+                        is_billed_in_window,
                     };
                     bill_customer(engine.book, terms, input)
                 };

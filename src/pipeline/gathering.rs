@@ -11,6 +11,7 @@ use crate::domain::book::CustomerId;
 use crate::domain::customer::Status;
 use crate::domain::disposition::{Disposition, Reason};
 use crate::domain::money::Price;
+use crate::domain::time::Date;
 use crate::domain::totals::{ControlTotals, Tally};
 use crate::domain::usage::{ChargedUsage, UsageMatch, UsageRecord, WhyAside};
 use crate::error::Result;
@@ -34,9 +35,15 @@ pub struct Gathering<'a> {
     pub imports: &'a [OpenImport],
     /// The customers of the run, ascending.
     pub members: &'a [CustomerId],
+    /// Where customers have windows of their own: of each of the book, the day from which, if any, and the day before
+    /// which its usage is billed. Else empty, and the terms are for all.
+    pub own_spans: &'a [UsageSpan],
     /// How many records are held at once.
     pub records_at_once: usize,
 }
+
+/// From which day, if any, and before which day usage begins that is billed (B2).
+pub type UsageSpan = (Option<Date>, Date);
 
 /// The usage of customers that are neighbours in the book.
 pub struct Part {
@@ -160,10 +167,16 @@ impl Gathering<'_> {
             Status::ActiveDoNotBill => return Some(Reason::CustomerNotBilled),
             _ => {}
         }
-        if record.started.civil.date >= self.terms.usage_cutoff {
+        let own_span = self.own_spans.get(of.customer.index()).copied();
+        let (from, cutoff) = own_span.unwrap_or((self.terms.usage_from, self.terms.usage_cutoff));
+        let began = record.started.civil.date;
+        if began >= cutoff {
             return Some(Reason::AfterCutoff);
         }
-        (!is_member[of.customer.index()]).then_some(Reason::NotInRun)
+        if !is_member[of.customer.index()] {
+            return Some(Reason::NotInRun);
+        }
+        from.is_some_and(|from| began < from).then_some(Reason::BeforeWindow)
     }
 }
 

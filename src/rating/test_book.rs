@@ -86,6 +86,8 @@ fn settings() -> Settings {
         proration_basis: ProrationBasis::Calendar,
         vat_rounding: VatRounding::HalfUp,
         purge_after_days: 30,
+        due_from: None,
+        is_strict: false,
         number_series: Default::default(),
         grace_days: Default::default(),
         alerts: Default::default(),

@@ -3,9 +3,11 @@
 pub mod aged_debt;
 pub mod best_tariff;
 pub mod carrier_costs;
+pub mod changes;
 pub mod credit_limits;
 pub mod credit_note_trace;
 pub mod figures;
+pub mod flags;
 pub mod invoice_trace;
 pub mod reconciliation;
 pub mod run;

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::changes::{LastInvoice, Parts, RunChanges, against_last, run_changes};
+use super::flags::{FlagReport, flags_table};
 use super::screen::{amount, control_totals, count, table};
 use crate::billing::{NoBill, Outcome, RunTerms};
 use crate::domain::bill::{Amount, Bill};
@@ -10,6 +12,7 @@ use crate::domain::money::{Money, Sum};
 use crate::domain::time::Date;
 use crate::domain::totals::ControlTotals;
 use crate::pipeline::draft::{Draft, Drafted};
+use crate::pipeline::guarding::Before;
 
 /// What a run did, or would do.
 #[derive(Serialize)]
@@ -28,6 +31,10 @@ pub struct RunReport {
     pub digest: String,
     /// Sums over the bills in the workspace's currency.
     pub sums: RunSums,
+    /// What changes against the customers' last invoices (B12).
+    pub changes: RunChanges,
+    /// What a person should look at (B15).
+    pub flags: Vec<FlagReport>,
     /// In the order of the accounts.
     pub customers: Vec<CustomerReport>,
     /// Every usage record that earlier runs did not bill.
@@ -72,11 +79,17 @@ pub struct CustomerReport {
     pub gross: Option<Amount>,
     /// What the usage on it costs us, exact.
     pub usage_cost: String,
+    /// The last invoice before (B12).
+    #[serde(default)]
+    pub last: Option<LastInvoice>,
+    /// How this bill differs from it, ex VAT.
+    #[serde(default)]
+    pub change: Option<Parts>,
 }
 
 impl RunReport {
-    /// Of a draft.
-    pub fn new(book: &Book, terms: &RunTerms, draft: &Draft) -> Self {
+    /// Of a draft, beside what was posted before it.
+    pub fn new(book: &Book, terms: &RunTerms, draft: &Draft, before: &Before) -> Self {
         let bills = draft.customers.iter().filter_map(Drafted::bill).map(|bill| &bill.bill);
         Self {
             run: None,
@@ -86,7 +99,9 @@ impl RunReport {
             currency: book.settings.currency.to_string(),
             digest: draft.digest.clone(),
             sums: sums(book, bills),
-            customers: draft.customers.iter().map(|drafted| customer_report(book, drafted)).collect(),
+            changes: run_changes(before, draft, Amount::new(Money::ZERO, book.settings.currency)),
+            flags: flags(book, draft, before),
+            customers: draft.customers.iter().map(|drafted| customer_report(book, drafted, before)).collect(),
             usage: draft.totals.clone(),
             services: draft.service_totals.clone(),
             billed_before: draft.billed_before,
@@ -116,7 +131,18 @@ pub fn sums<'a>(book: &Book, bills: impl Iterator<Item = &'a Bill>) -> RunSums {
     sums
 }
 
-fn customer_report(book: &Book, drafted: &Drafted) -> CustomerReport {
+fn flags(book: &Book, draft: &Draft, before: &Before) -> Vec<FlagReport> {
+    let flags = before.unusual(book, draft).into_iter();
+    let report = flags.map(|flag| FlagReport {
+        account: flag.account,
+        flag: flag.flag,
+        detail: flag.detail,
+        acknowledged: None,
+    });
+    report.collect()
+}
+
+fn customer_report(book: &Book, drafted: &Drafted, before: &Before) -> CustomerReport {
     let customer = book.find_customer(&drafted.account).map(|id| book.customer(id));
     let currency = customer.map_or(book.settings.currency, |customer| customer.currency);
     let (net, gross, usage_records, usage_cost) = match &drafted.result {
@@ -126,6 +152,7 @@ fn customer_report(book: &Book, drafted: &Drafted) -> CustomerReport {
         Ok(Outcome::NoBill(NoBill::RolledOver(net))) => (Some(Amount::new(*net, currency)), None, 0, Sum::default()),
         _ => (None, None, 0, Sum::default()),
     };
+    let (last, change) = against_last(before, drafted);
     CustomerReport {
         account: drafted.account.clone(),
         name: customer.map(|customer| customer.name.clone()).unwrap_or_default(),
@@ -134,6 +161,8 @@ fn customer_report(book: &Book, drafted: &Drafted) -> CustomerReport {
         net,
         gross,
         usage_cost: usage_cost.to_string(),
+        last,
+        change,
     }
 }
 
@@ -144,12 +173,15 @@ pub fn in_words(report: &RunReport) -> String {
     text.push_str(&customers_table(&report.customers));
     let RunSums { bills, net, vat, gross, .. } = &report.sums;
     let sign = &report.currency;
+    text.push_str(&flags_table(&report.flags));
     text.push_str(&format!(
-        "\n{bills} bills: {sign} {} net, {} VAT, {} to pay\n\nusage records\n",
+        "\n{bills} bills: {sign} {} net, {} VAT, {} to pay\n",
         amount(&net.to_string()),
         amount(&vat.to_string()),
         amount(&gross.to_string())
     ));
+    text.push_str(&changes_in_words(sign, &report.changes));
+    text.push_str("\nusage records\n");
     text.push_str(&control_totals(&report.usage));
     if report.services.records_in() > 0 {
         text.push_str("\nservice lines\n");
@@ -164,18 +196,48 @@ pub fn in_words(report: &RunReport) -> String {
     text
 }
 
-/// One row per customer.
+fn changes_in_words(currency: &str, changes: &RunChanges) -> String {
+    let RunChanges { compared, first, change } = changes;
+    if *compared == 0 {
+        return String::new();
+    }
+    let [net, usage, charges] = [change.net, change.usage, change.charges].map(signed);
+    format!(
+        "against the last invoices of {compared} customers: {currency} {net} net, {usage} of it usage and {charges} charges; \
+         {first} customers have their first invoice\n"
+    )
+}
+
+/// An amount with its sign.
+fn signed(sum: Amount) -> String {
+    let sign = if sum.money > Money::ZERO { "+" } else { "" };
+    format!("{sign}{}", amount(&sum.to_string()))
+}
+
+/// One row per customer; what was billed last where anybody was.
 pub fn customers_table(customers: &[CustomerReport]) -> String {
     let cell = |amount_of: Option<Amount>| amount_of.map(|sum| amount(&sum.to_string())).unwrap_or_default();
+    let change = |change: Option<Amount>| change.map(signed).unwrap_or_default();
+    let has_last = customers.iter().any(|customer| customer.last.is_some());
     let rows = customers.iter().map(|customer| {
-        vec![
+        let mut row = vec![
             customer.account.clone(),
             customer.name.clone(),
             customer.outcome.clone(),
             count(u128::from(customer.usage_records)),
             cell(customer.net),
             cell(customer.gross),
-        ]
+        ];
+        if has_last {
+            row.push(cell(customer.last.as_ref().map(|last| last.parts.net)));
+            row.push(change(customer.change.map(|parts| parts.net)));
+            row.push(change(customer.change.map(|parts| parts.usage)));
+            row.push(change(customer.change.map(|parts| parts.charges)));
+        }
+        row
     });
-    table(&["account", "name", "outcome", "calls", "net", "to pay"], &[3, 4, 5], rows)
+    let header =
+        ["account", "name", "outcome", "calls", "net", "to pay", "last net", "change", "of usage", "of charges"];
+    let columns = if has_last { header.len() } else { 6 };
+    table(&header[..columns], &[3, 4, 5, 6, 7, 8, 9], rows)
 }

@@ -87,14 +87,6 @@ impl Place {
     }
 }
 
-impl Run {
-    #[track_caller]
-    fn says(self, words: &str) -> Self {
-        assert!(self.err.contains(words), "{words:?} is not in:\n{}", self.err);
-        self
-    }
-}
-
 #[test]
 fn the_exit_code_says_how_it_ended() {
     let place = Place::with_usage();

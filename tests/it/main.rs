@@ -21,6 +21,7 @@ mod reconciliation;
 mod recovery;
 mod reprice;
 mod rules;
+mod runs;
 mod scenarios;
 mod simulation;
 mod snapshot;

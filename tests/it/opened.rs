@@ -105,6 +105,8 @@ fn terms_of(invoice_date: &str) -> RunTerms {
         charge_cutoff: date.last_of_month().next(),
         due_date: None,
         message: String::new(),
+        usage_from: None,
+        excluded_categories: Vec::new(),
     }
 }
 

@@ -19,6 +19,8 @@ pub fn tollbook(folder: &Path, arguments: &[&str]) -> Run {
 pub fn command(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tollbook"));
     command.current_dir(folder).args(arguments).env_remove("TOLLBOOK_WORKSPACE").env("USER", "tester");
+    // What tests bill does not depend on the day on which they run.
+    command.env("TOLLBOOK_ALLOW_FUTURE", "true");
     command
 }
 
@@ -36,6 +38,13 @@ impl Run {
     #[track_caller]
     pub fn done(self) -> Self {
         assert_eq!(self.code, 0, "out:\n{}\nerr:\n{}", self.out, self.err);
+        self
+    }
+
+    /// It said this on standard error.
+    #[track_caller]
+    pub fn says(self, words: &str) -> Self {
+        assert!(self.err.contains(words), "{words:?} is not in:\n{}", self.err);
         self
     }
 

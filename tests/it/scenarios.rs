@@ -24,7 +24,6 @@ macro_rules! scenarios {
 
 scenarios! {
     aged_debt_and_grace
-    bounced_payment
     allowance_compound_limits
     allowance_discounts
     allowance_ends_in_a_call
@@ -34,7 +33,9 @@ scenarios! {
     allowance_scopes_and_order
     allowance_weights
     auto_drop_at_zero_balance
+    bounced_payment
     calls_national_and_mobile
+    category_excluded
     charges_in_arrears
     clock_change
     cost_centres
@@ -43,6 +44,7 @@ scenarios! {
     dated_prices
     drop_then_reinstate_back_dated
     drop_with_credit
+    due_catches_up
     duplicates_and_conflicts
     empty_invoices
     empty_policies
@@ -59,6 +61,7 @@ scenarios! {
     final_bill_on_29_february
     final_bill_on_a_saturday
     forwarded_call
+    groups_and_anniversaries
     inbound_revenue
     late_usage_of_a_billed_month
     line_added_later
@@ -71,12 +74,15 @@ scenarios! {
     minimum_terms
     number_ranges
     numbers_per_customer
+    offset_month
+    old_usage_left_out
     parked_customer
     payments_oldest_first
     pool_shared_by_three_lines
     prices_of_products
     proration_by_thirty
     proration_of_a_start
+    quarterly_in_advance_with_a_price_change
     quarterly_yearly_and_n_months
     reinstate_later
     rollover_of_services

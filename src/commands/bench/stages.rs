@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
-use super::super::bill::{DraftArguments, make_draft, post_run_with};
+use super::super::bill::{DraftArguments, PostingWishes, make_draft, post_run_with};
 use super::super::book::import_book;
 use super::super::import::{FileUse, Files, import_files};
 use super::super::{Global, say};
@@ -122,7 +122,7 @@ impl Bench<'_> {
     pub fn prepare(&mut self, stage: Stage) -> Result<()> {
         match stage {
             Stage::Import => {
-                let workspace = Workspace::create(&self.scratch.join("workspace"))?;
+                let workspace = Workspace::create(&self.scratch.join("workspace"), None)?;
                 import_book(self.global, &workspace, self.book, ApplyMode::Insert)?;
                 self.found.workspace = Some(workspace);
             }
@@ -345,7 +345,7 @@ impl Bench<'_> {
             self.found.report.as_ref().ok_or_else(|| Error::refused("there is no draft yet", "draft first"))?;
         let run = report.run.ok_or_else(|| Error::refused("the draft was not kept", ""))?;
         workspace.ledger_for_writing(self.global.actor())?.approve(run, &report.digest)?;
-        let posted = post_run_with(self.global, workspace, run, false)?;
+        let posted = post_run_with(self.global, workspace, run, PostingWishes { pdf: false, is_strict: false })?;
         let invoices = posted.invoices.len() as u64;
         let billed = report.customers.iter().filter(|customer| customer.outcome == "billed").count() as u64;
         must_be_same("invoices posted and drafted", invoices, billed)?;

@@ -1,7 +1,13 @@
 //! `bill`: draft, look, approve, post.
 
+mod acknowledge;
 mod draft;
+mod due;
+mod plan;
 mod post;
+mod repeat;
+mod run;
+mod schedule;
 mod show;
 mod undo;
 
@@ -9,22 +15,21 @@ use clap::Subcommand;
 
 use super::{Global, say};
 use crate::domain::time::Date;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::ledger::{Ledger, RunRow};
 use crate::report::run::in_words;
 use crate::workspace::Workspace;
 
-pub use draft::{DraftArguments, make_draft};
-pub(super) use post::post_run_with;
+pub use draft::make_draft;
+pub use plan::DraftArguments;
 pub use post::{Posted, post_run};
-
-use draft::parked;
+pub(super) use post::{PostingWishes, post_run_with};
 
 /// What to do.
 #[derive(Subcommand)]
 pub enum Bill {
     /// Make a draft run, or make one again
-    Draft(DraftArguments),
+    Draft(Box<DraftArguments>),
     /// List the runs
     List,
     /// Show a run: its customers, its control totals
@@ -46,6 +51,9 @@ pub enum Bill {
     Post {
         /// Its number
         run: i64,
+        /// Not while something unusual about it is not acknowledged
+        #[arg(long)]
+        strict: bool,
     },
     /// Take a posted run back as a unit: all its invoices are voided, and wait to be billed again
     Undo {
@@ -55,8 +63,18 @@ pub enum Bill {
         #[arg(long, value_name = "DATE", value_parser = parse_date)]
         date: Option<Date>,
     },
-    /// Draft, approve and post in one
-    Run(DraftArguments),
+    /// Draft, approve and post in one; after it was cut short, go on with it
+    Run {
+        #[command(flatten)]
+        draft: Box<DraftArguments>,
+        /// Not while something unusual about it is not acknowledged
+        #[arg(long)]
+        strict: bool,
+    },
+    /// Bill every automatic group that is due, on its due days, each once
+    Due(due::Due),
+    /// Say that what is unusual about a draft was looked at, and why it may stand
+    Acknowledge(acknowledge::Acknowledge),
 }
 
 impl Bill {
@@ -66,7 +84,7 @@ impl Bill {
             Self::Draft(arguments) => {
                 let report = make_draft(global, &workspace, &arguments)?;
                 global.show(&report, || in_words(&report))?;
-                parked(&report)
+                draft::parked(&report)
             }
             Self::List => show::list(global, &workspace),
             Self::Show { run } => show::show(global, &workspace, run),
@@ -90,23 +108,16 @@ impl Bill {
                 say(&format!("discarded draft {run}; nothing was billed"));
                 Ok(())
             }
-            Self::Post { run } => {
-                let posted = post_run(global, &workspace, run)?;
+            Self::Post { run, strict } => {
+                let wishes = PostingWishes { pdf: true, is_strict: strict };
+                let posted = post_run_with(global, &workspace, run, wishes)?;
                 // A dry run has said what it would do, and there is nothing else to show.
                 if global.dry_run { Ok(()) } else { global.show(&posted, || posted.in_words()) }
             }
             Self::Undo { run, date } => undo::undo(global, &workspace, run, date),
-            Self::Run(arguments) => {
-                let report = make_draft(global, &workspace, &arguments)?;
-                if global.dry_run {
-                    return global.show(&report, || in_words(&report));
-                }
-                let run = report.run.ok_or_else(|| Error::refused("the draft has no number", ""))?;
-                workspace.ledger_for_writing(global.actor())?.approve(run, &report.digest)?;
-                let posted = post_run(global, &workspace, run)?;
-                global.show(&(&report, &posted), || in_words(&report) + &posted.in_words())?;
-                parked(&report)
-            }
+            Self::Run { draft, strict } => run::run(global, &workspace, &draft, strict),
+            Self::Due(due) => due.run(global, &workspace),
+            Self::Acknowledge(acknowledge) => acknowledge.run(global, &workspace),
         }
     }
 }

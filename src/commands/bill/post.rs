@@ -5,13 +5,13 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::draft::terms_of;
 use super::find_run;
+use super::plan::Plan;
 use super::show::stored_report;
 use crate::commands::{Global, say};
 use crate::error::{Error, ErrorKind, Result, counted};
 use crate::files::remove_partials;
-use crate::ledger::{InvoiceFilter, RunRow, RunStatus};
+use crate::ledger::{DraftFlag, InvoiceFilter, Ledger, LedgerWriter, RunFlag, RunRow, RunStatus};
 use crate::pipeline::Engine;
 use crate::pipeline::documents::{Documents, run_folder};
 use crate::pipeline::draft::Drafting;
@@ -23,7 +23,7 @@ use crate::workspace::Workspace;
 pub struct Posted {
     /// The run.
     pub run: i64,
-    /// The first and last number of each series, and how many.
+    /// Their numbers, in the order of posting.
     pub invoices: Vec<String>,
     /// Where the documents are.
     pub documents: PathBuf,
@@ -53,45 +53,73 @@ impl Posted {
 /// So many series of numbers are named; customers may have one each.
 const MOST_SERIES: usize = 8;
 
-/// Posts an approved run and writes its documents; a posted one gets its documents again.
-pub fn post_run(global: &Global, workspace: &Workspace, run: i64) -> Result<Posted> {
-    post_run_with(global, workspace, run, true)
+/// How a run is posted.
+#[derive(Clone, Copy)]
+pub(in crate::commands) struct PostingWishes {
+    /// PDF documents too.
+    pub pdf: bool,
+    /// Not while something that the guard found is not acknowledged (B15).
+    pub is_strict: bool,
 }
 
-/// The same, with PDF documents or without.
+/// Posts an approved run and writes its documents; a posted one gets its documents again.
+pub fn post_run(global: &Global, workspace: &Workspace, run: i64) -> Result<Posted> {
+    post_run_with(global, workspace, run, PostingWishes { pdf: true, is_strict: false })
+}
+
+/// The same, as wished.
 pub(in crate::commands) fn post_run_with(
     global: &Global,
     workspace: &Workspace,
     run: i64,
-    pdf: bool,
+    wishes: PostingWishes,
 ) -> Result<Posted> {
     let mut ledger = workspace.ledger_for_writing(global.actor())?;
-    let row = find_run(&ledger, run)?;
-    let book = workspace.book(&ledger)?;
-    let store = workspace.usage();
-    let workers = global.workers()?;
+    post_with(global, workspace, &mut ledger, run, wishes)
+}
+
+/// The same, by whoever holds the ledger.
+pub(super) fn post_with(
+    global: &Global,
+    workspace: &Workspace,
+    ledger: &mut LedgerWriter,
+    run: i64,
+    wishes: PostingWishes,
+) -> Result<Posted> {
+    let row = find_run(ledger, run)?;
     if row.status != RunStatus::Posted {
         refuse_unapproved(&row)?;
-        let (scope, terms) = terms_of(&row)?;
+        if wishes.is_strict || workspace.settings.is_strict {
+            refuse_flagged(ledger, run)?;
+        }
+        let book = workspace.book(ledger)?;
+        let (store, workers, Plan { scope, terms, .. }) =
+            (workspace.usage(), global.workers()?, Plan::of_run(run, &row.terms)?);
         let engine = Engine::new(&book);
         let drafting = Drafting::new(&engine, &store, &workers, &scope, &terms);
         if global.dry_run {
-            check_approved(run, &row.digest, &drafting.draft(&ledger)?)?;
+            check_approved(run, &row.digest, &drafting.draft(ledger)?)?;
             say(&format!("would post run {run}"));
         } else {
-            Posting::new(drafting).post(&mut ledger, run, &row.digest)?;
+            Posting::new(drafting).post(ledger, run, &row.digest)?;
             // B10: who is settled by its final bill is gone.
             ledger.drop_settled(None, false)?;
         }
     } else if global.dry_run {
         say(&format!("run {run} is posted: would write its documents again"));
     }
+    write_documents(global, workspace, ledger, run, wishes.pdf)
+}
+
+/// Writes the documents of a posted run, its report last: that it is there says that all others are.
+fn write_documents(global: &Global, workspace: &Workspace, ledger: &Ledger, run: i64, pdf: bool) -> Result<Posted> {
+    let row = find_run(ledger, run)?;
     let documents = run_folder(&workspace.dir.join("invoices"), run);
-    let files = match &ledger.run(run)?.billed_file {
+    let files = match &row.billed_file {
         Some(billed_file) if !global.dry_run => {
             let writer = Documents {
-                book: &book,
-                store: &store,
+                book: &workspace.book(ledger)?,
+                store: &workspace.usage(),
                 templates: workspace.dir.join("templates"),
                 dir: documents.clone(),
                 pdf,
@@ -99,14 +127,41 @@ pub(in crate::commands) fn post_run_with(
             };
             // The lock is held: nobody else writes here.
             remove_partials(&documents).map_err(|error| Error::io(&documents, &error))?;
-            let written =
-                write_report(workspace, &row).and_then(|()| writer.write(&workers, &ledger, run, billed_file));
+            let written = writer.write(&global.workers()?, ledger, run, billed_file);
+            let written = written.and_then(|files| write_report(workspace, &row).map(|()| files));
             written.map_err(|error| posted_without_documents(run, error))?
         }
         _ => 0,
     };
     let invoices = ledger.invoices(InvoiceFilter { run: Some(run), account: None })?;
     Ok(Posted { run, invoices: invoices.into_iter().map(|invoice| invoice.number).collect(), documents, files })
+}
+
+/// Are all documents of a posted run written?
+pub(super) fn is_documented(workspace: &Workspace, run: i64) -> bool {
+    report_path(workspace, run).is_file()
+}
+
+/// The flags of a run that nobody has acknowledged, a line each.
+pub(super) fn standing_flags(ledger: &Ledger, run: i64) -> Result<Vec<String>> {
+    let flags = ledger.run_flags(run)?.into_iter().filter(|flag| flag.acknowledged.is_none());
+    let words = flags.map(|RunFlag { flag: DraftFlag { account, flag, detail }, .. }| match account.as_str() {
+        "" => format!("{flag}: {detail}"),
+        account => format!("{account}: {flag}: {detail}"),
+    });
+    Ok(words.collect())
+}
+
+/// B15: what is unusual is looked at before it is posted.
+fn refuse_flagged(ledger: &Ledger, run: i64) -> Result<()> {
+    let standing = standing_flags(ledger, run)?;
+    if standing.is_empty() {
+        return Ok(());
+    }
+    Err(Error::refused(
+        format!("run {run} is not posted: nobody has acknowledged what is unusual\n  {}", standing.join("\n  ")),
+        format!("look at it with `tollbook bill show {run}`, then `tollbook bill acknowledge {run} --reason TEXT`"),
+    ))
 }
 
 /// The invoices stand, whatever became of their documents, and the exit code must not say that nothing happened.
@@ -136,7 +191,11 @@ fn refuse_unapproved(row: &RunRow) -> Result<()> {
 fn write_report(workspace: &Workspace, row: &RunRow) -> Result<()> {
     let folder = workspace.dir.join("reports");
     remove_partials(&folder).map_err(|error| Error::io(&folder, &error))?;
-    let path = folder.join(format!("run-{:06}.json", row.id));
+    let path = report_path(workspace, row.id);
     let report = stored_report(row)?.to_string();
     crate::files::write_atomically(&path, report.as_bytes()).map_err(|error| Error::io(&path, &error))
+}
+
+fn report_path(workspace: &Workspace, run: i64) -> PathBuf {
+    workspace.dir.join("reports").join(format!("run-{run:06}.json"))
 }

@@ -5,7 +5,8 @@ use serde::Serialize;
 use super::find_run;
 use crate::commands::{Global, print, print_json};
 use crate::error::{Error, ErrorKind, Result};
-use crate::ledger::RunRow;
+use crate::ledger::{DraftFlag, RunFlag, RunRow};
+use crate::report::flags::{FlagReport, flags_table};
 use crate::report::run::{CustomerReport, customers_table};
 use crate::report::screen::table;
 use crate::workspace::Workspace;
@@ -17,6 +18,7 @@ struct Listed {
     status: &'static str,
     invoice_date: String,
     usage_cutoff: String,
+    due_group: Option<String>,
     digest: String,
     created_at: String,
     approved_at: Option<String>,
@@ -30,6 +32,7 @@ impl From<RunRow> for Listed {
             status: row.status.name(),
             invoice_date: row.terms.invoice_date.to_string(),
             usage_cutoff: row.terms.usage_cutoff.to_string(),
+            due_group: row.terms.due_group,
             digest: row.digest,
             created_at: row.created_at,
             approved_at: row.approved_at,
@@ -57,13 +60,24 @@ pub(super) fn list(global: &Global, workspace: &Workspace) -> Result<()> {
 pub(super) fn show(global: &Global, workspace: &Workspace, run: i64) -> Result<()> {
     let ledger = workspace.ledger()?;
     let row = find_run(&ledger, run)?;
-    let report = stored_report(&row)?;
+    let mut report = stored_report(&row)?;
+    let flags: Vec<FlagReport> = ledger.run_flags(run)?.into_iter().map(flag_report).collect();
+    report["status"] = row.status.name().into();
+    report["flags"] = serde_json::to_value(&flags)
+        .map_err(|error| Error::new(ErrorKind::Io, format!("cannot write JSON: {error}"), ""))?;
     if global.json {
         return print_json(&report);
     }
     let customers: Vec<CustomerReport> = serde_json::from_value(report["customers"].clone())
         .map_err(|error| Error::new(ErrorKind::Damaged, format!("run {run}: its report: {error}"), ""))?;
-    print(&format!("run {run}: {}\n\n{}", row.status.name(), customers_table(&customers)))
+    let tables = customers_table(&customers) + &flags_table(&flags);
+    print(&format!("run {run}: {}\n\n{tables}", row.status.name()))
+}
+
+fn flag_report(RunFlag { flag, acknowledged }: RunFlag) -> FlagReport {
+    let DraftFlag { account, flag, detail } = flag;
+    let acknowledged = acknowledged.map(|by| format!("by {} at {}: {}", by.by, by.at, by.reason));
+    FlagReport { account, flag, detail, acknowledged }
 }
 
 /// The report that a draft was stored with, and the number that it got by being stored.

@@ -226,6 +226,15 @@ CREATE TABLE run_flags (
   PRIMARY KEY (run, account, flag)
 ) STRICT, WITHOUT ROWID;
 
+-- A run of the schedule (B17) says for which group; its invoice date is the due day.
+ALTER TABLE runs ADD COLUMN due_group TEXT CHECK (due_group <> '');
+
+-- Since when, and up to which day, a group is billed by schedule: all of its due days up to `done_through` are settled.
+CREATE TABLE due_groups (
+  "group" TEXT NOT NULL PRIMARY KEY CHECK ("group" <> ''),
+  done_through TEXT NOT NULL CHECK (date(done_through) IS done_through)
+) STRICT, WITHOUT ROWID;
+
 -- Days on which a group was billed by schedule (B17); `run` is none where there was nobody to bill.
 CREATE TABLE due_days (
   "group" TEXT NOT NULL CHECK ("group" <> ''),

@@ -229,6 +229,22 @@ fn a_void_invoice_stands_against_nothing_and_its_usage_may_be_deleted_f6() {
 }
 
 #[test]
+fn an_end_that_a_person_gave_since_is_kept_b10() {
+    let place = billed();
+    place.run("customer drop A1001 --date 2026-06-30 --reason moved").done();
+    std::fs::create_dir(place.path("more")).unwrap();
+    let charge = "A1001,line,Line rental,recurring,monthly,advance,30,2026-06-01,2026-06-15";
+    place.write(
+        "more/charges.csv",
+        &format!("account,charge,description,type,interval,timing,price,from,to\n{charge}\n"),
+    );
+    place.run("book import more").done();
+    let back = json(place.run("customer reinstate A1001 --json"));
+    assert_eq!(back["left"][0]["why"], "was given another end since", "{back}");
+    assert_eq!(json(place.run("customer show A1001 --json"))["charges"][0][4], "2026-06-15");
+}
+
+#[test]
 fn every_change_is_audited_with_what_it_was_k7() {
     let place = billed();
     place.run("customer set A1001 name=Renamed address_1= x_manager=K --by ann --reason moved").done();
