@@ -115,7 +115,8 @@ impl Play {
         oracle.is_wrong = settings.is_wrong;
         tollbook(folder.path(), &["init", "w"]).done();
         let basis = if thirty { "thirty" } else { "calendar" };
-        let text = format!("proration_basis = \"{basis}\"\n\n[billing]\ndue_from = \"{}\"\n", first_month());
+        let due = if std::env::var("SIM_OLD").is_ok() { String::new() } else { format!("[billing]\ndue_from = \"{}\"\n", first_month()) };
+        let text = format!("proration_basis = \"{basis}\"\n{due}");
         std::fs::write(folder.path().join("w/tollbook.toml"), text).unwrap();
         Reseller::print_briefly(&folder.path().join("w"));
         let (loaded, deleted, seen) = (HashSet::new(), Vec::new(), Seen::default());

@@ -42,9 +42,9 @@ impl Ledger {
         self.add(number, gross, date, due);
     }
 
-    /// A credit note of no invoice.
+    /// A credit note of no invoice: credit that pays what is open.
     pub fn add_credit(&mut self, number: &str, gross: &Amount, date: Date) {
-        self.add(number, gross, date, date);
+        self.pay(number, &-gross.clone(), date, "");
     }
 
     fn add(&mut self, name: &str, amount: &Amount, date: Date, due: Date) {
@@ -101,9 +101,11 @@ impl Ledger {
         self.posted += 1;
     }
 
-    /// What is open of an invoice.
+    /// What is open of an invoice; of one that is a credit what is left of it, negative.
     pub fn open(&self, number: &str) -> Amount {
-        self.debts.iter().find(|debt| debt.name == number).map_or_else(zero, |debt| debt.open.clone())
+        let debt = self.debts.iter().find(|debt| debt.name == number).map(|debt| debt.open.clone());
+        let credit = || self.credits.iter().find(|credit| credit.name == number).map(|credit| -credit.left.clone());
+        debt.or_else(credit).unwrap_or_else(zero)
     }
 
     /// Was anything of it ever paid, or is there credit that could?
