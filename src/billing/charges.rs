@@ -41,7 +41,7 @@ pub(super) fn bill_charges(context: &Context<'_>, billed: &[BilledPeriod]) -> Re
                 let basis = context.book.settings.proration_basis;
                 let schedule = Schedule::new(charge.from, interval, alignment, basis);
                 let last = last_day(context, charge);
-                for standing in history.standing_after(last)? {
+                for standing in history.standing_outside(charge.from, last)? {
                     bill.add_credits(context, charge, &schedule, standing)?;
                 }
                 for period in due_periods(context, &schedule, in_advance, last) {
@@ -424,6 +424,26 @@ mod tests {
         book.charges[0].product = None;
         let refused = bill_charges(&Context::new(&book, &terms, CUSTOMER), &[]).expect_err("no price");
         assert_eq!(refused.to_string(), "charge C has neither a price nor a product: give it one of them");
+    }
+
+    #[test]
+    fn gives_back_what_was_billed_before_a_start_that_is_put_later() {
+        let mut first = recurring("30", "2026-06-01", MONTHLY, true, FIRST);
+        let billed = check(&first, "2026-06-01", &[], &["2026-06-01 to 2026-06-30 = 30.00"]);
+        first.charges[0].from = date("2026-06-10");
+        // P5: 30 × 9/30.
+        let expected = ["2026-06-01 to 2026-06-09 × 9/30 days = -9.00", "2026-07-01 to 2026-07-31 = 30.00"];
+        let billed = check(&first, "2026-07-01", &billed, &expected);
+        check(&first, "2026-07-01", &billed, &[]);
+        // Put later still, and ended: 10 to 14 June, and from 21 June on; 30.00 − 9.00 − 5.00 − 10.00 is left.
+        first.charges[0].from = date("2026-06-15");
+        end(&mut first, "2026-06-20");
+        let expected = [
+            "2026-06-10 to 2026-06-14 × 5/30 days = -5.00",
+            "2026-06-21 to 2026-06-30 × 10/30 days = -10.00",
+            "2026-07-01 to 2026-07-31 = -30.00",
+        ];
+        check(&first, "2026-08-01", &billed, &expected);
     }
 
     #[test]

@@ -44,16 +44,16 @@ impl<'a> History<'a> {
         period.without(&self.charged)
     }
 
-    /// The billed periods with days after `last` that are still charged, ascending. Days that were charged, given back
-    /// and charged again stand under the latest.
-    pub fn standing_after(&self, last: Option<Date>) -> Result<Vec<Standing<'a>>, Overflow> {
+    /// The billed periods with days before `first` or after `last` that are still charged, ascending. Days that were
+    /// charged, given back and charged again stand under the latest.
+    pub fn standing_outside(&self, first: Date, last: Option<Date>) -> Result<Vec<Standing<'a>>, Overflow> {
         let mut found = Vec::new();
         for (position, row) in self.rows.iter().enumerate().filter(|(_, row)| !row.is_credit) {
             let Some(all) = days_of(row) else { continue };
             let given_back = || self.credits.iter().filter(|(of, _)| *of == position).map(|(_, credit)| credit);
             let gone: Vec<Days> = given_back().filter_map(|credit| days_of(credit)).collect();
             let left = all.without(&sorted(gone));
-            let days: Vec<Days> = left.iter().filter_map(|days| days.after(last)).collect();
+            let days: Vec<Days> = left.iter().flat_map(|days| outside(*days, first, last)).collect();
             if !days.is_empty() {
                 let amount = Money::total(given_back().map(|credit| credit.amount))?.plus(row.amount)?;
                 found.push(Standing { row, is_rest: days == left, days, amount });
@@ -62,6 +62,13 @@ impl<'a> History<'a> {
         found.sort_by_key(|standing| standing.days[0]);
         Ok(found)
     }
+}
+
+/// Its days before `first`, and those after `last`, which may be earlier.
+fn outside(days: Days, first: Date, last: Option<Date>) -> Vec<Days> {
+    let before = Days::new(days.from, days.to.min(first.previous()));
+    let from_first = Days::new(days.from.max(first), days.to);
+    before.into_iter().chain(from_first.and_then(|days| days.after(last))).collect()
 }
 
 /// Which charge each credit gives back, by position: the last one before it that has its days. A day is charged again only

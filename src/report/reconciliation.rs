@@ -9,7 +9,6 @@ use crate::billing::reconciliation::{Compared, Difference};
 use crate::domain::book::Book;
 use crate::domain::charge::ServiceSetAside;
 use crate::domain::money::{Price, Quantity, Sum};
-use crate::error::counted;
 use crate::pipeline::reconciliation::Reconciliation;
 
 /// What differs between suppliers and charges.
@@ -112,8 +111,8 @@ impl ReconciliationReport {
     /// As a person reads it.
     pub fn in_words(&self) -> String {
         let mut text = format!(
-            "{} compared, {} unmatched; both sides agree on {}, differ on {}\n",
-            counted(self.lines_compared, "supplier's line"),
+            "suppliers' lines: {} compared, {} unmatched; both sides agree on {}, differ on {}\n",
+            self.lines_compared,
             self.unmatched.len(),
             self.agreed,
             self.rows.len()

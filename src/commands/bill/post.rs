@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::find_run;
 use super::plan::Plan;
 use super::show::stored_report;
+use crate::commands::customer::drop_settled;
 use crate::commands::{Global, say};
 use crate::error::{Error, ErrorKind, Result, counted};
 use crate::files::remove_partials;
@@ -102,12 +103,11 @@ pub(super) fn post_with(
             say(&format!("would post run {run}"));
         } else {
             Posting::new(drafting).post(ledger, run, &row.digest)?;
-            // B10: who is settled by its final bill is gone.
-            ledger.drop_settled(None, false)?;
         }
     } else if global.dry_run {
         say(&format!("run {run} is posted: would write its documents again"));
     }
+    drop_settled(global, ledger)?;
     write_documents(global, workspace, ledger, run, wishes.pdf)
 }
 

@@ -165,6 +165,17 @@ impl Reinstate {
     }
 }
 
+/// Drops who is settled by now (B10), after a change of balances, and says who.
+pub(in crate::commands) fn drop_settled(global: &Global, ledger: &mut LedgerWriter) -> Result<()> {
+    if global.dry_run {
+        return Ok(());
+    }
+    for account in ledger.drop_settled(None, false)? {
+        say(&format!("{account}: its final bill is settled, it is dropped"));
+    }
+    Ok(())
+}
+
 impl Settle {
     pub fn run(self, global: &Global, workspace: &Workspace) -> Result<()> {
         let mut ledger = workspace.ledger_for_writing(global.actor())?;

@@ -8,6 +8,8 @@ mod set;
 mod statement;
 mod write_off;
 
+pub(super) use leave::drop_settled;
+
 use clap::Subcommand;
 
 use super::Global;

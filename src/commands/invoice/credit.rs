@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::export::documents;
 use crate::billing::WhatToCredit;
 use crate::commands::bill::parse_date;
+use crate::commands::customer::drop_settled;
 use crate::commands::{Global, today};
 use crate::domain::bill::Bill;
 use crate::domain::book::Book;
@@ -133,7 +134,8 @@ fn post(
         let (files, folder) = write_documents(global, workspace, (&book, &store), &[note])?;
         text.push_str(&format!("{} in {}\n", counted(files as u64, "document"), folder.display()));
     }
-    global.show(&credited, || text)
+    global.show(&credited, || text)?;
+    drop_settled(global, &mut ledger)
 }
 
 /// Why: such a change is not made without a word.

@@ -7,6 +7,7 @@ use clap::Args;
 use super::rows::{Known, read_payments};
 use super::show_settled;
 use super::table::TableFile;
+use crate::commands::customer::drop_settled;
 use crate::commands::{Global, say, today};
 use crate::domain::money::Money;
 use crate::error::{Error, Result, counted};
@@ -47,7 +48,7 @@ impl PaymentsFile {
         show_settled(global, &settled)?;
         let verb = if global.dry_run { "would enter" } else { "entered" };
         say(&format!("{verb} {}{}", counted(settled.len() as u64, "payment"), left_over(&settled)));
-        Ok(())
+        drop_settled(global, &mut ledger)
     }
 }
 

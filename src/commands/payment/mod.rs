@@ -13,6 +13,7 @@ pub(super) use shown::show_settled;
 use super::bill::parse_date;
 use super::{Global, say, today};
 use crate::book::nearest;
+use crate::commands::customer::drop_settled;
 use crate::domain::money::{Currency, Money};
 use crate::domain::time::Date;
 use crate::error::{Error, ErrorKind, Result};
@@ -98,18 +99,21 @@ impl PaymentCommand {
                 let mut ledger = workspace.ledger_for_writing(global.actor())?;
                 let payment = Movement { invoice, ..money.movement(&workspace, &ledger, EntryKind::Payment, today)? };
                 check_invoice(&ledger, &payment)?;
-                show_settled(global, &ledger.record_payments(&[payment], global.dry_run)?)
+                show_settled(global, &ledger.record_payments(&[payment], global.dry_run)?)?;
+                drop_settled(global, &mut ledger)
             }
             Self::Refund(Refund { money }) => {
                 let mut ledger = workspace.ledger_for_writing(global.actor())?;
                 let refund = money.movement(&workspace, &ledger, EntryKind::Refund, today)?;
-                show_settled(global, &[ledger.record_refund(&refund, global.dry_run)?])
+                show_settled(global, &[ledger.record_refund(&refund, global.dry_run)?])?;
+                drop_settled(global, &mut ledger)
             }
             Self::Reverse(reverse) => {
                 reason_is_given(global)?;
                 let on = not_in_future(reverse.date, today)?;
                 let mut ledger = workspace.ledger_for_writing(global.actor())?;
-                show_settled(global, &[ledger.reverse_entry(reverse.entry, on, global.dry_run)?])
+                show_settled(global, &[ledger.reverse_entry(reverse.entry, on, global.dry_run)?])?;
+                drop_settled(global, &mut ledger)
             }
             Self::Allocate { account } => {
                 let mut ledger = workspace.ledger_for_writing(global.actor())?;

@@ -238,7 +238,8 @@ fn a_run_with_invoices_sent_or_paid_is_not_undone_and_they_are_named() {
 #[test]
 fn what_is_wrong_with_a_void_is_refused_and_nothing_changes() {
     let good = || credit("AC-CN-000001", "AC-000001", "A1", "-20.00", "24.00");
-    let cases: [(Bill, &[(i64, RowRange)], &str); 5] = [
+    type Case<'a> = (Bill, &'a [(i64, RowRange)], &'a str);
+    let cases: [Case<'_>; 5] = [
         (good(), &[rows(0, 1)], "3 records are on it, 2 would be released"),
         (Bill { reason: String::new(), ..good() }, &[rows(0, 2)], "there is no reason"),
         (credit("AC-CN-000001", "AC-000009", "A1", "-20.00", "24.00"), &[], "there is no such invoice"),
