@@ -26,7 +26,7 @@ const KINDS: [&str; 8] =
 impl Comparison<'_> {
     /// B14: in is out, all that was imported is somewhere, and where the oracle says.
     /// What differs from the oracle's sums, in words; the invoices say why.
-    pub fn check_totals(&self, report: &Value, expected: &RunResult, billed_before: usize) -> String {
+    pub fn check_totals(&self, report: &Value, expected: &RunResult, billed_before: u64) -> String {
         let at = format!("seed {}, month {}", self.seed, self.month);
         let records = |list: &str| -> Vec<(String, u64)> {
             let rows = report["usage"][list].as_array().unwrap().iter();
@@ -35,8 +35,8 @@ impl Comparison<'_> {
         let (came_in, out) = (records("in"), records("out"));
         let sum = |rows: &[(String, u64)]| rows.iter().map(|row| row.1).sum::<u64>();
         assert_eq!(sum(&came_in), sum(&out), "{at}: B14: in is not out");
-        assert_eq!(report["billed_before"], billed_before as u64, "{at}: billed before");
-        assert_eq!(sum(&out) as usize + billed_before, self.world.calls.len(), "{at}: a record of the store is lost");
+        assert_eq!(report["billed_before"], billed_before, "{at}: billed before");
+        assert_eq!(sum(&out) + billed_before, self.world.calls.len() as u64, "{at}: a record of the store is lost");
         let mut by_end: BTreeMap<&str, u64> = BTreeMap::new();
         out.iter().filter(|row| row.1 > 0).for_each(|(end, count)| *by_end.entry(end).or_default() += count);
         let ended: BTreeMap<&str, u64> =

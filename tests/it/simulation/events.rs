@@ -113,7 +113,14 @@ fn change_charge(joins: &mut Joins, world: &mut World, account: &str, month: Dat
             charge.to = None;
             "goes on".to_owned()
         }
-        50..65 => {
+        // Before or after days that are charged: these are given back, those are charged.
+        50..58 => {
+            let last = [charge.to, charge.minimum_term].into_iter().flatten().min();
+            let later = later(day, -50);
+            charge.from = last.map_or(later, |last| last.min(later));
+            format!("starts on {}", charge.from)
+        }
+        58..65 => {
             charge.quantity = joins.dice.pick(&["1", "2", "0.5", "7", "0"]).to_owned();
             format!("quantity {}", charge.quantity)
         }

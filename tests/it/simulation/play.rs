@@ -86,17 +86,15 @@ pub fn play(settings: Settings) -> Seen {
         play.import(month);
         let invoice_date = play.joins.day(first_of_month(month, 1), 20);
         let mut accounts = play.bill(settings, month, invoice_date);
-        let dropped = play.oracle.drop_settled(&mut play.world);
-        dropped.iter().for_each(|_| play.seen.count("settled"));
-        if Play::is_undone(month, first_month()) && dropped.is_empty() {
+        let dropped = play.settle();
+        if Play::is_undone(month, first_month()) && !dropped {
             play.undo(play.run, invoice_date, &accounts);
             accounts = play.bill(settings, month, invoice_date);
-            play.oracle.drop_settled(&mut play.world);
+            play.settle();
         }
         play.void_some(invoice_date, &accounts);
         if number >= 2 {
             play.pay(month, invoice_date);
-            play.settle();
         }
         play.check_accounts(month);
     }
@@ -115,8 +113,7 @@ impl Play {
         oracle.is_wrong = settings.is_wrong;
         tollbook(folder.path(), &["init", "w"]).done();
         let basis = if thirty { "thirty" } else { "calendar" };
-        let due = if std::env::var("SIM_OLD").is_ok() { String::new() } else { format!("[billing]\ndue_from = \"{}\"\n", first_month()) };
-        let text = format!("proration_basis = \"{basis}\"\n{due}");
+        let text = format!("proration_basis = \"{basis}\"\n\n[billing]\ndue_from = \"{}\"\n", first_month());
         std::fs::write(folder.path().join("w/tollbook.toml"), text).unwrap();
         Reseller::print_briefly(&folder.path().join("w"));
         let (loaded, deleted, seen) = (HashSet::new(), Vec::new(), Seen::default());
@@ -204,7 +201,7 @@ impl Play {
         let number = run.to_string();
         self.tollbook(&["bill", "approve", &number]).done();
         self.tollbook(&["bill", "post", &number]).done();
-        let billed_before = self.world.calls.iter().filter(|call| call.state == CallState::Billed).count();
+        let billed_before = self.world.calls.iter().filter(|call| call.state == CallState::Billed).count() as u64;
         let expected = self.oracle.bill(&mut self.world, &|_| Some(terms));
         let comparison = Comparison { seed: settings.seed, month, world: &self.world };
         let sums = comparison.check_totals(&report, &expected, billed_before);

@@ -60,13 +60,19 @@ impl Ledger {
     /// A payment, which may name an invoice: it pays that first; then all credit of the account pays what is open.
     pub fn pay(&mut self, reference: &str, amount: &Amount, date: Date, invoice: &str) {
         self.add(reference, &-amount.clone(), date, date);
+        let named = self.debts.iter().position(|debt| !invoice.is_empty() && debt.name == invoice);
+        if let Some(named) = named {
+            self.settle(self.credits.len() - 1, named);
+        }
+        self.pay_oldest();
+    }
+
+    /// All credit, the earliest first, pays what was due first.
+    fn pay_oldest(&mut self) {
         let mut credits: Vec<usize> = (0..self.credits.len()).collect();
         credits.sort_by_key(|credit| (self.credits[*credit].date, self.credits[*credit].place));
         let mut debts: Vec<usize> = (0..self.debts.len()).collect();
         debts.sort_by_key(|debt| (self.debts[*debt].due, self.debts[*debt].place));
-        if let Some(named) = debts.iter().find(|debt| !invoice.is_empty() && self.debts[**debt].name == invoice) {
-            self.settle(self.credits.len() - 1, *named);
-        }
         for credit in credits {
             for debt in &debts {
                 self.settle(credit, *debt);
@@ -99,6 +105,8 @@ impl Ledger {
         self.debts.iter_mut().filter(|debt| debt.name == number).for_each(|debt| debt.open = zero());
         self.credits.iter_mut().filter(|credit| credit.name == number).for_each(|credit| credit.left = zero());
         self.posted += 1;
+        // Decision 0016: a credit note lets the credit of the account pay what is open.
+        self.pay_oldest();
     }
 
     /// What is open of an invoice; of one that is a credit what is left of it, negative.

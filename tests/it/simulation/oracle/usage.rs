@@ -52,10 +52,9 @@ pub fn sort_out(
             (CallState::Conflict, _) | (CallState::Waiting, None) => "suspense",
             (CallState::Waiting, Some(line)) => {
                 let customer = customers[line.account.as_str()];
-                let last = [customer.final_bill_date, customer.dropped_date].into_iter().flatten().min();
-                match last {
-                    Some(last) if call.day > last => "suspense",
+                match customer.final_bill_date {
                     _ if customer.status == "dropped" => "excluded",
+                    Some(last) if call.day > last => "suspense",
                     _ if line.exclude_usage => "excluded",
                     _ if terms_of(customer).is_none_or(|terms| call.day >= terms.usage_cutoff) => "held",
                     _ => {
