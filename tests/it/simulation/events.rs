@@ -114,7 +114,7 @@ fn change_charge(joins: &mut Joins, world: &mut World, account: &str, month: Dat
             "goes on".to_owned()
         }
         // Before or after days that are charged: these are given back, those are charged.
-        50..58 => {
+        50..58 if charge.align.starts_with("calendar") => {
             let last = [charge.to, charge.minimum_term].into_iter().flatten().min();
             let later = later(day, -50);
             charge.from = last.map_or(later, |last| last.min(later));

@@ -27,9 +27,8 @@ pub fn credits(bill: &Bill, account: &mut Account) -> Vec<Line> {
     let mut lines = Vec::new();
     for charge in own_charges(bill).filter(|charge| !charge.interval.is_empty()) {
         let postings = account.postings.entry(charge.id.clone()).or_default();
-        if let Some(last) = last_day(bill, charge) {
-            postings.iter_mut().for_each(|posting| give_back(bill, charge, posting, last, &mut lines));
-        }
+        let last = last_day(bill, charge).unwrap_or(Date::MAX);
+        postings.iter_mut().for_each(|posting| give_back(bill, charge, posting, last, &mut lines));
     }
     lines
 }
@@ -108,11 +107,12 @@ fn charge_days(
     }
 }
 
-/// P5: what a posting holds after the last day, by the formula by which it was charged; the last of it is all that is
+/// P5: what a posting holds before the first day, or after the last, by the formula by which it was charged; the last of it is all that is
 /// left, so that it comes to nothing in the end.
 fn give_back(bill: &Bill, charge: &Charge, posting: &mut Posting, last: Date, lines: &mut Vec<Line>) {
-    let after: BTreeSet<Date> = posting.days.iter().filter(|day| **day > last).copied().collect();
-    for (from, to) in runs(&after) {
+    let is_in_force = |day: &Date| charge.from <= *day && *day <= last;
+    let gone: BTreeSet<Date> = posting.days.iter().filter(|day| !is_in_force(day)).copied().collect();
+    for (from, to) in runs(&gone) {
         posting.days.retain(|day| *day < from || *day > to);
         let by_formula = share(charge, (from, to), bill.thirty) * &posting.price * &posting.quantity;
         let by_formula = bill.to_pennies(&by_formula);
