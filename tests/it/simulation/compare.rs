@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::oracle::{Invoice, Line, RunResult, VatRow, total};
 use super::play::Seen;
 use super::world::World;
-use crate::oracle::amounts::{Amount, number};
+use crate::oracle::amounts::{Amount, number, zero};
 
 pub struct Comparison<'w> {
     pub seed: u64,
@@ -24,9 +24,15 @@ const KINDS: [&str; 8] =
     ["recurring", "credit", "one_off", "service", "usage", "empty_invoice_fee", "low_invoice_fee", "padding"];
 
 impl Comparison<'_> {
-    /// B14: in is out, all that was imported is somewhere, and where the oracle says.
-    /// What differs from the oracle's sums, in words; the invoices say why.
-    pub fn check_totals(&self, report: &Value, expected: &RunResult, billed_before: u64) -> String {
+    /// B14: in is out, all that was imported is somewhere, and where the oracle says, with its cost and its charge. What
+    /// differs from the oracle's sums, in words; the invoices say why.
+    pub fn check_totals(
+        &self,
+        report: &Value,
+        expected: &RunResult,
+        billed_before: u64,
+        waiting_cost: &Amount,
+    ) -> String {
         let at = format!("seed {}, month {}", self.seed, self.month);
         let records = |list: &str| -> Vec<(String, u64)> {
             let rows = report["usage"][list].as_array().unwrap().iter();
@@ -44,6 +50,19 @@ impl Comparison<'_> {
         let mut differences = String::new();
         if by_end != ended {
             writeln!(differences, "records by disposition: the program {by_end:?}, the oracle {ended:?}").unwrap();
+        }
+        let money = |list: &str, column: &str, ends: &[&str]| -> Amount {
+            let rows = report["usage"][list].as_array().unwrap().iter();
+            let rows = rows.filter(|row| ends.is_empty() || ends.contains(&text(&row["disposition"]).as_str()));
+            rows.fold(zero(), |sum, row| sum + amount(&row[column]))
+        };
+        let sums = [
+            ("cost in", money("in", "cost", &[]), waiting_cost.clone()),
+            ("cost out", money("out", "cost", &[]), waiting_cost.clone()),
+            ("charges of calls", money("out", "sell", &["billed", "allowance", "capped"]), expected.charged.clone()),
+        ];
+        for (what, theirs, ours) in sums.into_iter().filter(|(_, theirs, ours)| theirs != ours) {
+            writeln!(differences, "{what}: the program {theirs}, the oracle {ours}").unwrap();
         }
         let gross = total(expected.invoices.iter().map(|invoice| &invoice.gross));
         if amount(&report["sums"]["gross"]) != gross {

@@ -23,7 +23,7 @@ pub fn play_due(settings: Settings) -> Seen {
     let end = later(first_month(), settings.months * 30);
     let mut done = later(first_month(), -1);
     while done < end {
-        let today = later(done, i32::try_from(play.joins.dice.pick(&[1, 2, 7, 20, 30, 33, 45, 65])).unwrap());
+        let today = later(done, play.joins.dice.pick(&[1, 2, 7, 20, 30, 33, 45, 65]));
         let month = today.first_of_month();
         happen(&mut play.joins, &mut play.world, month, 1);
         play.load_book();

@@ -22,6 +22,12 @@ mod world;
 use due::play_due;
 use play::{Settings, play};
 
+/// What a year held, for whoever runs it with `--nocapture`.
+#[allow(clippy::print_stdout)]
+fn say(seen: &play::Seen) {
+    println!("{} invoices; lines {:?}; records {:?}; {:?}", seen.invoices, seen.kinds, seen.ended, seen.done);
+}
+
 /// A number from the environment.
 fn wish(name: &str, otherwise: u64) -> u64 {
     std::env::var(name).map_or(otherwise, |text| text.parse().unwrap_or_else(|_| panic!("{name}={text}: no number")))
@@ -36,7 +42,7 @@ fn a_year_is_billed_as_the_rules_say() {
         is_wrong: false,
     };
     let seen = play(settings);
-    println!("{} invoices; lines {:?}; records {:?}; {:?}", seen.invoices, seen.kinds, seen.ended, seen.done);
+    say(&seen);
     if settings.months >= 12 && settings.customers >= 60 {
         let kinds = ["credit", "low_invoice_fee", "one_off", "padding", "recurring", "service", "usage"];
         kinds.iter().for_each(|kind| assert!(seen.kinds.contains_key(*kind), "never a line of kind {kind}"));
@@ -52,7 +58,7 @@ fn bill_due_on_random_days_bills_each_due_day() {
     let seed = wish("TOLLBOOK_SIM_SEED", 1);
     let customers = usize::try_from(wish("TOLLBOOK_SIM_CUSTOMERS", 25)).unwrap();
     let seen = play_due(Settings { seed, customers, months: 12, is_wrong: false });
-    println!("{} invoices; {:?}", seen.invoices, seen.done);
+    say(&seen);
     assert!(seen.done["days made up for"] > 5, "hardly any due day was missed: {:?}", seen.done);
 }
 

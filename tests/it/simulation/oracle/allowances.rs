@@ -8,7 +8,7 @@ use super::Bill;
 use super::usage::Charged;
 use crate::oracle::amounts::{Amount, number, round, whole, zero};
 use crate::simulation::calendar::{count, period_end, period_start, previous};
-use crate::simulation::fixed::{look_up, rows};
+use crate::simulation::fixed::look_up;
 use crate::simulation::world::CustomerAllowance;
 
 /// What was drawn from a bucket: allowance, scope, first day of its row, first day of its period.
@@ -202,9 +202,4 @@ fn taken_off(allowance: &str, record: &Record, length: &Amount) -> Amount {
         (_, by_call, "") => number(by_call).min(price),
         (_, _, by_minute) => (length * number(by_minute) / whole(60)).min(price),
     }
-}
-
-/// Every allowance of the book.
-pub fn names() -> Vec<&'static str> {
-    rows("allowances").map(|row| row("")).collect()
 }

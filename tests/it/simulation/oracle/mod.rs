@@ -106,6 +106,8 @@ pub struct RunResult {
     pub invoices: Vec<Invoice>,
     /// How many usage records ended as what (B14).
     pub ended: BTreeMap<&'static str, u64>,
+    /// What its records are charged, exactly.
+    pub charged: Amount,
 }
 
 /// Everything that one customer's bill is made from.
@@ -166,6 +168,7 @@ impl Oracle {
             let Some(lines) = thresholds::decide(&bill, lines, &mut run.ended, count) else { continue };
             for one in &charged {
                 *run.ended.entry(one.disposition()).or_default() += 1;
+                run.charged += &one.charge;
             }
             let series = self.series.entry(customer.organisation).or_default();
             *series += 1;
