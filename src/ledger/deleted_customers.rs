@@ -16,8 +16,16 @@ use super::lives::find_life;
 use super::{Ledger, LedgerError, LedgerWriter};
 
 /// The book files whose rows are some customer's, those that refer to others of them first.
-const FILES: [&str; 7] =
-    ["charges", "customer_allowances", "customer_tariffs", "product_prices", "clis", "cost_centres", "customers"];
+const FILES: [&str; 8] = [
+    "charges",
+    "charge_prices",
+    "customer_allowances",
+    "customer_tariffs",
+    "product_prices",
+    "clis",
+    "cost_centres",
+    "customers",
+];
 
 /// A customer that is marked for deletion.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -137,7 +145,7 @@ fn remove_rows(connection: &rusqlite::Connection, account: &str) -> rusqlite::Re
         connection.execute(&format!("DELETE FROM book_{file} WHERE account = ?1"), [account])?;
     }
     connection.execute("DELETE FROM book_extra WHERE file = 'customers' AND key = ?1", [account])?;
-    for table in ["ended_rows", "usage_alerts", "next_message_used"] {
+    for table in ["ended_rows", "usage_alerts", "usage_days", "usage_call_types", "next_message_used"] {
         connection.execute(&format!("DELETE FROM {table} WHERE account = ?1"), [account])?;
     }
     Ok(())

@@ -263,8 +263,21 @@ fn continue_row(
     }
     let back = rows.with(row, &values);
     let shown = rows.show(&back, "");
+    let named = ["account", "charge"].map(|column| rows.cell(&back, column).unwrap_or_default().to_owned());
     rows.write(change, back, ApplyMode::Insert)?;
+    if rows.file == "charges" {
+        copy_schedule(change, rows.cell(row, "charge").unwrap_or_default(), &named)?;
+    }
     Ok(shown)
+}
+
+/// The dated prices of a charge hold for its copy too (P2).
+fn copy_schedule(change: &Change<'_>, charge: &str, [account, copy]: &[String; 2]) -> Result<(), LedgerError> {
+    let prices = Rows::of(change, "charge_prices", account)?;
+    for row in prices.rows.iter().filter(|row| prices.cell(row, "charge") == Some(charge)) {
+        prices.write(change, prices.with(row, &[("charge", Some(copy.clone()))]), ApplyMode::Insert)?;
+    }
+    Ok(())
 }
 
 /// `RENT` → `RENT-2`, `RENT-2` → `RENT-3`: the first that the customer does not have.
