@@ -2,6 +2,7 @@
 //! Knows nothing of what the work is.
 
 use std::cmp::Ordering;
+use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
@@ -52,6 +53,23 @@ impl Workers {
     /// Does `work` on every item of a list, side by side; the results keep its order.
     pub fn map<I: Send, R: Send>(&self, items: Vec<I>, work: impl Fn(I) -> R + Sync + Send) -> Vec<R> {
         self.pool.install(|| items.into_par_iter().map(work).collect())
+    }
+
+    /// The same for work that asks the workers for help itself, as laying out a page does. While it waits for that, its
+    /// thread takes up no other item: items would pile up on one stack until it overflows.
+    pub fn map_apart<I: Send, R: Send>(&self, items: Vec<I>, work: impl Fn(I) -> R + Sync + Send) -> Vec<R> {
+        let waiting = Mutex::new(items.into_iter().enumerate());
+        let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).next();
+        let work_on = || {
+            let mut done = Vec::new();
+            while let Some((place, item)) = next() {
+                done.push((place, work(item)));
+            }
+            done
+        };
+        let mut done: Vec<_> = self.pool.broadcast(|_| work_on()).into_iter().flatten().collect();
+        done.sort_unstable_by_key(|(place, _)| *place);
+        done.into_iter().map(|(_, result)| result).collect()
     }
 
     /// Sorts a list side by side; equal items may change places.
@@ -117,6 +135,26 @@ mod tests {
                 .unwrap();
             assert_eq!(seen, workers.map(items.clone(), |item| item * 2));
         }
+    }
+
+    #[test]
+    fn items_that_ask_for_help_do_not_pile_up_on_one_stack() {
+        thread_local! {
+            static UNDER_WORK: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
+        }
+        let workers = Workers::new(Some(2)).unwrap();
+        let items: Vec<usize> = (0..64).collect();
+        let pause = || std::thread::sleep(std::time::Duration::from_micros(200));
+        let work = |item: usize| {
+            let under_work = UNDER_WORK.replace(UNDER_WORK.get() + 1);
+            (0..8).into_par_iter().for_each(|_| pause());
+            UNDER_WORK.set(under_work);
+            (item, under_work)
+        };
+        let done = workers.map_apart(items.clone(), work);
+        assert_eq!(done, items.iter().map(|item| (*item, 0)).collect::<Vec<_>>());
+        let piled_up = workers.map(items, work);
+        assert!(piled_up.iter().any(|(_, under_work)| *under_work > 0), "then there is no need for it");
     }
 
     #[test]

@@ -61,7 +61,7 @@ impl Documents<'_> {
                 made
             };
             let settle = || self.settle(workers, std::mem::take(&mut made));
-            let (settled, next) = workers.beside(settle, || workers.map(jobs, make));
+            let (settled, next) = workers.beside(settle, || workers.map_apart(jobs, make));
             settled?;
             made = next.into_iter().collect::<Result<Vec<_>>>()?.into_iter().flatten().collect();
             files += made.len();
@@ -87,7 +87,7 @@ impl Documents<'_> {
         let (renderer, mut files) = (self.renderer()?, 0);
         let progress = Progress::new("writing credit notes", notes.len() as u64, self.quiet);
         for window in notes.chunks(WINDOW as usize) {
-            let made = workers.map(window.iter().collect(), |note| {
+            let made = workers.map_apart(window.iter().collect(), |note| {
                 let made = self.make(&renderer, note, &[]);
                 progress.advance(1);
                 made
