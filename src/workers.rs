@@ -144,10 +144,10 @@ mod tests {
         }
         let workers = Workers::new(Some(2)).unwrap();
         let items: Vec<usize> = (0..64).collect();
-        let pause = || std::thread::sleep(std::time::Duration::from_micros(200));
         let work = |item: usize| {
             let under_work = UNDER_WORK.replace(UNDER_WORK.get() + 1);
-            (0..8).into_par_iter().for_each(|_| pause());
+            // What a thread does that waits for help: anything else that there is to do.
+            while rayon::yield_now() == Some(rayon::Yield::Executed) {}
             UNDER_WORK.set(under_work);
             (item, under_work)
         };
