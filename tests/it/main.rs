@@ -23,6 +23,7 @@ mod reprice;
 mod rules;
 mod runs;
 mod scenarios;
+mod simulation;
 mod snapshot;
 mod sums;
 mod tariff_increase;

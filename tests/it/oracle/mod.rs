@@ -10,7 +10,7 @@
 //! `TOLLBOOK_ORACLE_CALLS=100000000` compares that many calls, a book of 500 at a time; `TOLLBOOK_ORACLE_SEED` repeats a
 //! run. A failure names the seed of its book, with which that book is the first of a run.
 
-mod amounts;
+pub mod amounts;
 mod answer;
 mod bands;
 mod call;
@@ -18,7 +18,7 @@ mod charging;
 mod classifying;
 mod comparison;
 mod coverage;
-mod dice;
+pub mod dice;
 mod explanations;
 mod matching;
 mod planted;
