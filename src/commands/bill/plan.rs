@@ -55,7 +55,7 @@ pub struct DraftArguments {
     /// Bill usage up to a day that is still to come
     #[arg(long, env = "TOLLBOOK_ALLOW_FUTURE", hide_env = true)]
     allow_future: bool,
-    /// Bill what came late for a period that was posted
+    /// Bill what came late, or was voided, for a period that was posted
     #[arg(long)]
     pub(super) again: bool,
 }

@@ -36,7 +36,7 @@ pub(super) fn refuse_second_posting(ledger: &Ledger, plan: &Plan) -> Result<()> 
                 "run {id} of {} has billed these customers for this period: usage before {}, charges before {}",
                 terms.invoice_date, terms.usage_cutoff, terms.charge_cutoff
             );
-            Err(Error::refused(message, "give --again to bill what came late, or undo that run first"))
+            Err(Error::refused(message, "give --again to bill what came late or was voided, or undo that run first"))
         }
     }
 }
