@@ -30,17 +30,25 @@ pub(super) fn raise_alerts(global: &Global, workspace: &Workspace) {
     }
     match look(global, workspace) {
         Ok(raised) => {
-            for alert in &raised {
+            for alert in raised.iter().take(MOST_SHOWN) {
                 let of = if alert.cli.is_empty() { String::new() } else { format!(" {}", alert.cli) };
                 say(&format!("alert {}: {}{of}: {}: {}", alert.id, alert.account, alert.alert, alert.detail));
             }
             if !raised.is_empty() {
-                say(&format!("{} raised; `tollbook usage alerts` lists them", counted(raised.len() as u64, "alert")));
+                let more = match raised.len().checked_sub(MOST_SHOWN).filter(|more| *more > 0) {
+                    Some(more) => format!("; {more} of them are not shown here"),
+                    None => String::new(),
+                };
+                let raised = counted(raised.len() as u64, "alert");
+                say(&format!("{raised} raised{more}; `tollbook usage alerts` lists them"));
             }
         }
         Err(error) => say(&format!("alerts were not looked for: {}; the usage is imported", error.message)),
     }
 }
+
+/// So many alerts are said at once; the others are counted.
+const MOST_SHOWN: usize = 20;
 
 fn look(global: &Global, workspace: &Workspace) -> Result<Vec<UsageAlert>> {
     let mut ledger = workspace.ledger_for_writing(global.actor())?;

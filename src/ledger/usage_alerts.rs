@@ -9,7 +9,7 @@ use crate::domain::money::Sum;
 use crate::domain::time::Date;
 use crate::domain::usage_days::{DayUse, UsageDays};
 
-use super::columns::{count, date, stored};
+use super::columns::date;
 use super::{Change, Ledger, LedgerError, LedgerWriter};
 
 /// What is known of a customer's usage from earlier imports.
@@ -74,13 +74,17 @@ impl Ledger {
     pub fn usage_history(&self, account: &str) -> Result<UsageHistory, LedgerError> {
         let mut history = UsageHistory::default();
         let mut query = self.connection.prepare_cached(
-            "SELECT cli, day, calls, short_calls, spend_e6, night_spend_e6 FROM usage_days d
+            "SELECT cli, days FROM usage_days d
              WHERE account = ?1 AND EXISTS (SELECT 1 FROM imports i WHERE i.id = d.import AND i.deleted_at IS NULL)",
         )?;
         let mut rows = query.query([account])?;
         while let Some(row) = rows.next()? {
             let days = history.days.entry(row.get("cli")?).or_default();
-            days.entry(date(row, "day")?).or_default().merge(read_day(row)?);
+            let text: String = row.get("days")?;
+            let of_import = read_days(&text).ok_or_else(|| LedgerError::Damaged {
+                why: format!("the days of usage of {account} do not read: {text:?}"),
+            })?;
+            of_import.into_iter().for_each(|(day, one)| days.entry(day).or_default().merge(one));
         }
         let mut query = self.connection.prepare_cached("SELECT call_type FROM usage_call_types WHERE account = ?1")?;
         history.call_types = query.query_map([account], |row| row.get(0))?.collect::<Result<_, _>>()?;
@@ -172,29 +176,16 @@ const KEPT_DAYS: &str = "-400 days";
 
 impl Change<'_> {
     fn insert_days(&self, import: i64, checked: &CheckedUsage) -> Result<(), LedgerError> {
-        let narrow =
-            |sum: Sum<6>| i64::try_from(sum.wide()).unwrap_or(if sum.wide() < 0 { i64::MIN } else { i64::MAX });
         for (cli, days) in &checked.days {
-            for (day, one) in days {
-                self.prepare_cached(
-                    "INSERT INTO usage_days (account, cli, day, import, calls, short_calls, spend_e6, night_spend_e6)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-                )?
-                .execute(params![
-                    checked.account,
-                    cli,
-                    day.to_string(),
-                    import,
-                    stored(one.calls)?,
-                    stored(one.short_calls)?,
-                    narrow(one.spend),
-                    narrow(one.night_spend),
-                ])?;
-            }
+            let Some(last) = days.keys().last() else { continue };
+            self.prepare_cached(
+                "INSERT INTO usage_days (account, cli, import, last_day, days) VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?
+            .execute(params![checked.account, cli, import, last.to_string(), write_days(days)])?;
         }
         self.prepare_cached(
             "DELETE FROM usage_days WHERE account = ?1
-               AND day < date((SELECT max(day) FROM usage_days WHERE account = ?1), ?2)",
+               AND last_day < date((SELECT max(last_day) FROM usage_days WHERE account = ?1), ?2)",
         )?
         .execute(params![checked.account, KEPT_DAYS])?;
         Ok(())
@@ -216,14 +207,26 @@ impl Change<'_> {
     }
 }
 
-fn read_day(row: &Row<'_>) -> rusqlite::Result<DayUse> {
-    let sum = |column: &str| row.get::<_, i64>(column).map(|scaled| Sum::from_wide(i128::from(scaled)));
-    Ok(DayUse {
-        calls: count(row, "calls")?,
-        short_calls: count(row, "short_calls")?,
-        spend: sum("spend_e6")?,
-        night_spend: sum("night_spend_e6")?,
-    })
+/// `day,calls,short calls,spend,night spend;` for each day; spends are scaled by 10^6.
+fn write_days(days: &UsageDays) -> String {
+    let mut text = String::with_capacity(days.len() * 32);
+    for (day, DayUse { calls, short_calls, spend, night_spend }) in days {
+        text.push_str(&format!("{day},{calls},{short_calls},{},{};", spend.wide(), night_spend.wide()));
+    }
+    text
+}
+
+/// The inverse of [`write_days`].
+fn read_days(text: &str) -> Option<UsageDays> {
+    let day = |text: &str| {
+        let mut cells = text.split(',');
+        let day = Date::parse(cells.next()?)?;
+        let counts = [cells.next()?.parse().ok()?, cells.next()?.parse().ok()?];
+        let spends = [cells.next()?.parse().ok()?, cells.next()?.parse().ok()?].map(Sum::from_wide);
+        let (calls, short_calls, spend, night_spend) = (counts[0], counts[1], spends[0], spends[1]);
+        cells.next().is_none().then_some((day, DayUse { calls, short_calls, spend, night_spend }))
+    };
+    text.split_terminator(';').map(day).collect()
 }
 
 fn read_alert(row: &Row<'_>) -> rusqlite::Result<UsageAlert> {
@@ -238,4 +241,28 @@ fn read_alert(row: &Row<'_>) -> rusqlite::Result<UsageAlert> {
         acknowledged_at: row.get("acknowledged_at")?,
         acknowledged_by: row.get("acknowledged_by")?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_read_as_they_were_written() {
+        let day = |text: &str| Date::parse(text).unwrap();
+        let one = |calls, spend| DayUse {
+            calls,
+            short_calls: 1,
+            spend: Sum::from_wide(spend),
+            night_spend: Sum::from_wide(-spend),
+        };
+        let wide = i128::from(i64::MAX) * 1_000;
+        let days = UsageDays::from([(day("2026-02-28"), one(1, 0)), (day("2026-03-01"), one(u64::MAX, wide))]);
+        let text = write_days(&days);
+        assert_eq!(text.split(';').next(), Some("2026-02-28,1,1,0,0"));
+        assert_eq!(read_days(&text), Some(days));
+        for damaged in ["2026-02-30,1,1,0,0;", "2026-02-28,1,1,0;", "2026-02-28,1,1,0,0,0;", "2026-02-28,-1,1,0,0;"] {
+            assert_eq!(read_days(damaged), None, "{damaged}");
+        }
+    }
 }

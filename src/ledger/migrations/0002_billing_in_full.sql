@@ -300,13 +300,10 @@ CREATE TABLE usage_alerts (
 CREATE TABLE usage_days (
   account TEXT NOT NULL CHECK (account <> ''),
   cli TEXT NOT NULL,
-  day TEXT NOT NULL CHECK (date(day) IS day),
   import INTEGER NOT NULL REFERENCES imports (id),
-  calls INTEGER NOT NULL CHECK (calls >= 0),
-  short_calls INTEGER NOT NULL CHECK (short_calls >= 0),
-  spend_e6 INTEGER NOT NULL,
-  night_spend_e6 INTEGER NOT NULL,
-  PRIMARY KEY (account, cli, day, import)
+  last_day TEXT NOT NULL CHECK (date(last_day) IS last_day),
+  days TEXT NOT NULL CHECK (days <> ''),
+  PRIMARY KEY (account, cli, import)
 ) STRICT, WITHOUT ROWID;
 
 -- Call types that a customer has used, and with which import first (L5).
