@@ -7,7 +7,7 @@ use crate::domain::bill::{Amount, BillLine, LineKind};
 use crate::domain::book::{Book, CliId, CostCentreId, CustomerId, ProductId};
 use crate::domain::charge::Product;
 use crate::domain::customer::Customer;
-use crate::domain::money::{Money, Price, Quantity};
+use crate::domain::money::Money;
 use crate::domain::time::Date;
 
 /// The code of what is exempt from VAT by the customer or the call type (V1). Built in: the book need not hold it.
@@ -78,24 +78,7 @@ impl<'a> Context<'a> {
 
     /// A line with nothing set but what every line has.
     pub fn line(&self, kind: LineKind, amount: Money, vat_code: String) -> BillLine {
-        BillLine {
-            kind,
-            category: String::new(),
-            cost_centre: String::new(),
-            description: String::new(),
-            details: String::new(),
-            cli: String::new(),
-            from: None,
-            to: None,
-            quantity: Quantity::ONE,
-            price: None,
-            proration: String::new(),
-            amount: self.amount(amount),
-            cost: Price::ZERO,
-            vat_code,
-            source: String::new(),
-            period: None,
-        }
+        BillLine::new(kind, self.amount(amount), vat_code)
     }
 
     /// The days of a period as a line prints them.

@@ -9,7 +9,7 @@ use crate::domain::bill::{
 };
 use crate::domain::book::VatRounding;
 use crate::domain::credit::{LeftOfCode, left_of};
-use crate::domain::money::{Money, Overflow, Percent, Price, Quantity};
+use crate::domain::money::{Money, Overflow, Percent};
 use crate::domain::price_book::VatKind;
 use crate::domain::time::Date;
 
@@ -168,22 +168,9 @@ impl Crediting<'_> {
     fn line(&self, left: &LeftOfCode, part: &str, net: Money) -> Result<BillLine, Overflow> {
         let number = self.original.number.as_deref().unwrap_or_default();
         Ok(BillLine {
-            kind: LineKind::Credit,
             category: "Credits".into(),
-            cost_centre: String::new(),
             description: format!("{part} invoice {number}"),
-            details: String::new(),
-            cli: String::new(),
-            from: None,
-            to: None,
-            quantity: Quantity::ONE,
-            price: None,
-            proration: String::new(),
-            amount: self.amount(net.negated()?),
-            cost: Price::ZERO,
-            vat_code: left.code.clone(),
-            source: String::new(),
-            period: None,
+            ..BillLine::new(LineKind::Credit, self.amount(net.negated()?), left.code.clone())
         })
     }
 

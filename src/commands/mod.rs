@@ -163,6 +163,11 @@ impl Global {
         }
     }
 
+    /// Why the change is made, if that was said: blanks say nothing.
+    fn given_reason(&self) -> Option<&str> {
+        self.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty())
+    }
+
     /// Prints data: as JSON if asked, else as text.
     fn show(&self, data: &impl serde::Serialize, text: impl FnOnce() -> String) -> Result<()> {
         if self.json { print_json(data) } else { print(&text()) }

@@ -238,6 +238,30 @@ pub struct BillLine {
     pub period: Option<(Date, Date)>,
 }
 
+impl BillLine {
+    /// One of something at an amount, with nothing said of it.
+    pub fn new(kind: LineKind, amount: Amount, vat_code: String) -> Self {
+        Self {
+            kind,
+            category: String::new(),
+            cost_centre: String::new(),
+            description: String::new(),
+            details: String::new(),
+            cli: String::new(),
+            from: None,
+            to: None,
+            quantity: Quantity::ONE,
+            price: None,
+            proration: String::new(),
+            amount,
+            cost: Price::ZERO,
+            vat_code,
+            source: String::new(),
+            period: None,
+        }
+    }
+}
+
 /// Usage of one class.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct UsageByClass {

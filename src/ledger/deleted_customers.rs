@@ -86,7 +86,7 @@ impl LedgerWriter {
             params![account, change.actor.at],
         )?;
         change.audit("customers", account, None, Some(&json!({"deleted": "marked"}).to_string()))?;
-        if dry_run { Ok(()) } else { change.commit() }
+        change.end(dry_run)
     }
 
     /// Takes a mark back.
@@ -105,7 +105,7 @@ impl LedgerWriter {
             return Err(LedgerError::refused(what, "it is not marked for deletion", "nothing is left to do"));
         }
         change.audit("customers", account, None, Some(&json!({"deleted": "taken back"}).to_string()))?;
-        if dry_run { Ok(()) } else { change.commit() }
+        change.end(dry_run)
     }
 
     /// Removes what is known of marked customers, and remembers that they are purged. `check` sees the book as it becomes.
@@ -133,10 +133,7 @@ impl LedgerWriter {
             change.audit("customers", account, None, Some(&json!({"deleted": "purged"}).to_string()))?;
         }
         check(&load_book(&change)?).map_err(ApplyError::Check)?;
-        if !dry_run {
-            change.commit()?;
-        }
-        Ok(())
+        Ok(change.end(dry_run)?)
     }
 }
 

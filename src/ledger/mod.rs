@@ -188,6 +188,11 @@ impl Change<'_> {
     fn commit(self) -> Result<(), LedgerError> {
         Ok(self.transaction.commit()?)
     }
+
+    /// Keeps what was done, or nothing of it on a dry run.
+    fn end(self, dry_run: bool) -> Result<(), LedgerError> {
+        if dry_run { Ok(()) } else { self.commit() }
+    }
 }
 
 impl Deref for Change<'_> {

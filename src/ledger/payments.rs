@@ -210,11 +210,6 @@ fn total(amounts: impl Iterator<Item = Money>, what: impl Fn() -> String) -> Res
 }
 
 impl Change<'_> {
-    /// Keeps what was done, or nothing of it on a dry run.
-    pub(super) fn end(self, dry_run: bool) -> Result<(), LedgerError> {
-        if dry_run { Ok(()) } else { self.commit() }
-    }
-
     fn status_of(&self, account: &str) -> Result<Option<String>, LedgerError> {
         let mut query =
             self.prepare_cached("SELECT coalesce(status, 'active') FROM book_customers WHERE account = ?1")?;

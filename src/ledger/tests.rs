@@ -202,22 +202,10 @@ fn bill(account: &str, net: &str, previous: &str) -> Bill {
 
 fn line(amount: Amount) -> BillLine {
     BillLine {
-        kind: LineKind::Recurring,
         category: "Lines".into(),
-        cost_centre: String::new(),
         description: "Line rental".into(),
-        details: String::new(),
-        cli: String::new(),
-        from: None,
-        to: None,
-        quantity: Quantity::ONE,
-        price: None,
-        proration: String::new(),
-        amount,
-        cost: Price::ZERO,
-        vat_code: "S".into(),
         source: "rental".into(),
-        period: None,
+        ..BillLine::new(LineKind::Recurring, amount, "S".into())
     }
 }
 

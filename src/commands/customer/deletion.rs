@@ -46,7 +46,7 @@ struct Report<'r> {
 impl Mark {
     pub fn set(self, global: &Global, workspace: &Workspace) -> Result<()> {
         let Self { account } = &self;
-        if global.reason.is_none() {
+        if global.given_reason().is_none() {
             return Err(Error::refused(format!("no reason is given for deleting {account}"), "give one with --reason"));
         }
         workspace.ledger_for_writing(global.actor())?.mark_deleted(account, global.dry_run)?;

@@ -100,7 +100,7 @@ impl FinalBill {
 impl DropCustomer {
     pub fn run(self, global: &Global, workspace: &Workspace) -> Result<()> {
         let Self { account, date, .. } = &self;
-        if global.reason.is_none() {
+        if global.given_reason().is_none() {
             return Err(Error::refused(format!("no reason is given for dropping {account}"), "give one with --reason"));
         }
         let mut ledger = workspace.ledger_for_writing(global.actor())?;

@@ -140,8 +140,7 @@ fn post(
 
 /// Why: such a change is not made without a word.
 pub(in crate::commands) fn reason(global: &Global) -> Result<&str> {
-    let reason = global.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty());
-    reason.ok_or_else(|| {
+    global.given_reason().ok_or_else(|| {
         Error::refused("there is no reason; nothing was changed", "say why with --reason: it is on the credit note")
     })
 }

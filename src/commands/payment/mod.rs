@@ -170,9 +170,9 @@ impl MoneyMoved {
 
 /// A change that takes something back says why.
 pub(super) fn reason_is_given(global: &Global) -> Result<()> {
-    match global.reason.as_deref().map(str::trim) {
-        Some(reason) if !reason.is_empty() => Ok(()),
-        _ => Err(Error::new(ErrorKind::Usage, "no reason is given", "say why with --reason TEXT")),
+    match global.given_reason() {
+        Some(_) => Ok(()),
+        None => Err(Error::new(ErrorKind::Usage, "no reason is given", "say why with --reason TEXT")),
     }
 }
 
