@@ -147,7 +147,7 @@ fn refuse_status(life: &Life, given: &BTreeMap<String, Option<String>>, was_bill
 }
 
 fn place_of(tables: &Tables, account: &str) -> Option<usize> {
-    tables.get("customers").rows.iter().position(|row| row.cells[0].as_deref() == Some(account))
+    tables.get("customers").rows.iter().position(|row| row.cells.get(0) == Some(account))
 }
 
 fn differences(tables: &Tables, account: &str, given: &BTreeMap<String, Option<String>>) -> Vec<Changed> {
@@ -155,7 +155,7 @@ fn differences(tables: &Tables, account: &str, given: &BTreeMap<String, Option<S
     let row = place_of(tables, account).map(|place| &table.rows[place]);
     let before = |column: &str| {
         let place = table.column_names().position(|known| known == column)?;
-        row.and_then(|row| row.cells[place].clone())
+        row.and_then(|row| row.cells.get(place).map(str::to_owned))
     };
     let changed = given.iter().map(|(column, after)| Changed {
         column: column.clone(),
@@ -174,7 +174,7 @@ fn merge(tables: &mut Tables, account: &str, given: &BTreeMap<String, Option<Str
         let TableRow { cells, .. } = &mut table.rows[place];
         // A new column of the reseller's own means nothing to the check.
         if let Some(known) = known {
-            cells[known].clone_from(value);
+            cells.set(known, value.as_deref());
         }
     }
 }
