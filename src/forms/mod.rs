@@ -24,6 +24,8 @@ mod import;
 pub mod kinds;
 mod merge;
 mod source;
+mod takes;
+pub mod template;
 
 pub use filled::{Filled, FilledRow, read_filled};
 pub use finding::{At, Finding, Findings, Place, Severity};
@@ -32,3 +34,4 @@ pub use header::{Header, SheetColumn};
 pub use import::{Asked, Counts, Difference, FormImport, SheetImport};
 pub use merge::Mode;
 pub use source::{Noticed, OTHER_SHEETS, Source, Unreadable};
+pub use takes::what_it_takes;
