@@ -10,7 +10,7 @@ use std::io;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use rust_xlsxwriter::{Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{Worksheet, XlsxError};
 
 use crate::files::workbook::{Cell, SheetRow, letters};
 
