@@ -6,11 +6,13 @@
 //!                                                  │
 //! filled file ──source──▶ rows of typed cells ──reading──▶ Filled ──modes──▶ rows of the book, old → new
 //!                                                  │          └▶ Findings: sheet, cell, value, reason
+//!                                                  └──annotate──▶ a copy, .xlsx, with the findings marked
 //! ```
 //!
 //! Pure but for the bytes of files; the ledger is the business of who calls.
 
 mod accounts;
+pub mod annotate;
 mod checks;
 mod days;
 pub mod doubts;

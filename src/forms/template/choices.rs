@@ -43,7 +43,7 @@ impl Lists {
             self.lists.push(choices.to_vec());
             self.lists.len() - 1
         });
-        let letters = letters(u32::try_from(column).expect("a column of a sheet"));
+        let letters = letters(u32::try_from(column).map_err(|_| XlsxError::RowColumnLimitError)?);
         let range = format!("={LISTS_SHEET}!${letters}$1:${letters}${}", choices.len());
         Ok(DataValidation::new().allow_list_formula(Formula::new(range)))
     }
