@@ -7,6 +7,7 @@ mod book;
 mod customer;
 mod demo;
 mod explain;
+mod form;
 mod import;
 mod init;
 mod invoice;
@@ -19,6 +20,7 @@ mod rate_sheet;
 mod report;
 mod sheets;
 mod tariff;
+mod template;
 mod usage;
 mod verify;
 
@@ -78,7 +80,7 @@ enum Command {
     /// Load or write the whole master data as CSV files
     #[command(subcommand)]
     Book(book::BookCommand),
-    /// Import usage (CDR) files, service files, rate sheets, payments
+    /// Import usage (CDR) files, service files, rate sheets, customers, lines, products, charges, payments
     #[command(subcommand)]
     Import(import::Import),
     /// Show the layouts of carriers' files, or find the one that fits a file
@@ -106,6 +108,8 @@ enum Command {
     /// List, check, compare and change tariffs
     #[command(subcommand)]
     Tariff(tariff::TariffCommand),
+    /// Make spreadsheets to be filled in, or with what is there: customers, CLIs, products, charges, rates, payments
+    Template(template::Template),
     /// Show what the workspace holds, seen from one side
     #[command(subcommand)]
     Report(report::ReportCommand),
@@ -137,6 +141,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
         Command::Payment(payment) => payment.run(global),
         Command::Customer(customer) => customer.run(global),
         Command::Tariff(tariff) => tariff.run(global),
+        Command::Template(template) => template.run(global),
         Command::Report(report) => report.run(global),
         Command::Bench(bench) => bench.run(global),
         Command::Verify => verify::run(global),

@@ -10,7 +10,7 @@ use crate::book::{ColumnSchema, FileSchema, TableRow, Tables, canonical_cell, co
 use crate::commands::{Global, say};
 use crate::domain::customer::Status;
 use crate::error::{Error, Result, counted};
-use crate::ledger::{ApplyError, ApplyMode, Life, StoredTable};
+use crate::ledger::{ApplyMode, Life, StoredTable};
 use crate::report::screen::table;
 use crate::workspace::{Workspace, refuse_book};
 
@@ -52,13 +52,7 @@ impl Set {
         merge(&mut merged, &self.account, &given);
         compile(&merged, &workspace.settings).map_err(|errors| refuse_book(&errors))?;
         let row = row_of(&self.account, &given);
-        let no_check = |_: &[StoredTable]| Ok::<(), Error>(());
-        ledger.apply_book(&[row], ApplyMode::Upsert, workspace.settings.currency, no_check, global.dry_run).map_err(
-            |error| match error {
-                ApplyError::Ledger(error) => error.into(),
-                ApplyError::Check(error) => error,
-            },
-        )?;
+        ledger.apply_book(&[row], ApplyMode::Upsert, workspace.settings.currency, global.dry_run)?;
         let follows = consequences(life.status, &changes);
         let report = Report { account: &self.account, dry_run: global.dry_run, changes, follows };
         global.show(&report, || in_words(&report))?;
@@ -147,7 +141,7 @@ fn refuse_status(life: &Life, given: &BTreeMap<String, Option<String>>, was_bill
 }
 
 fn place_of(tables: &Tables, account: &str) -> Option<usize> {
-    tables.get("customers").rows.iter().position(|row| row.cells[0].as_deref() == Some(account))
+    tables.get("customers").rows.iter().position(|row| row.cells.get(0) == Some(account))
 }
 
 fn differences(tables: &Tables, account: &str, given: &BTreeMap<String, Option<String>>) -> Vec<Changed> {
@@ -155,7 +149,7 @@ fn differences(tables: &Tables, account: &str, given: &BTreeMap<String, Option<S
     let row = place_of(tables, account).map(|place| &table.rows[place]);
     let before = |column: &str| {
         let place = table.column_names().position(|known| known == column)?;
-        row.and_then(|row| row.cells[place].clone())
+        row.and_then(|row| row.cells.get(place).map(str::to_owned))
     };
     let changed = given.iter().map(|(column, after)| Changed {
         column: column.clone(),
@@ -174,7 +168,7 @@ fn merge(tables: &mut Tables, account: &str, given: &BTreeMap<String, Option<Str
         let TableRow { cells, .. } = &mut table.rows[place];
         // A new column of the reseller's own means nothing to the check.
         if let Some(known) = known {
-            cells[known].clone_from(value);
+            cells.set(known, value.as_deref());
         }
     }
 }

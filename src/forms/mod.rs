@@ -1,0 +1,37 @@
+//! Forms: the spreadsheets and CSV files by which customers, CLIs, products, charges, rates and payments come in bulk
+//! (K1–K5). Their empty ones, made for the workspace, are the templates.
+//!
+//! ```text
+//! kinds (data) + the workspace's tables ──form──▶ Form ──template──▶ .xlsx, to be filled in
+//!                                                  │
+//! filled file ──source──▶ rows of typed cells ──reading──▶ Filled ──modes──▶ rows of the book, old → new
+//!                                                  │          └▶ Findings: sheet, cell, value, reason
+//! ```
+//!
+//! Pure but for the bytes of files; the ledger is the business of who calls.
+
+mod accounts;
+mod checks;
+mod days;
+pub mod doubts;
+mod entry;
+mod filled;
+mod finding;
+mod form;
+mod guards;
+mod header;
+mod import;
+pub mod kinds;
+mod merge;
+mod source;
+mod takes;
+pub mod template;
+
+pub use filled::{Filled, FilledRow, read_filled};
+pub use finding::{At, Finding, Findings, Place, Severity};
+pub use form::{Field, Form, Target, forms_of};
+pub use header::{Header, SheetColumn};
+pub use import::{Asked, Counts, Difference, FormImport, SheetImport};
+pub use merge::Mode;
+pub use source::{Noticed, OTHER_SHEETS, Source, Unreadable};
+pub use takes::what_it_takes;
