@@ -140,8 +140,9 @@ fn slip(host: &str) -> Option<String> {
     if COMMON_HOSTS.contains(&host) || REAL_NEIGHBOURS.contains(&host) {
         return None;
     }
-    let glued = |common: &&&str| common.replace('.', "") == host.replace('.', "");
-    let near = |common: &&&str| common.len() > SHORTEST_GUESSED && strsim::osa_distance(common, host) == 1;
+    let glued =
+        |common: &&&str| common.bytes().filter(|byte| *byte != b'.').eq(host.bytes().filter(|byte| *byte != b'.'));
+    let near = |common: &&&str| common.len() > SHORTEST_GUESSED && is_one_slip_away(common, host);
     if let Some(common) = COMMON_HOSTS.iter().find(glued).or_else(|| COMMON_HOSTS.iter().find(near)) {
         return Some((*common).to_owned());
     }
@@ -150,12 +151,17 @@ fn slip(host: &str) -> Option<String> {
     Some(slip_free(&format!("{start}{meant}")))
 }
 
+/// At most one letter is missing, too many, wrong, or has changed places with its neighbour.
+fn is_one_slip_away(common: &str, host: &str) -> bool {
+    common.len().abs_diff(host.len()) <= 1 && strsim::osa_distance(common, host) <= 1
+}
+
 /// Names of hosts up to this length have too many real neighbours.
 const SHORTEST_GUESSED: usize = 8;
 
 /// A host whose ending was put right may have a second slip before it.
 fn slip_free(host: &str) -> String {
-    let near = COMMON_HOSTS.iter().find(|common| strsim::osa_distance(common, host) <= 1);
+    let near = COMMON_HOSTS.iter().find(|common| is_one_slip_away(common, host));
     near.map_or_else(|| host.to_owned(), |common| (*common).to_owned())
 }
 

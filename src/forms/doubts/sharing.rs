@@ -10,12 +10,56 @@ use super::email::addresses;
 use super::{CustomerView, full_number, normal_company_number, normal_vat_number};
 use crate::domain::telephone::NumberRules;
 
+/// What kind of value a mark is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Source {
+    NameAndPostcode,
+    Telephone,
+    Email,
+    DeliveryEmail,
+    VatNumber,
+    CompanyNumber,
+}
+
+impl Source {
+    fn likeness(self) -> Likeness {
+        match self {
+            Self::NameAndPostcode => Likeness::NameAndPostcode,
+            Self::Telephone => Likeness::Telephone,
+            Self::Email | Self::DeliveryEmail => Likeness::Email,
+            Self::VatNumber => Likeness::VatNumber,
+            Self::CompanyNumber => Likeness::CompanyNumber,
+        }
+    }
+
+    fn column(self) -> &'static str {
+        match self {
+            Self::NameAndPostcode => "name",
+            Self::Telephone => "telephone",
+            Self::Email => "email",
+            Self::DeliveryEmail => "delivery_email",
+            Self::VatNumber => "vat_number",
+            Self::CompanyNumber => "company_number",
+        }
+    }
+
+    /// Keeps values of different kinds apart, and addresses for letters and for invoices together.
+    fn seed(self) -> u64 {
+        match self {
+            Self::NameAndPostcode => 1,
+            Self::Telephone => 2,
+            Self::Email | Self::DeliveryEmail => 3,
+            Self::VatNumber => 4,
+            Self::CompanyNumber => 5,
+        }
+    }
+}
+
 /// A value by which a customer is known, as a digest.
 #[derive(Clone, Copy, Debug)]
 struct Mark {
     digest: u64,
-    likeness: Likeness,
-    column: &'static str,
+    source: Source,
 }
 
 /// The marks of customers, one after the other.
@@ -38,39 +82,27 @@ impl Marks {
     /// Adds a customer; a value that it has twice counts once.
     fn add(&mut self, customer: &CustomerView<'_>, name: &str, postcode: &str, rules: &NumberRules) {
         let start = self.marks.len();
-        let mut add = |likeness: Likeness, column: &'static str, value: &str| {
+        let mut add = |source: Source, value: &str| {
             if value.is_empty() {
                 return;
             }
-            let digest = XxHash3_64::oneshot_with_seed(seed(likeness), value.as_bytes());
+            let digest = XxHash3_64::oneshot_with_seed(source.seed(), value.as_bytes());
             if !self.marks[start..].iter().any(|mark| mark.digest == digest) {
-                self.marks.push(Mark { digest, likeness, column });
+                self.marks.push(Mark { digest, source });
             }
         };
         if !name.is_empty() && !postcode.is_empty() {
-            add(Likeness::NameAndPostcode, "name", &format!("{name}\n{postcode}"));
+            add(Source::NameAndPostcode, &format!("{name}\n{postcode}"));
         }
-        add(Likeness::Telephone, "telephone", &full_number(customer.telephone, rules).unwrap_or_default());
-        for (column, cell) in [("email", customer.email), ("delivery_email", customer.delivery_email)] {
+        add(Source::Telephone, &full_number(customer.telephone, rules).unwrap_or_default());
+        for (source, cell) in [(Source::Email, customer.email), (Source::DeliveryEmail, customer.delivery_email)] {
             for address in addresses(cell) {
-                add(Likeness::Email, column, &address.to_lowercase());
+                add(source, &address.to_lowercase());
             }
         }
-        add(Likeness::VatNumber, "vat_number", &normal_vat_number(customer.vat_number, customer.country));
-        add(Likeness::CompanyNumber, "company_number", &normal_company_number(customer.company_number));
+        add(Source::VatNumber, &normal_vat_number(customer.vat_number, customer.country));
+        add(Source::CompanyNumber, &normal_company_number(customer.company_number));
         self.ends.push(self.marks.len());
-    }
-}
-
-/// Keeps values of different kinds apart.
-fn seed(likeness: Likeness) -> u64 {
-    match likeness {
-        Likeness::NameAndPostcode => 1,
-        Likeness::SimilarName { .. } => 2,
-        Likeness::Telephone => 3,
-        Likeness::Email => 4,
-        Likeness::VatNumber => 5,
-        Likeness::CompanyNumber => 6,
     }
 }
 
@@ -112,39 +144,53 @@ impl Sharing {
                 updated_by.insert(*known, candidate);
             }
         }
-        let mut owners: AHashMap<u64, Owners> = AHashMap::with_capacity(existing.marks.len() + candidates.marks.len());
+        let questioned = |candidate: usize| {
+            let identity = identities[candidate];
+            let (existing, candidates) = (&existing, &candidates);
+            candidates.of(candidate).iter().copied().filter(move |mark| match identity {
+                Identity::New => true,
+                Identity::Updates(known) => !existing.have(known, mark.digest),
+                Identity::Repeated => false,
+            })
+        };
+        let mut owners: AHashMap<u64, Owners> = AHashMap::new();
+        for mark in (0..identities.len()).flat_map(&questioned) {
+            owners.insert(mark.digest, Owners::default());
+        }
         for customer in 0..existing.ends.len() {
             let update = updated_by.get(&customer);
             for mark in existing.of(customer) {
-                if update.is_none_or(|candidate| candidates.have(*candidate, mark.digest)) {
-                    owners.entry(mark.digest).or_insert(Owners { first: Other::Existing(customer), count: 0 }).count +=
-                        1;
+                let stays = update.is_none_or(|candidate| candidates.have(*candidate, mark.digest));
+                if let Some(owners) = owners.get_mut(&mark.digest).filter(|_| stays) {
+                    owners.add(Other::Existing(customer));
                 }
             }
         }
-        for (candidate, identity) in identities.iter().enumerate() {
-            for mark in candidates.of(candidate) {
-                let stands = match identity {
-                    Identity::Repeated => true,
-                    Identity::Updates(known) => existing.have(*known, mark.digest),
-                    Identity::New => false,
-                };
-                if stands {
-                    continue;
+        for candidate in 0..identities.len() {
+            for Mark { digest, source } in questioned(candidate) {
+                let owners = owners.entry(digest).or_default();
+                if let Some(first) = owners.first {
+                    let (column, likeness) = (source.column(), source.likeness());
+                    found.push(Duplicate { candidate, column, likeness, first, more: owners.more });
                 }
-                let Mark { digest, likeness, column } = *mark;
-                let owner = owners.entry(digest).or_insert(Owners { first: Other::Candidate(candidate), count: 0 });
-                if let Some(more) = owner.count.checked_sub(1) {
-                    found.push(Duplicate { candidate, column, likeness, first: owner.first, more });
-                }
-                owner.count += 1;
+                owners.add(Other::Candidate(candidate));
             }
         }
     }
 }
 
 /// The customers that have a value.
+#[derive(Default)]
 struct Owners {
-    first: Other,
-    count: usize,
+    first: Option<Other>,
+    more: usize,
+}
+
+impl Owners {
+    fn add(&mut self, owner: Other) {
+        match self.first {
+            None => self.first = Some(owner),
+            Some(_) => self.more += 1,
+        }
+    }
 }

@@ -11,7 +11,7 @@ use super::names::{by_word, likeness_of_letters, normal_name, number_of};
 /// How many neighbours on either side a name is compared with. Blocks of up to so many names are compared wholly.
 const NEIGHBOURS: usize = 32;
 /// How many pairs of names are compared letter by letter, in all.
-pub(super) const MOST_COMPARED: usize = 600_000;
+pub(super) const MOST_COMPARED: usize = 400_000;
 /// How many letters of a name are looked at.
 const LETTERS: usize = 60;
 /// How many first letters names of one town must have in common.
