@@ -6,11 +6,13 @@
 //!                                                  │
 //! filled file ──source──▶ rows of typed cells ──reading──▶ Filled ──modes──▶ rows of the book, old → new
 //!                                                  │          └▶ Findings: sheet, cell, value, reason
+//!                                                  └──annotate──▶ a copy, .xlsx, with the findings marked
 //! ```
 //!
 //! Pure but for the bytes of files; the ledger is the business of who calls.
 
 mod accounts;
+pub mod annotate;
 mod checks;
 mod days;
 pub mod doubts;
@@ -24,6 +26,8 @@ mod import;
 pub mod kinds;
 mod merge;
 mod source;
+mod takes;
+pub mod template;
 
 pub use filled::{Filled, FilledRow, read_filled};
 pub use finding::{At, Finding, Findings, Place, Severity};
@@ -32,3 +36,4 @@ pub use header::{Header, SheetColumn};
 pub use import::{Asked, Counts, Difference, FormImport, SheetImport};
 pub use merge::Mode;
 pub use source::{Noticed, OTHER_SHEETS, Source, Unreadable};
+pub use takes::what_it_takes;
