@@ -14,6 +14,8 @@ pub mod doubts;
 mod finding;
 mod form;
 pub mod kinds;
+mod likeness;
 
 pub use finding::{Finding, Severity};
 pub use form::{Field, Form, Target, forms_of};
+pub use likeness::{looks_like, other_kind_hint};
