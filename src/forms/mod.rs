@@ -10,12 +10,27 @@
 //!
 //! Pure but for the bytes of files; the ledger is the business of who calls.
 
+mod accounts;
+mod checks;
+mod days;
 pub mod doubts;
+mod entry;
+mod filled;
 mod finding;
 mod form;
+mod guards;
+mod header;
+mod import;
 pub mod kinds;
 mod likeness;
+mod merge;
+mod source;
 
-pub use finding::{Finding, Severity};
+pub use filled::{Filled, FilledRow, read_filled};
+pub use finding::{At, Finding, Findings, Place, Severity};
 pub use form::{Field, Form, Target, forms_of};
+pub use header::{Header, SheetColumn};
+pub use import::{Asked, Counts, Difference, FormImport, SheetImport};
 pub use likeness::{looks_like, other_kind_hint};
+pub use merge::Mode;
+pub use source::{Noticed, OTHER_SHEETS, Source, Unreadable};

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::book::{BookError, Malformed, nearest, record_lines, text_of};
 use crate::domain::time::Date;
 use crate::error::{Error, Result};
-use crate::files::workbook::{ARCHIVE_START, Cell, read_workbook};
+use crate::files::workbook::{Cell, Content, content_of, read_workbook};
 
 /// A table of text.
 pub(super) struct TableFile {
@@ -31,16 +31,17 @@ impl TableFile {
         }
         let bytes = std::fs::read(path).map_err(|error| Error::unreadable(path, &error))?;
         let file = path.display().to_string();
-        let read = if bytes.starts_with(ARCHIVE_START) {
-            let refuse = |reason: String| whole(&file, 0, &reason, "save it as .xlsx or as CSV (UTF-8) anew");
-            let texts = |(line, cells): (u64, Vec<Cell>)| (line, cells.iter().map(text_of_cell).collect());
-            read_workbook(&bytes, sheet)
-                .map_err(refuse)
-                .map(|sheet| (sheet.rows.into_iter().map(texts).collect(), true))
-        } else if bytes.starts_with(OLD_WORKBOOK) {
-            Err(whole(&file, 0, "is an old or a protected workbook", "save it as .xlsx without a password, or as CSV"))
-        } else {
-            csv_rows(&bytes).map_err(|bad| whole(&file, bad.line, &bad.reason, bad.hint)).map(|rows| (rows, false))
+        let read = match content_of(&bytes) {
+            Content::Archive => {
+                let texts = |(line, cells): (u64, Vec<Cell<'_>>)| (line, cells.iter().map(text_of_cell).collect());
+                read_workbook(&bytes, sheet)
+                    .map_err(|refused| whole(&file, 0, &refused.reason, &refused.hint))
+                    .map(|sheet| (sheet.rows.into_iter().map(texts).collect(), true))
+            }
+            Content::Text => {
+                csv_rows(&bytes).map_err(|bad| whole(&file, bad.line, &bad.reason, bad.hint)).map(|rows| (rows, false))
+            }
+            Content::Other(refused) => Err(whole(&file, 0, &refused.reason, &refused.hint)),
         };
         let (mut rows, is_workbook): (Vec<(u64, Vec<String>)>, bool) =
             read.map_err(|error| Error::refused(error.to_string(), ""))?;
@@ -114,17 +115,16 @@ impl TableFile {
     }
 }
 
-/// What files of the format before .xlsx begin with, and those with a password.
-const OLD_WORKBOOK: &[u8] = b"\xd0\xcf\x11\xe0";
-
 /// A cell as a CSV file would have it.
-fn text_of_cell(cell: &Cell) -> String {
+fn text_of_cell(cell: &Cell<'_>) -> String {
     match cell {
         Cell::Blank => String::new(),
-        Cell::Text(text) | Cell::Number(text) | Cell::Fault(text) => text.clone(),
-        Cell::Day(days, has_time) => {
-            let day = Date::from_days(*days).map_or_else(|| format!("day {days}"), |date| date.to_string());
-            if *has_time { format!("{day} with a time") } else { day }
+        Cell::Text(text) | Cell::Number(text) | Cell::Fault(text) => text.clone().into_owned(),
+        Cell::Percent(text) => format!("{text}%"),
+        Cell::Flag(flag) => if *flag { "TRUE" } else { "FALSE" }.to_owned(),
+        Cell::Moment { day, seconds } => {
+            let text = Date::from_days(*day).map_or_else(|| format!("day {day}"), |date| date.to_string());
+            if *seconds > 0 { format!("{text} with a time") } else { text }
         }
     }
 }
