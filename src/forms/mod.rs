@@ -26,11 +26,12 @@ mod likeness;
 mod merge;
 mod source;
 
+pub use accounts::Accounts;
 pub use filled::{Filled, FilledRow, read_filled};
 pub use finding::{At, Finding, Findings, Place, Severity};
 pub use form::{Field, Form, Target, forms_of};
 pub use header::{Header, SheetColumn};
-pub use import::{Asked, Counts, Difference, FormImport, SheetImport};
+pub use import::{Asked, Counts, Difference, FormImport, SheetImport, no_sheet, refuse_missing};
 pub use likeness::{looks_like, other_kind_hint};
 pub use merge::Mode;
 pub use source::{Noticed, OTHER_SHEETS, Source, Unreadable};
