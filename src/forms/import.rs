@@ -270,6 +270,7 @@ pub fn refuse_missing(form: &Form, filled: &Filled, mode: Mode, is_first: bool, 
     let Some(header) = &filled.header else {
         let hint = "its first row has the names of the columns: `tollbook template` writes them";
         let reason = format!("has no header of a form of {}", form.schema.sheet.to_lowercase());
+        let hint = filled.other_kind.as_deref().unwrap_or(hint);
         findings.add(place.finding(Severity::Error, At::default(), &reason, hint));
         return;
     };

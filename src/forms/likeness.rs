@@ -15,9 +15,16 @@ pub fn looks_like<H: AsRef<str>>(headers: &[H]) -> Option<Kind> {
     (known >= 2 && known * 2 > headers.len() && best.0 > second.0).then_some(best.1)
 }
 
-/// How a person is sent to the command of another kind: `this looks like a form of customers: tollbook import customers`.
+/// How a person is sent to the command of another kind, if that knows more of the headers than the kind that was asked for:
+/// `this looks like a form of customers: tollbook import customers FILE`.
 pub fn other_kind_hint<H: AsRef<str>>(headers: &[H], asked: Kind) -> Option<String> {
     let kind = looks_like(headers).filter(|kind| *kind != asked)?;
+    let words: Vec<String> = headers.iter().map(|header| plain(header.as_ref())).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).filter(|word| !word.is_empty()).collect();
+    // Files that only update have few columns, which more than one kind may have.
+    if likeness(kind, &words).0 <= likeness(asked, &words).0 {
+        return None;
+    }
     let what = if kind == Kind::Tariff { "a rate sheet".to_owned() } else { format!("a form of {}", kind.name()) };
     let option = if kind == Kind::Tariff { " FILE --tariff CODE" } else { " FILE" };
     Some(format!("this looks like {what}: tollbook import {}{option}", kind.name()))
@@ -118,6 +125,8 @@ mod tests {
         assert_eq!(other_kind_hint(&payments, Kind::Payments), None);
         let hint = "this looks like a form of payments: tollbook import payments FILE";
         assert_eq!(other_kind_hint(&payments, Kind::Customers).as_deref(), Some(hint));
+        let few = ["account", "reference", "currency"];
+        assert_eq!(other_kind_hint(&few, Kind::Customers), None, "customers have these columns too");
         let hint = "this looks like a rate sheet: tollbook import tariff FILE --tariff CODE";
         assert_eq!(other_kind_hint(&["Prefix", "Rate"], Kind::Payments).as_deref(), Some(hint));
     }

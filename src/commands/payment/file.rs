@@ -14,7 +14,7 @@ use crate::error::{Result, counted};
 use crate::forms::kinds::Kind;
 use crate::forms::{
     Accounts, Asked, Counts, Filled, Findings, Form, Place, Severity, Source, Unreadable, forms_of, no_sheet,
-    other_kind_hint, read_filled, refuse_missing,
+    read_filled, refuse_missing,
 };
 use crate::ledger::Settled;
 use crate::workspace::Workspace;
@@ -66,8 +66,8 @@ impl PaymentsFile {
             notices: source.notices(),
         };
         let report = FormReport::of_findings(facts, sheets, &findings);
-        let is_refused = report.count(Severity::Error) > 0
-            || (self.options.strict && report.count(Severity::Warning) > 0);
+        let is_refused =
+            report.count(Severity::Error) > 0 || (self.options.strict && report.count(Severity::Warning) > 0);
         if is_refused {
             report.show(global, self.options.all)?;
             return report.refuse(self.options.strict);

@@ -106,9 +106,7 @@ impl PaymentRow<'_> {
             (Some((account, _)), Some(entry)) => {
                 Ok(self.is_as_posted(&account, currency, &entry)?.then_some(Payment::AsBefore))
             }
-            (Some((account, reference)), None) => {
-                Ok(self.movement(&account, currency, &reference)?.map(Payment::New))
-            }
+            (Some((account, reference)), None) => Ok(self.movement(&account, currency, &reference)?.map(Payment::New)),
             (None, _) => {
                 self.movement(account.as_deref().unwrap_or(""), currency, "")?;
                 Ok(None)
@@ -329,12 +327,7 @@ impl PaymentRow<'_> {
         let field = self.field(column);
         let header = field.map_or(column, |field| self.header.fields[field].header.as_str());
         let value = field.and_then(|field| self.row.cells.get(field)).unwrap_or("");
-        let at = At {
-            row: self.row.row,
-            column: field.and_then(|field| self.header.column_of(field)),
-            header,
-            value,
-        };
+        let at = At { row: self.row.row, column: field.and_then(|field| self.header.column_of(field)), header, value };
         let finding = self.filled.place.finding(Severity::Error, at, reason, hint);
         self.findings.add(finding);
     }

@@ -32,9 +32,10 @@ impl ChosenSheet {
             let names = shown(&mut sheets.iter().map(|(_, name, _)| *name)).join(", ");
             let (message, hint) = match named {
                 Some(named) => (format!("{file} has no sheet {named:?}"), format!("its sheets are {names}")),
-                None => {
-                    (format!("{file} has no sheet of rates that can be seen"), format!("name one of {names} with --sheet"))
-                }
+                None => (
+                    format!("{file} has no sheet of rates that can be seen"),
+                    format!("name one of {names} with --sheet"),
+                ),
             };
             return Err(Error::refused(message, hint));
         };

@@ -181,14 +181,7 @@ impl Timeline {
 
     /// Takes over one row. `former` is what it is compared with where its band had no row. The note of a sheet of others is
     /// only the name of a destination: it alone changes nothing.
-    fn take(
-        &mut self,
-        known: &mut Vec<Known>,
-        new: &TableRow,
-        from: Date,
-        former: Option<&TableRow>,
-        of_others: bool,
-    ) {
+    fn take(&mut self, known: &mut Vec<Known>, new: &TableRow, from: Date, former: Option<&TableRow>, of_others: bool) {
         let line = new.line;
         let mut new = Known::stored(&self.columns, new);
         new.row.line = line;

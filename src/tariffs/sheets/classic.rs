@@ -78,7 +78,8 @@ pub(super) fn read(input: &Input, costs_to: Option<&Target>, names: &KnownNames)
 /// Are the cost columns there? All three or none; and a wholesale tariff needs them.
 fn check_costs(input: &Input, columns: &Columns, costs_to: Option<&Target>, errors: &mut Vec<SheetError>) -> bool {
     let there = COSTS.iter().filter(|field| columns.place(**field).is_some()).count();
-    let mut fail = |reason: &str, hint: &str| errors.push(whole_file(input.file, input.header.line, reason, hint).into());
+    let mut fail =
+        |reason: &str, hint: &str| errors.push(whole_file(input.file, input.header.line, reason, hint).into());
     match (there, costs_to) {
         (1 | 2, _) => {
             fail("has some of the three cost columns, not all", "Cost Peak, Cost Offpeak and Cost Weekend, or none")

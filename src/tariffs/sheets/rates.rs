@@ -96,11 +96,7 @@ impl RatesReader<'_> {
         let code = self.input.target.code.as_str();
         if let Some(other) = cells[self.columns.tariff].as_deref().filter(|stated| *stated != code) {
             let reason = format!("is another tariff than {code}, which is imported");
-            fail(
-                self.columns.tariff,
-                other,
-                refuse(&reason, "one sheet for each tariff, or --tariff of the sheet's"),
-            );
+            fail(self.columns.tariff, other, refuse(&reason, "one sheet for each tariff, or --tariff of the sheet's"));
         }
         cells[self.columns.tariff] = Some(code.to_owned());
         if cells[self.columns.matches].is_none() && !refused[self.columns.matches] {
@@ -150,7 +146,9 @@ impl RatesReader<'_> {
             CellKind::Decimal(..) | CellKind::Markup => {
                 canonical_cell(schema.kind, &self.units.plain_number(raw)?, numbers)
             }
-            CellKind::Date if record.nature(column) == CellNature::Day => day_of(raw).map(|date| Some(date.to_string())),
+            CellKind::Date if record.nature(column) == CellNature::Day => {
+                day_of(raw).map(|date| Some(date.to_string()))
+            }
             kind => canonical_cell(kind, raw, numbers),
         }
     }

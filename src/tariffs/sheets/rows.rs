@@ -8,9 +8,9 @@ use crate::domain::money::Price;
 use crate::domain::time::Date;
 use crate::tariffs::terms::RateColumns;
 
+use super::dates::DateReading;
 use super::header::Columns;
 use super::numbers::{Increments, Units, refuse};
-use super::dates::DateReading;
 use super::record::{CellNature, Record, Wanted};
 use super::text::whole_file;
 use super::words::Field;

@@ -83,7 +83,8 @@ fn every_spoilt_cell_of_a_workbook_is_named() {
 fn a_sheet_is_chosen_by_its_name_or_refused() {
     let place = Place::new();
     let workbook = fixture("rate_sheets/workbooks/deck_plain.xlsx");
-    let line = |options: &str| format!("import tariff {} --tariff pounds --from 2026-06-01 {options}", workbook.display());
+    let line =
+        |options: &str| format!("import tariff {} --tariff pounds --from 2026-06-01 {options}", workbook.display());
     place.run(&line("--sheet prices --dry-run")).done();
     place.run(&line("--sheet Notes")).ended(1).says("no row of the first 60 is the header of a known format");
     let missing = place.run(&line("--sheet Preise")).ended(1);
@@ -118,8 +119,7 @@ fn rates_of_a_tariff_that_come_back_change_nothing() {
     let mut lines = exported.lines();
     let header = lines.next().unwrap().to_owned();
     for tariff in ["pence", "pounds", "euro"] {
-        let rows: Vec<&str> =
-            lines.clone().filter(|line| line.starts_with(&format!("{tariff},"))).collect();
+        let rows: Vec<&str> = lines.clone().filter(|line| line.starts_with(&format!("{tariff},"))).collect();
         if rows.is_empty() {
             continue;
         }
