@@ -6,11 +6,13 @@
 //!                                                  │
 //! filled file ──source──▶ rows of typed cells ──reading──▶ Filled ──modes──▶ rows of the book, old → new
 //!                                                  │          └▶ Findings: sheet, cell, value, reason
+//!                                                  └──annotate──▶ a copy, .xlsx, with the findings marked
 //! ```
 //!
 //! Pure but for the bytes of files; the ledger is the business of who calls.
 
 mod accounts;
+pub mod annotate;
 mod checks;
 mod days;
 pub mod doubts;
@@ -25,6 +27,8 @@ pub mod kinds;
 mod likeness;
 mod merge;
 mod source;
+mod takes;
+pub mod template;
 
 pub use accounts::Accounts;
 pub use filled::{Filled, FilledRow, read_filled};
@@ -35,3 +39,4 @@ pub use import::{Asked, Counts, Difference, FormImport, SheetImport, no_sheet, r
 pub use likeness::{looks_like, other_kind_hint};
 pub use merge::Mode;
 pub use source::{Noticed, OTHER_SHEETS, Source, Unreadable};
+pub use takes::what_it_takes;

@@ -1,5 +1,6 @@
 //! `import customers|clis|products|charges`: a filled form → the book, all or nothing (K2), with every mistake at its cell.
 
+mod copy;
 mod report;
 
 use std::path::{Path, PathBuf};
@@ -91,6 +92,9 @@ impl FormFile {
         let import = FormImport::read(&source, &asked, tables).map_err(|bad| refuse_file(&file, &bad))?;
         let report = FormReport::of(&file, kind, &self.options, global, &import, &source);
         report.show(global, self.options.all)?;
+        if let Some(copy) = &self.options.annotate {
+            copy::write_copy(&self.file, copy, &source, &import)?;
+        }
         report.refuse(self.options.strict)?;
         let count = report.changes();
         let (rows, gone) = import.into_rows();
