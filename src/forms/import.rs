@@ -254,7 +254,8 @@ fn take(tables: &mut Tables, changed: &mut Tables, name: &str, rows: &[Merged]) 
     to.rows.extend(rows);
 }
 
-fn no_sheet(source: &Source<'_>, asked: &Asked<'_>) -> Unreadable {
+/// Why no sheet is read.
+pub fn no_sheet(source: &Source<'_>, asked: &Asked<'_>) -> Unreadable {
     let names: Vec<&str> = source.sheets().iter().map(|(_, name, _)| *name).collect();
     let reason = match asked.sheet {
         Some(named) => format!("has no sheet {named:?}"),
@@ -264,11 +265,12 @@ fn no_sheet(source: &Source<'_>, asked: &Asked<'_>) -> Unreadable {
 }
 
 /// A form without a header, without rows, or without a column that every new row needs.
-fn refuse_missing(form: &Form, filled: &Filled, mode: Mode, is_first: bool, findings: &mut Findings) {
+pub fn refuse_missing(form: &Form, filled: &Filled, mode: Mode, is_first: bool, findings: &mut Findings) {
     let place = &filled.place;
     let Some(header) = &filled.header else {
         let hint = "its first row has the names of the columns: `tollbook template` writes them";
         let reason = format!("has no header of a form of {}", form.schema.sheet.to_lowercase());
+        let hint = filled.other_kind.as_deref().unwrap_or(hint);
         findings.add(place.finding(Severity::Error, At::default(), &reason, hint));
         return;
     };

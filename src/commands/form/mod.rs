@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
+pub(super) use report::FormFacts;
 pub use report::FormReport;
 
 use super::{Global, say};
@@ -165,7 +166,7 @@ fn refusal(file: &str, errors: usize, warnings: usize, strict: bool) -> Option<E
 
 impl FormReport<'_> {
     /// Refuses the file if it has errors, or, strictly, warnings.
-    fn refuse(&self, strict: bool) -> Result<()> {
+    pub(super) fn refuse(&self, strict: bool) -> Result<()> {
         let counts = [Severity::Error, Severity::Warning].map(|severity| self.count(severity));
         refusal(self.file, counts[0], counts[1], strict).map_or(Ok(()), Err)
     }
