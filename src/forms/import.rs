@@ -12,6 +12,7 @@ use super::form::{Field, Form, Target, forms_of};
 use super::kinds::Kind;
 use super::merge::{Merged, MergedForm, Mode, merge_form};
 use super::source::{Source, Unreadable};
+use super::warnings::warn_of_customers;
 
 /// What is asked of a file.
 pub struct Asked<'a> {
@@ -102,6 +103,9 @@ impl FormImport {
             sheets.push(SheetImport { form, filled: Filled { counted: count, ..filled }, merged });
         }
         check_book(&tables, asked.settings, &sheets, &mut findings);
+        for sheet in sheets.iter().filter(|sheet| sheet.form.schema.table == "customers") {
+            warn_of_customers(sheet, &tables, &asked.numbers, &mut findings);
+        }
         let mut import = Self { sheets, findings, tables };
         import.sort_findings();
         Ok(import)

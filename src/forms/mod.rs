@@ -29,6 +29,7 @@ mod merge;
 mod source;
 mod takes;
 pub mod template;
+mod warnings;
 
 pub use accounts::Accounts;
 pub use filled::{Filled, FilledRow, read_filled};
