@@ -29,6 +29,7 @@
 //! Edges: the only input and output:
 //! - [`book`]: a folder of CSV files, or the ledger's rows → the compiled [`Book`](domain::book::Book)
 //! - [`tariffs`]: a book's tariffs as rows: lint, increases, rate sheets of others, differences between versions
+//! - [`forms`]: the spreadsheets by which customers, lines, charges … come in bulk; their templates
 //! - [`facts`]: the usage store, Parquet files
 //! - [`ledger`]: one SQLite file: the book, imports, runs, invoices, entries, the audit
 //! - [`files`], [`workspace`]: maps and atomic writes; the folder a reseller works in
@@ -64,6 +65,7 @@ pub mod domain;
 pub mod error;
 pub mod facts;
 pub mod files;
+pub mod forms;
 pub mod invoicing;
 pub mod ledger;
 pub mod matching;

@@ -105,7 +105,7 @@ impl Workspace {
         let table = tables.get("suppliers");
         let cells = |name: &str| {
             let place = table.schema.position(name).expect("the interface has the column");
-            table.rows.iter().map(move |row| row.cells[place].clone().unwrap_or_default())
+            table.rows.iter().map(move |row| row.cells.get(place).unwrap_or_default().to_owned())
         };
         Ok(cells("supplier").zip(cells("layout")).collect())
     }
@@ -117,8 +117,8 @@ impl Workspace {
         let place = |name: &str| table.schema.position(name).expect("the interface has the column");
         let (account, currency) = (place("account"), place("currency"));
         let rows = table.rows.iter().map(|row| {
-            let of_row = row.cells[currency].as_deref().and_then(Currency::parse);
-            (row.cells[account].clone().unwrap_or_default(), of_row.unwrap_or(self.settings.currency))
+            let of_row = row.cells.get(currency).and_then(Currency::parse);
+            (row.cells.get(account).unwrap_or_default().to_owned(), of_row.unwrap_or(self.settings.currency))
         });
         Ok(rows.collect())
     }
@@ -206,8 +206,8 @@ fn tables_of(stored: Vec<StoredTable>) -> Tables {
         table.extra_columns = stored.columns.iter().filter(|name| name.starts_with("x_")).cloned().collect();
         let place_of = |name: &str| stored.columns.iter().position(|column| column == name);
         let places: Vec<Option<usize>> = table.column_names().map(place_of).collect();
-        let cell = |row: &[Option<String>], place: &Option<usize>| place.and_then(|place| row[place].clone());
-        let rows = stored.rows.iter().map(|row| places.iter().map(|place| cell(row, place)).collect());
+        let in_place = places.iter().enumerate().all(|(at, place)| *place == Some(at));
+        let rows = stored.rows.into_iter().map(|row| if in_place { row } else { row.arranged(&places) });
         table.rows = rows.map(|cells| TableRow { line: 0, cells }).collect();
     }
     tables

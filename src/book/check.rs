@@ -22,7 +22,7 @@ pub fn check_folder(dir: &Path, rules: &NumberRules, settings: &Settings) -> Vec
         unsound.extend(rows.iter().map(|row| (table.schema.file_name(), row.line)));
         let columns = table.schema.columns.len() + table.extra_columns.len();
         table.rows.extend(rows.into_iter().map(|mut row| {
-            row.cells.resize(columns, None);
+            row.cells = row.cells.resized(columns);
             row
         }));
         table.sort();

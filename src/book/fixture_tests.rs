@@ -91,7 +91,7 @@ fn a_row_without_a_line_is_named_by_its_key() {
     let mut tables = without_lines(fixture_tables());
     let charges = tables.get_mut("charges");
     let product = charges.schema.position("product").expect("a column");
-    charges.rows[0].cells[product] = Some("LIEN".into());
+    charges.rows[0].cells.set(product, Some("LIEN"));
     let errors = compile(&tables, &settings()).expect_err("no such product");
     let expected = "charges.csv, column product, \"LIEN\": no such product in products.csv (in the row A1001 / 1) \
                     — did you mean \"LINE\"?\n";
@@ -103,7 +103,7 @@ fn customers_without_a_vat_code_have_the_default_one() {
     let mut tables = fixture_tables();
     let customers = tables.get_mut("customers");
     let vat_code = customers.schema.position("vat_code").expect("a column");
-    customers.rows[0].cells[vat_code] = None;
+    customers.rows[0].cells.set(vat_code, None);
     let with = |code: &str| compile(&tables, &Settings { default_vat_code: Some(code.into()), ..settings() });
     assert_eq!(with("R").expect("a known code").customers[0].vat_code, "R");
     let expected = "customers.csv, line 2, column vat_code: default_vat_code \"X\" of tollbook.toml is not in \
@@ -279,7 +279,7 @@ proptest::proptest! {
             cells[0] = Some(number.to_string());
             cells[1] = Some("name".to_owned());
             cells[4] = canonical_cell(CellKind::Text, text, &rules).expect("plain text");
-            table.rows.push(TableRow { line: 0, cells });
+            table.rows.push(TableRow { line: 0, cells: cells.into() });
         }
         let bytes = table_bytes(&table).expect("text");
         let read = super::read::read_table(schema, "organisations.csv", &bytes, &rules, &errors, &mut Vec::new());

@@ -28,7 +28,7 @@ fn duplicate(table: &Table, first: &TableRow, second: &TableRow) -> BookError {
     let key = Key::of(schema).parts(second).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" / ");
     let place = if first.line > 0 { format!("line {}", first.line) } else { "another row".to_owned() };
     let columns = words(schema.key);
-    let named = schema.key_positions().into_iter().find(|position| second.cells[*position].is_some());
+    let named = schema.key_positions().into_iter().find(|position| second.cells.get(*position).is_some());
     BookError {
         file: schema.file_name(),
         line: second.line,
@@ -44,7 +44,7 @@ fn duplicate(table: &Table, first: &TableRow, second: &TableRow) -> BookError {
 
 fn account<'t>(table: &Table, row: &'t TableRow) -> &'t str {
     let position = table.schema.position("account");
-    position.and_then(|position| row.cells[position].as_deref()).unwrap_or("")
+    position.and_then(|position| row.cells.get(position)).unwrap_or("")
 }
 
 /// What to do about two rows with one key.

@@ -55,10 +55,10 @@ fn read_plan(call_types: &str, prefixes: &str) -> Result<Plan, Vec<BookError>> {
         call_types: read("call_types", "default call_types.csv", call_types),
         prefixes: read("prefixes", "default prefixes.csv", prefixes),
     };
-    let known: AHashSet<&str> = plan.call_types.rows.iter().filter_map(|row| row.cells[0].as_deref()).collect();
+    let known: AHashSet<&str> = plan.call_types.rows.iter().filter_map(|row| row.cells.get(0)).collect();
     let call_type = plan.prefixes.schema.position("call_type").expect("a column of prefixes");
     for row in &plan.prefixes.rows {
-        let value = row.cells[call_type].as_deref().unwrap_or("");
+        let value = row.cells.get(call_type).unwrap_or("");
         if !known.contains(value) {
             errors.add(BookError {
                 file: "default prefixes.csv".into(),

@@ -243,7 +243,7 @@ impl<'e> Header<'e> {
                 }
             }
         }
-        Some((TableRow { line, cells }, sound))
+        Some((TableRow { line, cells: cells.into_iter().collect() }, sound))
     }
 
     fn refuse_cell(&self, line: u64, target: usize, raw: &str, reason: &str, hint: &str, errors: &Errors) {
@@ -259,12 +259,12 @@ impl<'e> Header<'e> {
     /// Gives the table those extra columns that hold anything, by name.
     fn sort_extra_columns(self, table: &mut Table) {
         let fixed = self.schema.columns.len();
-        let holds = |extra: usize| table.rows.iter().any(|row| row.cells[fixed + extra].is_some());
+        let holds = |extra: usize| table.rows.iter().any(|row| row.cells.get(fixed + extra).is_some());
         let mut kept: Vec<usize> = (0..self.extra_columns.len()).filter(|extra| holds(*extra)).collect();
         kept.sort_by_key(|extra| &self.extra_columns[*extra]);
         for row in &mut table.rows {
-            let extra = row.cells.split_off(fixed);
-            row.cells.extend(kept.iter().map(|position| extra[*position].clone()));
+            let extra = kept.iter().map(|extra| row.cells.get(fixed + extra));
+            row.cells = row.cells.iter().take(fixed).chain(extra).collect();
         }
         table.extra_columns = kept.into_iter().map(|extra| self.extra_columns[extra].clone()).collect();
     }

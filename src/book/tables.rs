@@ -5,6 +5,8 @@ use std::cmp::Ordering;
 
 use ahash::AHashMap;
 
+use crate::domain::cells::Cells;
+
 use super::schema::{FileSchema, schemas};
 
 /// One file's rows.
@@ -24,7 +26,7 @@ pub struct TableRow {
     /// Physical line of the file on which it begins, from 1; 0 if it does not come from a file.
     pub line: u64,
     /// The columns of the schema, then the extra columns; canonical text, `None` where nothing is set.
-    pub cells: Vec<Option<String>>,
+    pub cells: Cells,
 }
 
 impl Table {
@@ -92,8 +94,8 @@ impl Table {
         let sources: Vec<_> =
             extra_columns.iter().map(|name| self.extra_columns.iter().position(|known| known == name)).collect();
         for row in &mut self.rows {
-            let extra = row.cells.split_off(fixed);
-            row.cells.extend(sources.iter().map(|source| extra[(*source)?].clone()));
+            let extra = sources.iter().map(|source| source.and_then(|source| row.cells.get(fixed + source)));
+            row.cells = row.cells.iter().take(fixed).chain(extra).collect();
         }
         self.extra_columns = extra_columns.to_vec();
     }
@@ -113,7 +115,7 @@ impl Key {
     }
 
     pub(super) fn parts<'r>(&self, row: &'r TableRow) -> impl Iterator<Item = &'r str> {
-        self.columns.iter().map(|(position, blank)| row.cells[*position].as_deref().unwrap_or(blank))
+        self.columns.iter().map(|(position, blank)| row.cells.get(*position).unwrap_or(blank))
     }
 
     pub(super) fn compare(&self, a: &TableRow, b: &TableRow) -> Ordering {
@@ -188,7 +190,7 @@ mod tests {
 
     fn row(table: &Table, cells: &[(&str, &str)]) -> TableRow {
         let names: Vec<&str> = table.column_names().collect();
-        let value = |name: &&str| cells.iter().find(|(known, _)| known == name).map(|(_, value)| (*value).to_owned());
+        let value = |name: &&str| cells.iter().find(|(known, _)| known == name).map(|(_, value)| *value);
         TableRow { line: 0, cells: names.iter().map(value).collect() }
     }
 
@@ -225,12 +227,7 @@ mod tests {
             .iter()
             .map(|row| {
                 let last = row.cells.len() - 2;
-                (
-                    row.cells[0].as_deref(),
-                    row.cells[1].as_deref(),
-                    row.cells[last].as_deref(),
-                    row.cells[last + 1].as_deref(),
-                )
+                (row.cells.get(0), row.cells.get(1), row.cells.get(last), row.cells.get(last + 1))
             })
             .collect();
         assert_eq!(

@@ -27,7 +27,7 @@ pub fn table_bytes(table: &Table) -> io::Result<Vec<u8>> {
     let names: Vec<&str> = table.column_names().collect();
     writer.write_record(columns.iter().map(|column| names[*column]))?;
     for row in &table.rows {
-        writer.write_record(columns.iter().map(|column| row.cells[*column].as_deref().unwrap_or("")))?;
+        writer.write_record(columns.iter().map(|column| row.cells.get(*column).unwrap_or("")))?;
     }
     writer.into_inner().map_err(|error| error.into_error())
 }

@@ -205,13 +205,13 @@ pub(super) fn status_of(cell: &str) -> Status {
 /// A cell of a row by its column, also one of the reseller's own.
 pub(super) fn cell_of<'t>(table: &Table, row: &'t TableRow, column: &str) -> Option<&'t str> {
     let place = table.column_names().position(|known| known == column)?;
-    row.cells[place].as_deref()
+    row.cells.get(place)
 }
 
 /// The cells of a column that are set, row by row.
 pub(super) fn cells_of<'t>(table: &'t Table, column: &str) -> impl Iterator<Item = &'t str> {
     let place = table.column_names().position(|known| known == column);
-    table.rows.iter().filter_map(move |row| row.cells[place?].as_deref())
+    table.rows.iter().filter_map(move |row| row.cells.get(place?))
 }
 
 /// Several reasons as one refusal.

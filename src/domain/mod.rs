@@ -3,6 +3,7 @@
 pub mod allowance;
 pub mod bill;
 pub mod book;
+pub mod cells;
 pub mod charge;
 mod charged_usage;
 pub mod credit;

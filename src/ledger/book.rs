@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, Row};
 
+use crate::domain::cells::Cells;
 use crate::domain::money::Currency;
 
 use super::book_rows;
@@ -48,7 +49,7 @@ pub struct StoredTable {
     /// Those whose values together name a row.
     pub key_columns: Vec<String>,
     /// One cell per column.
-    pub rows: Vec<Vec<Option<String>>>,
+    pub rows: Vec<Cells>,
 }
 
 /// What happens to a row whose key is there already (K3).
@@ -154,17 +155,15 @@ pub(super) fn load_book(connection: &Connection) -> Result<Vec<StoredTable>, Led
 
 fn load_table(connection: &Connection, shape: &Shape) -> Result<StoredTable, LedgerError> {
     let (extra_columns, extras) = load_extras(connection, &shape.name)?;
-    let width = shape.columns.len();
     let mut query = connection.prepare(&shape.select_all())?;
     let mut rows = query.query([])?;
     let mut table = shape.empty_table();
     while let Some(row) = rows.next()? {
-        let mut cells = shape.read_cells(row, width + extra_columns.len())?;
+        let mut cells = shape.read_cells(row)?;
         if !extra_columns.is_empty() {
-            cells.resize(width + extra_columns.len(), None);
-            for (position, value) in extras.get(&shape.key_text(&cells)).into_iter().flatten() {
-                cells[width + position] = Some(value.clone());
-            }
+            let held = extras.get(&shape.key_text(&cells)).map_or(&[][..], Vec::as_slice);
+            let value = |position| held.iter().find(|(at, _)| *at == position).map(|(_, value)| value.as_str());
+            cells = cells.iter().chain((0..extra_columns.len()).map(value)).collect();
         }
         table.rows.push(cells);
     }
@@ -222,8 +221,8 @@ impl Shape {
     }
 
     /// The row's name in the audit trail and among the `x_…` columns: the key's value; of several, a JSON array.
-    pub(super) fn key_text(&self, cells: &[Option<String>]) -> String {
-        let value = |&position: &usize| cells[position].as_deref().unwrap_or_default();
+    pub(super) fn key_text(&self, cells: &Cells) -> String {
+        let value = |&position: &usize| cells.get(position).unwrap_or_default();
         match self.key.as_slice() {
             [single] => value(single).to_owned(),
             several => serde_json::Value::from_iter(several.iter().map(value)).to_string(),
@@ -235,13 +234,9 @@ impl Shape {
     }
 
     /// Cells of a row selected with [`Self::column_list`]; a key's '' is blank again.
-    pub(super) fn read_cells(&self, row: &Row<'_>, capacity: usize) -> rusqlite::Result<Vec<Option<String>>> {
-        let mut cells = Vec::with_capacity(capacity);
-        for position in 0..self.columns.len() {
-            let cell: Option<String> = row.get(position)?;
-            cells.push(cell.filter(|text| !text.is_empty()));
-        }
-        Ok(cells)
+    pub(super) fn read_cells(&self, row: &Row<'_>) -> rusqlite::Result<Cells> {
+        let texts = (0..self.columns.len()).map(|position| Ok(row.get_ref(position)?.as_str_or_null()?));
+        texts.collect::<rusqlite::Result<Vec<Option<&str>>>>().map(Cells::from_iter)
     }
 
     fn select_all(&self) -> String {

@@ -3,6 +3,8 @@
 use rusqlite::{CachedStatement, OptionalExtension, Row, params, params_from_iter};
 use serde::Serializer;
 
+use crate::domain::cells::Cells;
+
 use super::book::{ApplyMode, FileChanges, Shape, StoredTable, quoted};
 use super::{Change, LedgerError};
 
@@ -90,7 +92,7 @@ impl Layout {
             return refuse(why, "give one cell per column");
         }
         let places: Vec<Option<usize>> = shape.key.iter().map(|&position| self.given[position]).collect();
-        let value = |row: &'t Cells, place: Option<usize>| place.and_then(|place| row[place].as_deref()).unwrap_or("");
+        let value = |row: &'t Cells, place: Option<usize>| place.and_then(|place| row.get(place)).unwrap_or("");
         let key = |row: &'t Cells| places.iter().map(move |&place| value(row, place));
         let mut rows: Vec<&Cells> = table.rows.iter().collect();
         rows.sort_by(|left, right| key(left).cmp(key(right)));
@@ -103,15 +105,12 @@ impl Layout {
     }
 
     fn arrange(&self, cells: &Cells) -> ArrangedRow {
-        let filled = |position: usize| cells[position].clone().filter(|text| !text.is_empty());
         ArrangedRow {
-            cells: self.given.iter().map(|given| given.and_then(filled)).collect(),
-            extra: self.extra.iter().map(|&(_, position)| filled(position)).collect(),
+            cells: cells.arranged(&self.given),
+            extra: self.extra.iter().map(|&(_, position)| cells.get(position)).collect(),
         }
     }
 }
-
-type Cells = Vec<Option<String>>;
 
 /// A row in stored order.
 struct ArrangedRow {
@@ -165,7 +164,7 @@ impl<'a> RowWriter<'a> {
 
     fn write(&mut self, row: &ArrangedRow, key: &str, mode: ApplyMode) -> Result<Done, LedgerError> {
         if self.insert.execute(params_from_iter(stored_cells(&self.shape, &row.cells)))? == 1 {
-            self.write_extra(key, &vec![None; row.extra.len()], &row.extra)?;
+            self.write_extra(key, &Cells::blank(row.extra.len()), &row.extra)?;
             self.change.audit(&self.shape.name, key, None, Some(&self.json(row)))?;
             return Ok(Done::Inserted);
         }
@@ -177,9 +176,9 @@ impl<'a> RowWriter<'a> {
 
     fn merge(&mut self, row: &ArrangedRow, key: &str) -> Result<Done, LedgerError> {
         let before = self.read(row, key)?;
-        let kept = |(position, old): (usize, &Option<String>)| match self.layout.given[position] {
-            Some(_) => row.cells[position].clone(),
-            None => old.clone(),
+        let kept = |(position, old)| match self.layout.given[position] {
+            Some(_) => row.cells.get(position),
+            None => old,
         };
         let after =
             ArrangedRow { cells: before.cells.iter().enumerate().map(kept).collect(), extra: row.extra.clone() };
@@ -195,22 +194,20 @@ impl<'a> RowWriter<'a> {
     /// The stored row with the key of `row`, and its values of the `x_…` columns that are given.
     fn read(&mut self, row: &ArrangedRow, key: &str) -> Result<ArrangedRow, LedgerError> {
         let shape = &self.shape;
-        let values = shape.key.iter().map(|&position| row.cells[position].as_deref().unwrap_or_default());
-        let read = |stored: &Row<'_>| shape.read_cells(stored, shape.columns.len());
+        let values = shape.key.iter().map(|&position| row.cells.get(position).unwrap_or_default());
+        let read = |stored: &Row<'_>| shape.read_cells(stored);
         let cells = self.select.query_row(params_from_iter(values), read)?;
         let mut select =
             self.change.prepare_cached("SELECT value FROM book_extra WHERE file = ?1 AND key = ?2 AND column = ?3")?;
-        let extra = self
-            .layout
-            .extra
-            .iter()
-            .map(|(column, _)| select.query_row([&shape.name, key, column], |stored| stored.get(0)).optional());
-        Ok(ArrangedRow { cells, extra: extra.collect::<Result<_, _>>()? })
+        let extra = self.layout.extra.iter().map(|(column, _)| {
+            select.query_row([&shape.name, key, column], |stored| stored.get::<_, String>(0)).optional()
+        });
+        Ok(ArrangedRow { cells, extra: extra.collect::<Result<Vec<_>, _>>()?.into() })
     }
 
     fn write_extra(&self, key: &str, before: &Cells, after: &Cells) -> Result<(), LedgerError> {
         let file = &self.shape.name;
-        for (((column, _), before), after) in self.layout.extra.iter().zip(before).zip(after) {
+        for (((column, _), before), after) in self.layout.extra.iter().zip(before.iter()).zip(after.iter()) {
             if before == after {
                 continue;
             }
@@ -230,8 +227,8 @@ impl<'a> RowWriter<'a> {
     fn json(&self, row: &ArrangedRow) -> String {
         let extra = self.layout.extra.iter().map(|(column, _)| column);
         let names = self.shape.columns.iter().chain(extra);
-        let cells = row.cells.iter().chain(&row.extra);
-        let filled = names.zip(cells).filter_map(|(name, cell)| Some((name, cell.as_deref()?)));
+        let cells = row.cells.iter().chain(row.extra.iter());
+        let filled = names.zip(cells).filter_map(|(name, cell)| Some((name, cell?)));
         let mut bytes = Vec::with_capacity(256);
         serde_json::Serializer::new(&mut bytes).collect_map(filled).expect("texts are written to memory");
         String::from_utf8(bytes).expect("JSON is UTF-8")
@@ -242,6 +239,6 @@ impl<'a> RowWriter<'a> {
 fn stored_cells<'r>(shape: &'r Shape, cells: &'r Cells) -> impl Iterator<Item = Option<&'r str>> {
     cells.iter().enumerate().map(|(position, cell)| match cell {
         None if shape.key.contains(&position) => Some(""),
-        cell => cell.as_deref(),
+        cell => cell,
     })
 }

@@ -4,6 +4,7 @@
 use rusqlite::{OptionalExtension, params};
 use serde::Serialize;
 
+use crate::domain::cells::Cells;
 use crate::domain::time::Date;
 
 use super::book::{ApplyMode, Shape, StoredTable};
@@ -47,8 +48,6 @@ pub(super) struct BringBack<'a> {
     pub leave: &'a [String],
 }
 
-type Cells = Vec<Option<String>>;
-
 /// The rows of one customer in one file.
 struct Rows {
     file: &'static str,
@@ -62,13 +61,13 @@ impl Rows {
         let key = shape.key_columns().iter().map(|column| format!("\"{column}\"")).collect::<Vec<_>>().join(", ");
         let sql = format!("SELECT {} FROM book_{file} WHERE account = ?1 ORDER BY {key}", shape.column_list());
         let mut query = change.prepare_cached(&sql)?;
-        let rows = query.query_map([account], |row| shape.read_cells(row, shape.columns.len()))?;
+        let rows = query.query_map([account], |row| shape.read_cells(row))?;
         let rows = rows.collect::<Result<_, _>>()?;
         Ok(Self { file, shape, rows })
     }
 
     fn cell<'r>(&self, row: &'r Cells, column: &str) -> Option<&'r str> {
-        self.shape.columns.iter().position(|known| known == column).and_then(|place| row[place].as_deref())
+        self.shape.columns.iter().position(|known| known == column).and_then(|place| row.get(place))
     }
 
     /// The row with other values in some columns.
@@ -76,7 +75,7 @@ impl Rows {
         let mut cells = row.clone();
         for (column, value) in values {
             if let Some(place) = self.shape.columns.iter().position(|known| known == column) {
-                cells[place].clone_from(value);
+                cells.set(place, value.as_deref());
             }
         }
         cells

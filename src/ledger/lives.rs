@@ -196,7 +196,7 @@ impl Change<'_> {
             name: "customers".to_owned(),
             columns: ["account", "status", "final_bill_date", "dropped_date"].map(str::to_owned).to_vec(),
             key_columns: vec!["account".to_owned()],
-            rows: vec![cells],
+            rows: vec![cells.into()],
         };
         book_rows::write(self, &table, ApplyMode::Upsert).map(drop)
     }

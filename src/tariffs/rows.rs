@@ -24,7 +24,7 @@ pub(crate) fn rows_of(table: &Table) -> impl Iterator<Item = Row<'_>> {
 impl<'t> Row<'t> {
     /// A cell, if it is set.
     pub(crate) fn get(&self, column: &str) -> Option<&'t str> {
-        self.cells.cells[self.position(column)].as_deref()
+        self.cells.cells.get(self.position(column))
     }
 
     /// A cell; empty if it is not set.
@@ -51,14 +51,14 @@ impl<'t> Row<'t> {
     pub(crate) fn with(&self, changes: &[(&str, Option<String>)]) -> TableRow {
         let mut cells = self.cells.cells.clone();
         for (column, text) in changes {
-            cells[self.position(column)].clone_from(text);
+            cells.set(self.position(column), text.as_deref());
         }
         TableRow { line: 0, cells }
     }
 
     /// The first column, of all but those named, in which two rows of one file differ.
     pub(crate) fn difference(&self, other: &Self, but: &[&str]) -> Option<&'static str> {
-        let pairs = self.cells.cells.iter().zip(&other.cells.cells);
+        let pairs = self.cells.cells.iter().zip(other.cells.cells.iter());
         let mut columns = self.table.schema.columns.iter().zip(pairs);
         let different = columns.find(|(column, (one, another))| one != another && !but.contains(&column.name));
         different.map(|(column, _)| column.name)
@@ -66,7 +66,7 @@ impl<'t> Row<'t> {
 
     /// The columns that are set, with their texts.
     pub(crate) fn filled(&self) -> impl Iterator<Item = (&'t str, &'t str)> {
-        self.table.column_names().zip(&self.cells.cells).filter_map(|(name, cell)| Some((name, cell.as_deref()?)))
+        self.table.column_names().zip(self.cells.cells.iter()).filter_map(|(name, cell)| Some((name, cell?)))
     }
 
     /// What identifies the row.
@@ -99,11 +99,11 @@ pub(crate) fn test_table(file: &str, csv: &str) -> Table {
     let mut table = Table::new(crate::book::schema::find_schema(file).expect(file));
     let mut lines = csv.lines().map(|line| line.split(',').collect::<Vec<_>>());
     let header = lines.next().expect("a header");
-    let cells = |line: Vec<&str>| -> Vec<Option<String>> {
+    let cells = |line: Vec<&str>| -> crate::domain::cells::Cells {
         assert_eq!(line.len(), header.len(), "{line:?}");
         let value = |name| header.iter().zip(&line).find(|(known, _)| **known == name).map(|(_, text)| *text);
         let names = table.schema.columns.iter().map(|column| value(column.name));
-        names.map(|text| text.filter(|text| !text.is_empty()).map(str::to_owned)).collect()
+        names.collect()
     };
     let rows = lines.map(|line| TableRow { line: 0, cells: cells(line) }).collect();
     table.rows = rows;

@@ -81,7 +81,7 @@ impl RateColumns {
     }
 
     fn term<'r>(&self, row: &'r TableRow, term: usize) -> &'r str {
-        match row.cells[self.terms[term]].as_deref() {
+        match row.cells.get(self.terms[term]) {
             Some(text) => text,
             None if term == INITIAL => self.term(row, INCREMENT),
             None => TERMS[term].1,
@@ -96,7 +96,7 @@ impl RateColumns {
     /// Gives a row the terms of another one.
     pub fn copy_terms(&self, from: &TableRow, to: &mut TableRow) {
         for place in &self.terms[..COMPARED] {
-            to.cells[*place].clone_from(&from.cells[*place]);
+            to.cells.set(*place, from.cells.get(*place));
         }
     }
 
@@ -179,7 +179,7 @@ mod tests {
     fn row(columns: &RateColumns, cells: &[(&str, &str)]) -> TableRow {
         let table = Table::new(find_schema("rates").expect("listed"));
         let _ = columns;
-        let value = |name: &str| cells.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+        let value = |name: &str| cells.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
         TableRow { line: 0, cells: table.column_names().map(value).collect() }
     }
 

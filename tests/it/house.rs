@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms, and the rooms of ours that each may import. `*` means all.
-const MAY_IMPORT: [(&str, &[&str]); 23] = [
+const MAY_IMPORT: [(&str, &[&str]); 24] = [
     ("domain", &[]),
     ("parsing", &["domain"]),
     ("matching", &["domain"]),
@@ -15,6 +15,7 @@ const MAY_IMPORT: [(&str, &[&str]); 23] = [
     ("alerts", &["domain"]),
     ("book", &["domain", "files", "threads"]),
     ("tariffs", &["domain", "book"]),
+    ("forms", &["domain", "book", "files"]),
     ("demo", &["domain", "files"]),
     ("bench", &["domain", "book", "files", "demo"]),
     ("files", &[]),

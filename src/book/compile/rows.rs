@@ -68,7 +68,7 @@ impl<'t> Input<'t> {
         let key = file.schema.key_positions()[0];
         let mut index = Index::with_capacity(file.rows.len());
         for (position, row) in (0..).zip(&file.rows) {
-            index.entry(row.cells[key].as_deref().unwrap_or("")).or_insert(position);
+            index.entry(row.cells.get(key).unwrap_or("")).or_insert(position);
         }
         index
     }
@@ -94,7 +94,7 @@ impl<'i> Row<'i> {
 
     /// The same by the column's position.
     pub(super) fn at(&self, position: usize) -> Option<&'i str> {
-        self.row.cells[position].as_deref()
+        self.row.cells.get(position)
     }
 
     /// The text of a cell; empty if it is not set.

@@ -92,9 +92,9 @@ fn changed_rows(customers: &Table, rows: &[(usize, &Cells)]) -> Table {
         .collect();
     for (place, cells) in rows {
         let before = &customers.rows[*place];
-        let cell = |(name, place): &(String, Option<usize>)| match (cells.get(name), place) {
-            (Some(cell), _) => cell.clone(),
-            (None, place) => place.and_then(|place| before.cells[place].clone()),
+        let cell = |(name, place): &(String, Option<usize>)| match cells.get(name) {
+            Some(cell) => cell.as_deref(),
+            None => place.and_then(|place| before.cells.get(place)),
         };
         changed.rows.push(TableRow { line: 0, cells: columns.iter().map(cell).collect() });
     }

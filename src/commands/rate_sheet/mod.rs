@@ -170,7 +170,7 @@ impl RateSheet {
     /// The day that is asked what is in force and not named. A full version has one day.
     fn day(&self, sheet: &Sheet) -> Result<Date> {
         let place = Tables::new().get("rates").schema.position("from").unwrap_or_default();
-        let days = sheet.rows.iter().filter_map(|row| row.cells[place].as_deref().and_then(Date::parse));
+        let days = sheet.rows.iter().filter_map(|row| row.cells.get(place).and_then(Date::parse));
         let (first, last) = days.fold((None, None), |(first, last): (Option<Date>, Option<Date>), day| {
             (Some(first.map_or(day, |first| first.min(day))), last.max(Some(day)))
         });
@@ -193,12 +193,12 @@ struct TariffRow<'t> {
 impl<'t> TariffRow<'t> {
     fn find(tables: &'t Tables, code: &str) -> Option<Self> {
         let table = tables.get("tariffs");
-        let row = table.rows.iter().find(|row| row.cells[0].as_deref() == Some(code))?;
+        let row = table.rows.iter().find(|row| row.cells.get(0) == Some(code))?;
         Some(Self { table, row })
     }
 
     fn cell(&self, name: &str) -> Option<&'t str> {
-        self.row.cells[self.table.schema.position(name)?].as_deref()
+        self.row.cells.get(self.table.schema.position(name)?)
     }
 
     fn currency(&self, own: Currency) -> Currency {
@@ -207,7 +207,7 @@ impl<'t> TariffRow<'t> {
 }
 
 fn unknown_tariff(tables: &Tables, code: &str) -> Error {
-    let known: Vec<&str> = tables.get("tariffs").rows.iter().filter_map(|row| row.cells[0].as_deref()).collect();
+    let known: Vec<&str> = tables.get("tariffs").rows.iter().filter_map(|row| row.cells.get(0)).collect();
     let near = nearest(code, known.iter().copied()).map_or(String::new(), |near| format!("did you mean {near:?}? "));
     let hint = format!("{near}there are: {}; a new one is made with --create --unit major or minor", known.join(", "));
     Error::refused(format!("the book has no tariff {code:?}"), hint)

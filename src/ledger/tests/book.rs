@@ -20,7 +20,7 @@ fn customers(rows: &[&[&str]]) -> StoredTable {
 
 fn cell(table: &StoredTable, row: usize, column: &str) -> Option<String> {
     let position = table.columns.iter().position(|name| name == column).expect(column);
-    table.rows[row][position].clone()
+    table.rows[row].get(position).map(str::to_owned)
 }
 
 #[test]
@@ -31,13 +31,13 @@ fn every_file_of_the_book_comes_back_as_it_went_in() {
     assert_eq!(book.iter().map(|table| table.name.as_str()).collect::<Vec<_>>(), BOOK_FILES);
     for table in &mut book {
         let filled = |column: &String| Some(format!("{column} 'quoted' \"twice\", ü\n; DROP TABLE runs"));
-        let full: Vec<Option<String>> = table.columns.iter().map(filled).collect();
+        let full = table.columns.iter().map(filled).collect();
         let sparse = table.columns.iter().map(|column| table.key_columns.contains(column).then(|| "!".to_owned()));
         table.rows = vec![sparse.collect(), full];
         if table.name == "customers" {
             for column in ["opening_balance", "currency"] {
                 let position = table.columns.iter().position(|name| name == column).unwrap();
-                table.rows[1][position] = None;
+                table.rows[1].set(position, None);
             }
         }
     }

@@ -107,7 +107,7 @@ pub struct RateChange {
 pub fn compare(rates: &Table, tariff: &str, version: &NewVersion) -> Differences {
     let columns = RateColumns::of(rates);
     let mut timeline = Timeline { columns, destinations: BTreeMap::new(), found: Differences::default() };
-    for row in rates.rows.iter().filter(|row| row.cells[timeline.columns.tariff].as_deref() == Some(tariff)) {
+    for row in rates.rows.iter().filter(|row| row.cells.get(timeline.columns.tariff) == Some(tariff)) {
         let known = Known::stored(&timeline.columns, row);
         timeline.destinations.entry(timeline.text(row, timeline.columns.matches)).or_default().push(known);
     }
@@ -133,8 +133,8 @@ struct Timeline {
 
 impl Known {
     fn stored(columns: &RateColumns, row: &TableRow) -> Self {
-        let date = |place: usize| row.cells[place].as_deref().and_then(Date::parse);
-        let band = row.cells[columns.band].clone();
+        let date = |place: usize| row.cells.get(place).and_then(Date::parse);
+        let band = row.cells.get(columns.band).map(str::to_owned);
         let row = TableRow { line: 0, cells: row.cells.clone() };
         Self { band, from: date(columns.from), to: date(columns.to), row, dirty: false }
     }
@@ -145,26 +145,26 @@ impl Known {
 
     fn end(&mut self, columns: &RateColumns, to: Option<Date>) {
         self.to = to;
-        self.row.cells[columns.to] = to.map(|date| date.to_string());
+        self.row.cells.set(columns.to, to.map(|date| date.to_string()).as_deref());
         self.dirty = true;
     }
 }
 
 impl Timeline {
     fn text(&self, row: &TableRow, place: usize) -> String {
-        row.cells[place].clone().unwrap_or_default()
+        row.cells.get(place).unwrap_or_default().to_owned()
     }
 
     /// Takes over the version: per destination, day by day.
     fn apply(&mut self, version: &NewVersion) {
-        let first_day = |row: &TableRow| row.cells[self.columns.from].as_deref().and_then(Date::parse);
+        let first_day = |row: &TableRow| row.cells.get(self.columns.from).and_then(Date::parse);
         let mut days: BTreeMap<(String, Date), Vec<&TableRow>> = BTreeMap::new();
         for row in version.rows {
             let Some(from) = first_day(row) else { continue };
             days.entry((self.text(row, self.columns.matches), from)).or_default().push(row);
         }
         for ((destination, from), mut rows) in days {
-            rows.sort_by(|a, b| a.cells[self.columns.band].cmp(&b.cells[self.columns.band]));
+            rows.sort_by(|a, b| a.cells.get(self.columns.band).cmp(&b.cells.get(self.columns.band)));
             let mut known = self.destinations.remove(&destination).unwrap_or_default();
             // As it was before this version: its own rows of other bands are no former price.
             let former = comparable(&known, from).filter(|_| version.whole_destinations);
@@ -224,8 +224,8 @@ impl Timeline {
 
     /// Rows of a destination in bands that its new rows do not name: they would hide the new price.
     fn end_other_bands(&mut self, known: &mut [Known], rows: &[&TableRow], from: Date) {
-        let bands: BTreeSet<Option<&str>> = rows.iter().map(|row| row.cells[self.columns.band].as_deref()).collect();
-        let for_all_bands = rows.iter().find(|row| row.cells[self.columns.band].is_none());
+        let bands: BTreeSet<Option<&str>> = rows.iter().map(|row| row.cells.get(self.columns.band)).collect();
+        let for_all_bands = rows.iter().find(|row| row.cells.get(self.columns.band).is_none());
         for other in known.iter_mut().filter(|other| !bands.contains(&other.band.as_deref()) && other.holds_on(from)) {
             if other.from != Some(from) {
                 other.end(&self.columns, Some(from.previous()));
@@ -253,8 +253,8 @@ impl Timeline {
     fn end_unnamed(&mut self, version: &NewVersion) {
         let columns = self.columns;
         let name = |row: &TableRow| {
-            let band = row.cells[columns.band].clone().filter(|_| !version.whole_destinations);
-            (row.cells[columns.matches].clone().unwrap_or_default(), band)
+            let band = row.cells.get(columns.band).map(str::to_owned).filter(|_| !version.whole_destinations);
+            (row.cells.get(columns.matches).unwrap_or_default().to_owned(), band)
         };
         let named: BTreeSet<(String, Option<String>)> = version.rows.iter().map(name).collect();
         let mut destinations = std::mem::take(&mut self.destinations);
@@ -288,7 +288,7 @@ impl Timeline {
         let blank = |text: &str| if text.is_empty() { "none".to_owned() } else { text.to_owned() };
         let mut details: Vec<String> =
             changed.map(|(name, old, new)| format!("{name} {} → {}", blank(old), blank(new))).collect();
-        let bands = [before, after].map(|row| row.cells[self.columns.band].as_deref().unwrap_or("all"));
+        let bands = [before, after].map(|row| row.cells.get(self.columns.band).unwrap_or("all"));
         if bands[0] != bands[1] {
             details.push(format!("time_band {} → {}", bands[0], bands[1]));
         }
@@ -318,7 +318,7 @@ impl Timeline {
         self.found.changes.push(RateChange {
             change,
             matches: self.text(row, self.columns.matches),
-            time_band: row.cells[self.columns.band].clone(),
+            time_band: row.cells.get(self.columns.band).map(str::to_owned),
             note: self.text(row, self.columns.note),
             from,
             before: before.map(|row| self.columns.in_words(row)),

@@ -20,9 +20,9 @@ fn row(line: u64, text: &str) -> TableRow {
 }
 
 fn words(columns: &RateColumns, row: &TableRow) -> String {
-    let cell = |place: usize| row.cells[place].as_deref().unwrap_or("-").to_owned();
+    let cell = |place: usize| row.cells.get(place).unwrap_or("-").to_owned();
     let places = [columns.matches, columns.band, columns.from, columns.to];
-    format!("{} {}", places.map(cell).join(" "), row.cells[7].as_deref().unwrap_or("-"))
+    format!("{} {}", places.map(cell).join(" "), row.cells.get(7).unwrap_or("-"))
 }
 
 /// The whole table after a version, and the counts that are not 0.

@@ -88,5 +88,5 @@ fn check_numbering(subject: &Subject, findings: &mut Findings) {
 }
 
 fn cell<'t>(table: &Table, row: &'t TableRow, column: &str) -> Option<&'t str> {
-    row.cells[table.schema.position(column)?].as_deref()
+    row.cells.get(table.schema.position(column)?)
 }

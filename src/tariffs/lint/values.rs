@@ -171,7 +171,7 @@ fn check_prices(subject: &Subject, group: Group, row: &Rate, key_use: KeyUse, te
 fn unit_of<'s>(subject: &'s Subject, tariff: TariffId) -> Option<&'s str> {
     let table = subject.tables.get("tariffs");
     let position = table.schema.position("unit")?;
-    table.rows[tariff.index()].cells[position].as_deref()
+    table.rows[tariff.index()].cells.get(position)
 }
 
 fn is_free(row: &Rate) -> bool {
@@ -231,7 +231,7 @@ fn check_markups(subject: &Subject, findings: &mut Findings) {
             columns.filter_map(|(column, on_cost)| Some((column, on_cost, table.schema.position(column)?))).collect();
         for row in &table.rows {
             for (column, on_cost, position) in &columns {
-                let percent = row.cells[*position].as_deref().and_then(|text| Percent::parse(text).ok());
+                let percent = row.cells.get(*position).and_then(|text| Percent::parse(text).ok());
                 let Some(percent) = percent.filter(|percent| percent.is_negative()) else { continue };
                 let place = Place::of(table, row, column);
                 if percent == to_zero() {

@@ -117,7 +117,7 @@ impl RatesReader<'_> {
             }
             Err(refusal) => fail("from", "", refusal),
         }
-        (errors.len() == before).then_some(TableRow { line: record.line, cells })
+        (errors.len() == before).then_some(TableRow { line: record.line, cells: cells.into() })
     }
 
     fn cell(&self, column: &ColumnSchema, raw: &str) -> Result<Option<String>, CellRefusal> {

@@ -212,7 +212,7 @@ impl RowMaker {
             let [initial, next] = self.increments;
             (cells[initial], cells[next]) = (Some(increments.initial.to_string()), Some(increments.next.to_string()));
         }
-        TableRow { line: parts.line, cells }
+        TableRow { line: parts.line, cells: cells.into() }
     }
 }
 
@@ -226,16 +226,16 @@ pub(super) fn refuse_repeats(file: &str, column: &str, rows: &mut Vec<TableRow>,
     let mut first: AHashMap<[Option<String>; 3], usize> = AHashMap::with_capacity(rows.len());
     let mut kept: Vec<TableRow> = Vec::with_capacity(rows.len());
     for row in rows.drain(..) {
-        let key = [columns.matches, columns.band, columns.from].map(|place| row.cells[place].clone());
+        let key = [columns.matches, columns.band, columns.from].map(|place| row.cells.get(place).map(str::to_owned));
         let place = *first.entry(key).or_insert(kept.len());
         let Some(earlier) = kept.get(place) else {
             kept.push(row);
             continue;
         };
-        let name = row.cells[columns.matches].clone().unwrap_or_default();
+        let name = row.cells.get(columns.matches).unwrap_or_default().to_owned();
         let place =
             if earlier.line == row.line { "the same line".to_owned() } else { format!("line {}", earlier.line) };
-        if columns.same_terms(earlier, &row) && earlier.cells[columns.to] == row.cells[columns.to] {
+        if columns.same_terms(earlier, &row) && earlier.cells.get(columns.to) == row.cells.get(columns.to) {
             let text = format!("{name} comes twice with the same terms: {place} has it too");
             sheet.warnings.push(Warning { line: row.line, text });
             continue;

@@ -31,7 +31,7 @@ fn names() -> KnownNames {
 
 fn shown(rows: &[TableRow]) -> Vec<String> {
     let columns = RateColumns::of(&rows::rates_table());
-    let cell = |row: &TableRow, place: usize| row.cells[place].clone().unwrap_or_else(|| "-".to_owned());
+    let cell = |row: &TableRow, place: usize| row.cells.get(place).map(str::to_owned).unwrap_or_else(|| "-".to_owned());
     let places = [columns.matches, columns.band, columns.from, columns.to];
     rows.iter()
         .map(|row| format!("{} {}", places.map(|place| cell(row, place)).join(" "), columns.in_words(row)))
@@ -175,7 +175,7 @@ fn costs_become_rows_of_the_wholesale_tariff() {
             "type:local weekend 2026-06-01 - 0.009",
         ]
     );
-    assert!(sheet.costs.iter().all(|row| row.cells[0].as_deref() == Some("cost")) && sheet.left_out.is_empty());
+    assert!(sheet.costs.iter().all(|row| row.cells.get(0) == Some("cost")) && sheet.left_out.is_empty());
     let warned: Vec<(u64, &str)> = sheet.warnings.iter().map(|warning| (warning.line, warning.text.as_str())).collect();
     assert_eq!(warned, [(3, "type:local sells below its cost: daytime 1 below 1.1")]);
     let sheet = read(text, &declared(), &target("t", true, true), None);

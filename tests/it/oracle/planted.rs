@@ -61,11 +61,12 @@ fn is_noticed(file: &str, column: &str) -> bool {
 fn change_one(tables: &mut Tables, file: &str, column: &str, number: u64) {
     let table = tables.get_mut(file);
     let position = table.schema.position(column).unwrap();
-    let cells = table.rows.iter_mut().map(|row| &mut row.cells[position]);
-    let mut set: Vec<&mut Option<String>> = cells.filter(|cell| cell.is_some()).collect();
+    let mut set: Vec<_> = table.rows.iter_mut().filter(|row| row.cells.get(position).is_some()).collect();
     if !set.is_empty() {
         let chosen = usize::try_from(number).unwrap() % set.len();
-        *set[chosen] = set[chosen].take().filter(|_| column != "parent").map(|cell| changed(&cell));
+        let cells = &mut set[chosen].cells;
+        let other = cells.get(position).filter(|_| column != "parent").map(changed);
+        cells.set(position, other.as_deref());
     }
 }
 

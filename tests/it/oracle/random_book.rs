@@ -2,6 +2,7 @@
 //! lines. Its tariffs are in `random_tariffs`, its time bands in `random_calendar`.
 
 use tollbook::book::{TableRow, Tables};
+use tollbook::domain::cells::Cells;
 
 use super::dice::{Dice, decimal};
 use super::random_calendar::add_calendar;
@@ -77,10 +78,10 @@ pub const CALL_TYPES: u64 = 12;
 /// Adds a row; what is not named is blank.
 pub fn add(tables: &mut Tables, file: &str, cells: &[(&str, &str)]) {
     let table = tables.get_mut(file);
-    let mut row = TableRow { line: 0, cells: vec![None; table.schema.columns.len()] };
+    let mut row = TableRow { line: 0, cells: Cells::blank(table.schema.columns.len()) };
     for (column, cell) in cells {
         let position = table.schema.position(column).unwrap_or_else(|| panic!("{file} has no column {column}"));
-        row.cells[position] = Some((*cell).to_owned()).filter(|cell| !cell.is_empty());
+        row.cells.set(position, Some(*cell).filter(|cell| !cell.is_empty()));
     }
     table.rows.push(row);
 }
@@ -165,8 +166,8 @@ fn add_call_types(tables: &mut Tables, dice: &mut Dice) {
 fn of_kind(tables: &Tables, kind: &str) -> Vec<String> {
     let table = tables.get("call_types");
     let (code, of) = (table.schema.position("call_type").unwrap(), table.schema.position("kind").unwrap());
-    let rows = table.rows.iter().filter(|row| row.cells[of].as_deref() == Some(kind));
-    rows.map(|row| row.cells[code].clone().unwrap()).collect()
+    let rows = table.rows.iter().filter(|row| row.cells.get(of) == Some(kind));
+    rows.map(|row| row.cells.get(code).unwrap().to_owned()).collect()
 }
 
 fn add_suppliers(tables: &mut Tables, dice: &mut Dice) {
@@ -305,7 +306,7 @@ fn add_lines(tables: &mut Tables, dice: &mut Dice, workspace: &str) {
                 let customers = tables.get("customers");
                 let position = customers.schema.position("currency").unwrap();
                 let row = &customers.rows[usize::try_from(account).unwrap()];
-                let currency = row.cells[position].clone().unwrap_or_else(|| workspace.to_owned());
+                let currency = row.cells.get(position).unwrap_or(workspace).to_owned();
                 let mut cells = vec![
                     ("cli", identifier.to_owned()),
                     ("account", format!("A{account}")),

@@ -61,7 +61,7 @@ pub fn add_calendar(tables: &mut Tables, dice: &mut Dice) -> Vec<&'static str> {
     names.sort_unstable();
     names.dedup();
     let table = tables.get("time_bands");
-    if table.rows.iter().all(|row| row.cells[0].is_some()) {
+    if table.rows.iter().all(|row| row.cells.get(0).is_some()) {
         names.extend(["daytime", "evening", "weekend"]);
         names.sort_unstable();
         names.dedup();

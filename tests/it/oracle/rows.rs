@@ -77,7 +77,8 @@ pub struct PlainBook {
 impl PlainBook {
     /// The rows of the files, and beneath them those of the default plan (C3) whose key the book does not use.
     pub fn new(tables: &Tables, currency: &str, zone: &str) -> Self {
-        let cells = |row: &tollbook::book::TableRow| row.cells.iter().map(|c| c.clone().unwrap_or_default()).collect();
+        let cells =
+            |row: &tollbook::book::TableRow| row.cells.iter().map(|c| c.unwrap_or_default().to_owned()).collect();
         let sheet = |table: &tollbook::book::Table| Sheet {
             columns: table.column_names().map(str::to_owned).collect(),
             rows: table.rows.iter().map(cells).collect(),
