@@ -4,6 +4,7 @@ mod alerts;
 mod bench;
 mod bill;
 mod book;
+mod charge;
 mod customer;
 mod demo;
 mod explain;
@@ -105,6 +106,9 @@ enum Command {
     /// List, show and change customers; who leaves, who comes back
     #[command(subcommand)]
     Customer(customer::CustomerCommand),
+    /// List charges and change their prices
+    #[command(subcommand)]
+    Charge(charge::ChargeCommand),
     /// List, check, compare and change tariffs
     #[command(subcommand)]
     Tariff(tariff::TariffCommand),
@@ -138,6 +142,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
         Command::Invoice(invoice) => invoice.run(global),
         Command::Payment(payment) => payment.run(global),
         Command::Customer(customer) => customer.run(global),
+        Command::Charge(charge) => charge.run(global),
         Command::Tariff(tariff) => tariff.run(global),
         Command::Report(report) => report.run(global),
         Command::Bench(bench) => bench.run(global),

@@ -154,7 +154,8 @@ impl Increase {
 /// Places that an error names.
 const MOST_PLACES: usize = 20;
 
-fn refused(refusal: Refusal) -> Error {
+/// An increase that is not made, with the places that stand against it.
+pub(in crate::commands) fn refused(refusal: Refusal) -> Error {
     let Refusal { reason, places, hint } = refusal;
     let mut message = format!("{reason}; nothing was changed");
     places.iter().take(MOST_PLACES).for_each(|place| message.push_str(&format!("\n  {place}")));
@@ -186,7 +187,8 @@ fn verdict(raised: &Raised) -> String {
     format!("{would} {prices} of {rows}{place}{already}")
 }
 
-fn in_words(report: &Report) -> String {
+/// Every price that changes, and what is left alone.
+pub(in crate::commands) fn in_words(report: &Report) -> String {
     let mut text = String::new();
     if !report.changes.is_empty() {
         let rows = report.changes.iter().flat_map(change_lines);
