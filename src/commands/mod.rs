@@ -5,6 +5,7 @@ mod bench;
 mod bill;
 mod book;
 mod charge;
+mod cli;
 mod customer;
 mod demo;
 mod explain;
@@ -22,6 +23,7 @@ mod report;
 mod selection;
 mod sheets;
 mod tariff;
+mod trail;
 mod usage;
 mod verify;
 
@@ -106,6 +108,9 @@ enum Command {
     /// List, show and change customers; who leaves, who comes back
     #[command(subcommand)]
     Customer(customer::CustomerCommand),
+    /// List lines, show whose they were, move them from one customer to another
+    #[command(subcommand)]
+    Cli(cli::CliCommand),
     /// List charges and change their prices
     #[command(subcommand)]
     Charge(charge::ChargeCommand),
@@ -142,6 +147,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
         Command::Invoice(invoice) => invoice.run(global),
         Command::Payment(payment) => payment.run(global),
         Command::Customer(customer) => customer.run(global),
+        Command::Cli(cli) => cli.run(global),
         Command::Charge(charge) => charge.run(global),
         Command::Tariff(tariff) => tariff.run(global),
         Command::Report(report) => report.run(global),

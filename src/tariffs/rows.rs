@@ -80,6 +80,15 @@ impl<'t> Row<'t> {
     }
 }
 
+/// Does a charge recur (P1)? What it says itself, else its product, else whether there is an interval.
+pub(crate) fn recurs(charge: Row, product: Option<Row>) -> bool {
+    let of_product = |column: &str| product.and_then(|product| product.get(column));
+    match charge.get("type").or_else(|| of_product("type")) {
+        Some(word) => word == "recurring",
+        None => charge.get("interval").or_else(|| of_product("interval")).is_some(),
+    }
+}
+
 /// The names that there are, the first 20 of them: what to do about an unknown one.
 pub(crate) fn known_names<'n>(names: impl Iterator<Item = &'n str>) -> String {
     const MOST: usize = 20;

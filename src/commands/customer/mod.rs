@@ -28,7 +28,7 @@ pub enum CustomerCommand {
         /// Its account
         account: String,
     },
-    /// Show what was changed of a customer: when, by whom, why
+    /// Show what was changed of a customer, its lines, charges and prices: when, by whom, why
     History {
         /// Its account
         account: String,

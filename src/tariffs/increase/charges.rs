@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::book::Tables;
 use crate::domain::time::Date;
-use crate::tariffs::rows::{Row, known_names, rows};
+use crate::tariffs::rows::{Row, known_names, recurs, rows};
 
 use super::report::Why;
 use super::series::{Series, Work};
@@ -87,15 +87,6 @@ fn reason_to_leave(row: Row, product: Option<Row>, is_dated: bool, increase: &In
         Some(Why::ByProduct)
     } else {
         None
-    }
-}
-
-/// P1: what the charge says, else its product, else whether there is an interval.
-fn recurs(row: Row, product: Option<Row>) -> bool {
-    let of_product = |column: &str| product.and_then(|product| product.get(column));
-    match row.get("type").or_else(|| of_product("type")) {
-        Some(word) => word == "recurring",
-        None => row.get("interval").or_else(|| of_product("interval")).is_some(),
     }
 }
 
