@@ -72,18 +72,17 @@ impl Selection {
 
 impl Which {
     /// The places of customers that a change is about: at least one, none by mistake.
-    pub(super) fn for_change(
-        &self,
-        accounts: &[String],
-        workspace: &Workspace,
-        tables: &Tables,
-    ) -> Result<Vec<usize>> {
+    pub(super) fn for_change(&self, accounts: &[String], workspace: &Workspace, tables: &Tables) -> Result<Vec<usize>> {
         if accounts.is_empty() && self.is_silent() {
-            let hint = "name accounts, or choose by --group, --organisation, --tag, --status, --where, --from-file or --all";
+            let hint =
+                "name accounts, or choose by --group, --organisation, --tag, --status, --where, --from-file or --all";
             return Err(Error::refused("no customer is named; nothing was changed", hint));
         }
         if self.all && !accounts.is_empty() {
-            return Err(Error::refused("accounts are named beside --all; nothing was changed", "leave one of them out"));
+            return Err(Error::refused(
+                "accounts are named beside --all; nothing was changed",
+                "leave one of them out",
+            ));
         }
         let chosen = self.choose(accounts, workspace, tables, true)?;
         if chosen.is_empty() {

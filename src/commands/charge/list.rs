@@ -60,7 +60,8 @@ impl List {
             chosen.iter().filter_map(|place| cell_of(customers, &customers.rows[*place], "account")).collect();
         let book = compile(&tables, &workspace.settings).map_err(|errors| refuse_book(&errors))?;
         let on = self.on.unwrap_or_else(|| today(&workspace.settings.zone));
-        let charges = book.charges.iter().filter(|charge| chosen.contains(book.customer(charge.customer).account.as_str()));
+        let charges =
+            book.charges.iter().filter(|charge| chosen.contains(book.customer(charge.customer).account.as_str()));
         let charges: Vec<Listed> = charges
             .map(|charge| Listed {
                 account: book.customer(charge.customer).account.clone(),
@@ -114,8 +115,19 @@ fn in_words(charges: &[Listed]) -> String {
         words.into_iter().cloned().chain(figures).chain(dates).chain([later.collect::<Vec<_>>().join(", ")]).collect()
     });
     let header = [
-        "account", "charge", "description", "product", "CLI", "every", "quantity", "price", "", "from", "to",
-        "minimum term", "later",
+        "account",
+        "charge",
+        "description",
+        "product",
+        "CLI",
+        "every",
+        "quantity",
+        "price",
+        "",
+        "from",
+        "to",
+        "minimum term",
+        "later",
     ];
     table(&header, &[6, 7], rows)
 }

@@ -59,7 +59,8 @@ impl<'t> Line<'t> {
     }
 
     fn cells(&self) -> Vec<String> {
-        let words = [Some(self.account), self.cost_centre, self.description, self.kind, self.extension, self.from, self.to];
+        let words =
+            [Some(self.account), self.cost_centre, self.description, self.kind, self.extension, self.from, self.to];
         let words = words.map(|word| word.unwrap_or("").to_owned());
         std::iter::once(self.cli.to_owned()).chain(words).collect()
     }
@@ -75,9 +76,8 @@ impl List {
         let chosen = self.selection.for_look(workspace, &tables)?;
         let chosen: BTreeSet<&str> =
             chosen.iter().filter_map(|place| cell_of(customers, &customers.rows[*place], "account")).collect();
-        let is_meant = |row: &Row| {
-            chosen.contains(row.text("account")) && self.on.is_none_or(|on| row.valid().contains(on))
-        };
+        let is_meant =
+            |row: &Row| chosen.contains(row.text("account")) && self.on.is_none_or(|on| row.valid().contains(on));
         let lines: Vec<Line> = rows(&tables, "clis").filter(is_meant).map(Line::of).collect();
         global.show(&lines, || table(&HEADER, &[], lines.iter().map(Line::cells)))
     }
@@ -111,7 +111,8 @@ pub(super) fn show(global: &Global, workspace: &Workspace, cli: &str) -> Result<
     global.show(&shown, || {
         let held = table(&HEADER, &[], shown.held.iter().map(Line::cells));
         let charges = shown.charges.iter().map(|charge| {
-            let words = [charge.product, charge.description, charge.from, charge.to].map(|word| word.unwrap_or("").to_owned());
+            let words =
+                [charge.product, charge.description, charge.from, charge.to].map(|word| word.unwrap_or("").to_owned());
             [charge.account.to_owned(), charge.charge.to_owned()].into_iter().chain(words).collect()
         });
         let charges = table(&["account", "charge", "product", "description", "from", "to"], &[], charges);
@@ -124,7 +125,8 @@ fn shown<'t>(tables: &'t Tables, cli: &'t str) -> Shown<'t> {
     let names = |row: &Row| row.text("cli") == cli || row.text("alternates").split(';').any(|one| one == cli);
     let mut held: Vec<Line> = rows(tables, "clis").filter(names).map(Line::of).collect();
     held.sort_by_key(|line| (line.from, line.extension));
-    let known: BTreeSet<&str> = held.iter().flat_map(|line| line.alternates.iter().chain([&line.cli])).copied().collect();
+    let known: BTreeSet<&str> =
+        held.iter().flat_map(|line| line.alternates.iter().chain([&line.cli])).copied().collect();
     let charges = rows(tables, "charges").filter(|row| row.get("cli").is_some_and(|cli| known.contains(cli)));
     let charges = charges.map(|row| Charged {
         account: row.text("account"),

@@ -29,6 +29,9 @@ use crate::workspace::{Workspace, refuse_book, stored_tables};
 #[derive(Args)]
 #[command(group = ArgGroup::new("which").required(true).multiple(true).args(["lines", "from_file", "all_of"]))]
 #[command(
+    override_usage = "tollbook cli move [OPTIONS] --to <ACCOUNT> --from <DATE> <CLI>...
+       tollbook cli move [OPTIONS] --to <ACCOUNT> --from <DATE> --from-file <FILE>
+       tollbook cli move [OPTIONS] --to <ACCOUNT> --from <DATE> --all-of <ACCOUNT>",
     after_help = "A line ends at the customer before on the day before DATE and begins at the new one on DATE. Its extension, \
     type, description and alternates go with it; its cost centre stays, its tariffs and markups too unless --keep-tariffs, \
     its cap and limit if the customers pay in different currencies. Usage that is not billed yet goes to who has the line on \
@@ -198,13 +201,18 @@ fn warn(report: &Report) {
         say("warning: a charge has another price at the new customer: it comes from the product there");
     }
     if !report.charges.is_empty() {
-        say("what was charged beyond the last day is given back by the next run; the new customer is charged from its first");
+        say(
+            "what was charged beyond the last day is given back by the next run; the new customer is charged from its first",
+        );
     }
     let mut before: Vec<&str> = report.lines.iter().map(|line| line.from_account.as_str()).collect();
     before.sort_unstable();
     before.dedup();
     let (to, from) = (report.to, report.from);
-    say(&format!("usage from {from} on goes to {to}; usage before, however late it comes, stays with {}", before.join(", ")));
+    say(&format!(
+        "usage from {from} on goes to {to}; usage before, however late it comes, stays with {}",
+        before.join(", ")
+    ));
     let would = if report.dry_run { "would move" } else { "moved" };
     let charges = match report.charges.len() {
         0 => String::new(),

@@ -52,7 +52,8 @@ struct Report<'r> {
 
 impl Set {
     pub fn run(self, global: &Global, workspace: &Workspace) -> Result<()> {
-        let (values, accounts): (Vec<String>, Vec<String>) = self.words.into_iter().partition(|word| word.contains('='));
+        let (values, accounts): (Vec<String>, Vec<String>) =
+            self.words.into_iter().partition(|word| word.contains('='));
         let mut ledger = workspace.ledger_for_writing(global.actor())?;
         let tables = workspace.tables(&ledger)?;
         refuse_bare_columns(&accounts, values.is_empty())?;
@@ -157,7 +158,8 @@ fn in_words(report: &Report) -> String {
     if report.changes.is_empty() {
         return String::new();
     }
-    let rows = report.changes.iter().map(|change| vec![change.column.clone(), shown(&change.before), shown(&change.after)]);
+    let rows =
+        report.changes.iter().map(|change| vec![change.column.clone(), shown(&change.before), shown(&change.after)]);
     let follows: String = report.follows.iter().map(|line| format!("{line}\n")).collect();
     table(&["column", "before", "after"], &[], rows) + &follows
 }

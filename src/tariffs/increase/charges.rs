@@ -122,3 +122,56 @@ fn chosen<'t>(
     }
     Ok(meant)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::money::Percent;
+    use crate::tariffs::rows::test_table;
+
+    /// A charge of A1 and its dated prices, raised by 5 % from 1 August: the rows written, or why it is left.
+    #[test]
+    fn a_charge_rises_from_the_date_or_from_its_beginning_r17() {
+        let check = |charge: &str, dated: &str, leave_future: bool, expected: &[&str], left: &[Why]| {
+            let mut tables = Tables::new();
+            *tables.get_mut("products") =
+                test_table("products", "product,name,category,interval\nNET,Net,Data,monthly\n");
+            let header = "account,charge,product,interval,price,from,to,minimum_term";
+            *tables.get_mut("charges") = test_table("charges", &format!("{header}\nA1,x,{charge}\nA2,x,{charge}\n"));
+            *tables.get_mut("charge_prices") =
+                test_table("charge_prices", &format!("account,charge,from,price\n{dated}"));
+            let selection = ChargeSelection { accounts: BTreeSet::from(["A1".to_owned()]), ..Default::default() };
+            let from = Date::parse("2026-08-01").unwrap();
+            let increase = Increase { leave_future, ..Increase::new(Percent::parse("5").unwrap(), from) };
+            let (outcome, _) = raise_charges(&tables, &selection, &increase).unwrap();
+            let written = rows(&outcome.rows, "charge_prices");
+            let written: Vec<_> =
+                written.map(|row| ["account", "from", "price"].map(|column| row.text(column)).join(",")).collect();
+            assert_eq!(written, expected, "{charge} {dated}");
+            assert_eq!(outcome.report.left.iter().map(|left| left.why).collect::<Vec<_>>(), left, "{charge} {dated}");
+            tables.merge(outcome.rows);
+            let (again, _) = raise_charges(&tables, &selection, &increase).unwrap();
+            assert!(again.rows.is_empty(), "{charge} {dated}: {:?}", again.report);
+        };
+        let monthly = ",monthly,20.1234,2026-01-01,,";
+        check(monthly, "", false, &["A1,2026-08-01,21.1296"], &[]);
+        check("NET,,20,2026-01-01,,", "", false, &["A1,2026-08-01,21"], &[]);
+        check("NET,,,2026-01-01,,", "", false, &[], &[Why::ByProduct]);
+        check("NET,,,2026-01-01,,", "A1,x,2026-03-01,10\n", false, &["A1,2026-08-01,10.5"], &[]);
+        check(",,20,2026-01-01,,", "", false, &[], &[Why::OneOff]);
+        // Its end, and the term that outlives it (P5).
+        check(",monthly,20,2026-01-01,2026-07-31,", "", false, &[], &[Why::Ended]);
+        check(",monthly,20,2026-01-01,2026-07-31,2026-08-01", "", false, &["A1,2026-08-01,21"], &[]);
+        // It begins later: from its first day, once.
+        let later = ",monthly,20,2026-09-15,,";
+        check(later, "", false, &["A1,2026-09-15,21"], &[]);
+        check(later, "", true, &[], &[Why::BeginsLater]);
+        check(later, "A1,x,2026-09-15,22\n", false, &[], &[Why::CannotTell]);
+        // Planned prices rise where they are.
+        let planned = "A1,x,2026-03-01,30\nA1,x,2026-12-01,40\nA2,x,2026-03-01,99\n";
+        check(monthly, planned, false, &["A1,2026-08-01,31.5", "A1,2026-12-01,42"], &[]);
+        check(monthly, planned, true, &["A1,2026-08-01,31.5"], &[Why::BeginsLater]);
+        check(",monthly,-5,2026-01-01,,", "", false, &[], &[Why::Credits]);
+        check(",monthly,0.0001,2026-01-01,,", "", false, &[], &[Why::TooSmall]);
+    }
+}

@@ -132,7 +132,13 @@ impl<'w> Work<'w> {
         });
         let row = TableRow { line: 0, cells: cells.collect() };
         self.written.rows.push(row);
-        self.report.changes.push(Change { row: series.name.clone(), from: Some(from), to: None, how, prices: vec![change] });
+        self.report.changes.push(Change {
+            row: series.name.clone(),
+            from: Some(from),
+            to: None,
+            how,
+            prices: vec![change],
+        });
     }
 
     /// How many rows have changed so far.
