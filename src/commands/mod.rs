@@ -19,6 +19,7 @@ mod rate_sheet;
 mod report;
 mod sheets;
 mod tariff;
+mod template;
 mod usage;
 mod verify;
 
@@ -106,6 +107,8 @@ enum Command {
     /// List, check, compare and change tariffs
     #[command(subcommand)]
     Tariff(tariff::TariffCommand),
+    /// Make spreadsheets to be filled in, or with what is there: customers, CLIs, products, charges, rates, payments
+    Template(template::Template),
     /// Show what the workspace holds, seen from one side
     #[command(subcommand)]
     Report(report::ReportCommand),
@@ -137,6 +140,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
         Command::Payment(payment) => payment.run(global),
         Command::Customer(customer) => customer.run(global),
         Command::Tariff(tariff) => tariff.run(global),
+        Command::Template(template) => template.run(global),
         Command::Report(report) => report.run(global),
         Command::Bench(bench) => bench.run(global),
         Command::Verify => verify::run(global),

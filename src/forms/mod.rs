@@ -14,6 +14,9 @@ pub mod doubts;
 mod finding;
 mod form;
 pub mod kinds;
+mod takes;
+pub mod template;
 
 pub use finding::{Finding, Severity};
 pub use form::{Field, Form, Target, forms_of};
+pub use takes::what_it_takes;
