@@ -7,6 +7,7 @@ mod book;
 mod customer;
 mod demo;
 mod explain;
+mod form;
 mod import;
 mod init;
 mod invoice;
@@ -79,7 +80,7 @@ enum Command {
     /// Load or write the whole master data as CSV files
     #[command(subcommand)]
     Book(book::BookCommand),
-    /// Import usage (CDR) files, service files, rate sheets, payments
+    /// Import usage (CDR) files, service files, rate sheets, customers, lines, products, charges, payments
     #[command(subcommand)]
     Import(import::Import),
     /// Show the layouts of carriers' files, or find the one that fits a file

@@ -10,7 +10,7 @@ use crate::book::{ColumnSchema, FileSchema, TableRow, Tables, canonical_cell, co
 use crate::commands::{Global, say};
 use crate::domain::customer::Status;
 use crate::error::{Error, Result, counted};
-use crate::ledger::{ApplyError, ApplyMode, Life, StoredTable};
+use crate::ledger::{ApplyMode, Life, StoredTable};
 use crate::report::screen::table;
 use crate::workspace::{Workspace, refuse_book};
 
@@ -52,13 +52,7 @@ impl Set {
         merge(&mut merged, &self.account, &given);
         compile(&merged, &workspace.settings).map_err(|errors| refuse_book(&errors))?;
         let row = row_of(&self.account, &given);
-        let no_check = |_: &[StoredTable]| Ok::<(), Error>(());
-        ledger.apply_book(&[row], ApplyMode::Upsert, workspace.settings.currency, no_check, global.dry_run).map_err(
-            |error| match error {
-                ApplyError::Ledger(error) => error.into(),
-                ApplyError::Check(error) => error,
-            },
-        )?;
+        ledger.apply_book(&[row], ApplyMode::Upsert, workspace.settings.currency, global.dry_run)?;
         let follows = consequences(life.status, &changes);
         let report = Report { account: &self.account, dry_run: global.dry_run, changes, follows };
         global.show(&report, || in_words(&report))?;

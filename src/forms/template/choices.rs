@@ -9,6 +9,7 @@ use super::cells::fitting;
 use super::looks;
 use crate::book::CellKind;
 use crate::book::schema::Range;
+use crate::files::workbook::letters;
 use crate::forms::form::Field;
 use crate::forms::kinds::CLEAR_WORD;
 
@@ -42,7 +43,7 @@ impl Lists {
             self.lists.push(choices.to_vec());
             self.lists.len() - 1
         });
-        let letters = crate::forms::finding::letters(column);
+        let letters = letters(u32::try_from(column).map_err(|_| XlsxError::RowColumnLimitError)?);
         let range = format!("={LISTS_SHEET}!${letters}$1:${letters}${}", choices.len());
         Ok(DataValidation::new().allow_list_formula(Formula::new(range)))
     }

@@ -95,6 +95,11 @@ pub(in crate::forms) fn date() -> Format {
     Format::new().set_num_format(DATE).set_align(FormatAlign::Left)
 }
 
+/// A day with a time.
+pub(in crate::forms) fn moment() -> Format {
+    Format::new().set_num_format("yyyy-mm-dd hh:mm:ss").set_align(FormatAlign::Left)
+}
+
 /// A number with all its decimal places: what is shown is what is there.
 pub(in crate::forms) fn number(places: usize) -> Format {
     match places {
