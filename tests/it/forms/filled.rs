@@ -11,14 +11,14 @@ use tollbook::forms::forms_of;
 use tollbook::forms::kinds::Kind;
 
 use super::office::{Office, office};
-use super::rows::{Filled, TARIFF, all};
-use super::{Shop, fill_form, openpyxl, tariff_options};
+use super::rows::{Filled, all};
+use super::shop::{Shop, fill_form, openpyxl, tariff_options};
 use crate::program::fixture;
 
 /// Imports a filled form into a workspace that has the fixture book; it is taken without a complaint.
 fn is_taken(filled: &Filled, file: &Path, where_from: &str) {
     let shop = Shop::with_book(&fixture("book"));
-    let options = tariff_options(filled.kind, TARIFF);
+    let options = tariff_options(filled.tariff());
     let import = [&["import", filled.kind, file.to_str().unwrap()][..], &options].concat();
     let before = shop.files();
     shop.run(&[&import[..], &["--dry-run"]].concat()).done();

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::filled::resaved;
 use super::office::office;
-use super::{Shop, fill_form, openpyxl};
+use super::shop::{Shop, fill_form, openpyxl, tariff_options};
 use crate::program::fixture;
 
 /// A form with data: the word of its kind, and of rates the tariff.
@@ -57,10 +57,6 @@ fn shops() -> [(Shop, &'static [Wanted]); 2] {
     ]
 }
 
-fn tariff_options(tariff: &str) -> Vec<&str> {
-    if tariff.is_empty() { Vec::new() } else { vec!["--tariff", tariff] }
-}
-
 /// Writes the form with data: its path.
 fn with_data(shop: &Shop, (kind, tariff): Wanted, ending: &str) -> String {
     let out = shop.path(&format!("{kind}{tariff}.{ending}")).to_str().unwrap().to_owned();
@@ -77,7 +73,7 @@ fn import<'a>((kind, tariff): Wanted, file: &'a str, mode: &'a str) -> Vec<&'a s
 fn makes_no_difference(shop: &Shop, wanted: Wanted, file: &str) {
     let before = shop.files();
     let run = shop.run(&import(wanted, file, "update")).done();
-    assert!(run.err.contains("no difference") || run.out.contains("no difference"), "{file}: {} {}", run.out, run.err);
+    assert!(run.err.contains("nothing is different"), "{file}: {} {}", run.out, run.err);
     for ((name, then), (_, now)) in before.iter().zip(shop.files()) {
         assert!(*then == now, "{file}: {name} is not as it was");
     }
@@ -140,8 +136,8 @@ fn one_cell_that_was_changed_is_the_one_difference() {
 fn differences(json: &str) -> Vec<(String, String)> {
     let shown: Value = serde_json::from_str(json).unwrap();
     let cell = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let changed = shown["changes"].as_array().unwrap().iter();
-    changed.map(|change| (cell(&change["old"]), cell(&change["new"]))).collect()
+    let changed = shown["differences"].as_array().unwrap().iter();
+    changed.map(|change| (cell(&change["before"]), cell(&change["after"]))).collect()
 }
 
 /// What is in a book besides the rows of a form and the rows that name them.

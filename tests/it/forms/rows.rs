@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Row, Shop};
+use super::shop::{Row, Shop};
 
 /// A form that is filled in.
 pub(super) struct Filled {
@@ -18,7 +18,7 @@ pub(super) struct Filled {
 type Expected = (&'static str, (&'static str, &'static str), &'static [(&'static str, &'static str)]);
 
 /// The tariff whose rates the form of rates is for.
-pub(super) const TARIFF: &str = "standard";
+const TARIFF: &str = "standard";
 
 /// One for each kind.
 pub(super) fn all() -> [Filled; 6] {
@@ -221,6 +221,11 @@ fn payments() -> Filled {
 }
 
 impl Filled {
+    /// The tariff of a form of rates; else empty.
+    pub fn tariff(&self) -> &'static str {
+        if self.kind == "tariff" { TARIFF } else { "" }
+    }
+
     /// The book, or of payments the ledger, has what was filled in.
     #[track_caller]
     pub fn is_in(&self, shop: &Shop, where_from: &str) {
