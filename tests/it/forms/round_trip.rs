@@ -51,10 +51,7 @@ fn shops() -> [(Shop, &'static [Wanted]); 2] {
     };
     let of_book = [["A1001", "120", "2026-03-05", "BACS-1"], ["A1003", "12.50", "2026-03-06", "0042"]];
     let of_full_book = [["F1", "0.01", "2026-01-31", "20260131"]];
-    [
-        (shop("book", &of_book), &OF_BOOK),
-        (shop("full_book", &of_full_book), &OF_FULL_BOOK),
-    ]
+    [(shop("book", &of_book), &OF_BOOK), (shop("full_book", &of_full_book), &OF_FULL_BOOK)]
 }
 
 /// Writes the form with data: its path.
@@ -180,8 +177,12 @@ fn rows_of_a_form_with_data_make_the_same_book_in_a_new_workspace() {
             // A CSV file is the first sheet alone.
             let own = if ending == "csv" && kind != "customers" { &rest.own[..1] } else { rest.own };
             let (before, after) = (folder.path().join("before"), folder.path().join("after"));
-            copy_book(&book, &before, |file| !own.contains(&file) && !rest.after.contains(&file) && !rest.own.contains(&file));
-            copy_book(&book, &after, |file| rest.after.contains(&file) || rest.own.contains(&file) && !own.contains(&file));
+            copy_book(&book, &before, |file| {
+                !own.contains(&file) && !rest.after.contains(&file) && !rest.own.contains(&file)
+            });
+            copy_book(&book, &after, |file| {
+                rest.after.contains(&file) || rest.own.contains(&file) && !own.contains(&file)
+            });
             let second = Shop::with_book(&before);
             second.run(&import(rest.wanted, &form, "insert")).done();
             if after.read_dir().unwrap().next().is_some() {
@@ -211,11 +212,15 @@ fn copy_book(from: &Path, to: &Path, wanted: impl Fn(&str) -> bool) {
 /// Leaving is a command of its own, and no column of the form: the customers are active and have no last bill.
 fn without_ends(customers: &Path) {
     let blank = |name: &str| matches!(name, "final_bill_date" | "dropped_date");
-    rewrite(customers, |row| row, |name, cell| match name {
-        "status" => "active".to_owned(),
-        name if blank(name) => String::new(),
-        _ => cell.to_owned(),
-    });
+    rewrite(
+        customers,
+        |row| row,
+        |name, cell| match name {
+            "status" => "active".to_owned(),
+            name if blank(name) => String::new(),
+            _ => cell.to_owned(),
+        },
+    );
 }
 
 /// Only the rates of one tariff.

@@ -199,7 +199,13 @@ fn rates() -> Filled {
             (
                 "rates",
                 ("match", "prefix:+49"),
-                &[("tariff", TARIFF), ("from", "2026-05-01"), ("connection", "0.5"), ("rate", "2.125"), ("increment", "1")],
+                &[
+                    ("tariff", TARIFF),
+                    ("from", "2026-05-01"),
+                    ("connection", "0.5"),
+                    ("rate", "2.125"),
+                    ("increment", "1"),
+                ],
             ),
             ("rates", ("match", "type:leeds"), &[("time_band", "night"), ("from", "2026-05-01"), ("rate", "0.8")]),
         ],
@@ -244,10 +250,8 @@ impl Filled {
                 .iter()
                 .map(|row| ["account", "date", "amount", "reference"].map(|name| row[name].as_str().unwrap_or("")))
                 .collect();
-            let expected = [
-                ["A1001", "2026-03-05", "-120.00", "BACS-0001"],
-                ["A1003", "2026-03-06", "-12.50", "20260306"],
-            ];
+            let expected =
+                [["A1001", "2026-03-05", "-120.00", "BACS-0001"], ["A1003", "2026-03-06", "-12.50", "20260306"]];
             let amounts = |row: &[&str; 4]| row.map(|cell| cell.trim_start_matches('-').to_owned());
             let same = shown.iter().map(amounts).eq(expected.iter().map(amounts));
             assert!(same, "{where_from}: {shown:?}");
