@@ -27,6 +27,8 @@ mod import;
 pub mod kinds;
 mod likeness;
 mod merge;
+#[cfg(test)]
+mod properties;
 mod source;
 mod takes;
 pub mod template;
