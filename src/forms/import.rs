@@ -6,13 +6,13 @@ use crate::domain::book::Settings;
 use crate::domain::telephone::NumberRules;
 
 use super::checks::check_book;
+use super::doubtful::doubt_customers;
 use super::filled::{Filled, read_filled};
 use super::finding::{At, Findings, Place, Severity};
 use super::form::{Field, Form, Target, forms_of};
 use super::kinds::Kind;
 use super::merge::{Merged, MergedForm, Mode, merge_form};
 use super::source::{Source, Unreadable};
-use super::warnings::warn_of_customers;
 
 /// What is asked of a file.
 pub struct Asked<'a> {
@@ -104,7 +104,7 @@ impl FormImport {
         }
         check_book(&tables, asked.settings, &sheets, &mut findings);
         for sheet in sheets.iter().filter(|sheet| sheet.form.schema.table == "customers") {
-            warn_of_customers(sheet, &tables, &asked.numbers, &mut findings);
+            doubt_customers(&tables, sheet, &asked.numbers, &mut findings);
         }
         let mut import = Self { sheets, findings, tables };
         import.sort_findings();

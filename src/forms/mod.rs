@@ -15,6 +15,7 @@ mod accounts;
 pub mod annotate;
 mod checks;
 mod days;
+mod doubtful;
 pub mod doubts;
 mod entry;
 mod filled;
@@ -26,10 +27,11 @@ mod import;
 pub mod kinds;
 mod likeness;
 mod merge;
+#[cfg(test)]
+mod properties;
 mod source;
 mod takes;
 pub mod template;
-mod warnings;
 
 pub use accounts::Accounts;
 pub use filled::{Filled, FilledRow, read_filled};

@@ -66,6 +66,7 @@ HEADERS = [
     None,
     "x_Sales Rep",
     "Dropped Date",
+    "Fax Number",
 ]
 
 

@@ -9,24 +9,14 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::program::{Run, files_below, fixture, tollbook};
+use super::shop::{Shop, openpyxl};
+use crate::program::fixture;
 
 /// A workspace with the small book that the workbook is for, and the workbook beside it.
-fn shop() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    tollbook(folder.path(), &["init", "workspace"]).done();
-    run(&folder, &["book", "import", fixture("forms/book").to_str().unwrap(), "--quiet"]).done();
-    std::fs::copy(fixture("forms/wrong-customers.xlsx"), folder.path().join("wrong.xlsx")).unwrap();
-    folder
-}
-
-fn run(shop: &tempfile::TempDir, arguments: &[&str]) -> Run {
-    tollbook(shop.path(), &[&["--workspace", "workspace"][..], arguments].concat())
-}
-
-/// Every file of the workspace, but what SQLite leaves for readers that share its memory.
-fn files(shop: &tempfile::TempDir) -> Vec<(String, Vec<u8>)> {
-    files_below(&shop.path().join("workspace"), &["ledger.db-shm", "ledger.db-wal"])
+fn shop() -> Shop {
+    let shop = Shop::with_book(&fixture("forms/book"));
+    std::fs::copy(fixture("forms/wrong-customers.xlsx"), shop.path("wrong.xlsx")).unwrap();
+    shop
 }
 
 /// A mistake as the list has it: cell, header, value, reason, hint.
@@ -57,8 +47,8 @@ fn found(finding: &Value, planted: Option<&Planted>) -> Planted {
 fn every_planted_mistake_is_reported_in_order_and_nothing_changes() {
     let (shop, planted) = (shop(), planted());
     assert!(planted.len() >= 60, "{} mistakes are planted", planted.len());
-    let before = files(&shop);
-    let refused = run(&shop, &["import", "customers", "wrong.xlsx", "--json"]).ended(1);
+    let before = shop.files();
+    let refused = shop.run(&["import", "customers", "wrong.xlsx", "--json"]).ended(1);
     let counted = format!("wrong.xlsx has {} errors; nothing was changed", planted.len());
     let report: Value = serde_json::from_str(&refused.out).unwrap();
     let errors = report["errors"].as_array().unwrap();
@@ -75,19 +65,19 @@ fn every_planted_mistake_is_reported_in_order_and_nothing_changes() {
     refused.says(&counted);
     assert!(errors.iter().all(|error| error["sheet"] == "Customers" && error["severity"] == "error"));
     assert!(report["differences"].as_array().unwrap().is_empty(), "of a refused file nothing changes");
-    assert!(files(&shop) == before, "a refused file has changed the workspace");
+    assert!(shop.files() == before, "a refused file has changed the workspace");
 }
 
 #[test]
 fn the_screen_shows_every_cell_and_reason() {
     let shop = shop();
-    let shown = run(&shop, &["import", "customers", "wrong.xlsx", "--all"]).ended(1).out;
+    let shown = shop.run(&["import", "customers", "wrong.xlsx", "--all"]).ended(1).out;
     let mut lines = shown.lines();
     for [cell, header, _, reason, _] in planted() {
         // In the order of the list: each is looked for below the one before.
         let wanted = |line: &&str| {
             let words: Vec<&str> = line.split_whitespace().collect();
-            words.contains(&cell.as_str()) && line.contains(&header) && line.contains(reason.as_str())
+            words.contains(&cell.trim_start_matches("row ")) && line.contains(&header) && line.contains(reason.as_str())
         };
         assert!(lines.any(|line| wanted(&line)), "{cell} {reason:?} is not shown in its place:\n{shown}");
     }
@@ -95,7 +85,7 @@ fn the_screen_shows_every_cell_and_reason() {
 
 #[test]
 fn sound_rows_alone_are_imported() {
-    let Some(python) = openpyxl() else { return };
+    let Some(python) = openpyxl("wrong forms") else { return };
     let shop = shop();
     let script = "import openpyxl, sys\n\
         book = openpyxl.load_workbook('wrong.xlsx')\n\
@@ -104,9 +94,9 @@ fn sound_rows_alone_are_imported() {
         sheet.delete_rows(5, 100)\n\
         sheet.delete_cols(47, 10)\n\
         book.save('sound.xlsx')";
-    let made = Command::new(&python).args(["-c", script]).current_dir(shop.path()).output().unwrap();
+    let made = Command::new(&python).args(["-c", script]).current_dir(shop.path("")).output().unwrap();
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-    let report = run(&shop, &["import", "customers", "sound.xlsx", "--json"]).done();
+    let report = shop.run(&["import", "customers", "sound.xlsx", "--json"]).done();
     let report: Value = serde_json::from_str(&report.out).unwrap();
     let sheet = &report["sheets"][0];
     assert_eq!([&sheet["rows"], &sheet["added"], &sheet["examples"]], [1, 1, 1], "the example row is none");
@@ -116,10 +106,10 @@ fn sound_rows_alone_are_imported() {
 /// Seen by openpyxl: every planted cell is coloured and has a note with the reason.
 #[test]
 fn the_annotated_copy_shows_every_mistake() {
-    let Some(python) = openpyxl() else { return };
+    let Some(python) = openpyxl("wrong forms") else { return };
     let (shop, before) = (shop(), std::fs::read(fixture("forms/wrong-customers.xlsx")).unwrap());
-    run(&shop, &["import", "customers", "wrong.xlsx", "--annotate", "copy.xlsx"]).ended(1);
-    assert!(std::fs::read(shop.path().join("wrong.xlsx")).unwrap() == before, "the file itself was written to");
+    shop.run(&["import", "customers", "wrong.xlsx", "--annotate", "copy.xlsx"]).ended(1);
+    assert!(std::fs::read(shop.path("wrong.xlsx")).unwrap() == before, "the file itself was written to");
     let script = "import json, openpyxl\n\
         def told(cell):\n\
         \u{20}   colour = cell.fill.fgColor.rgb if cell.fill.fill_type == 'solid' else None\n\
@@ -128,11 +118,13 @@ fn the_annotated_copy_shows_every_mistake() {
         \u{20}   rows = openpyxl.load_workbook(name)['Customers'].iter_rows()\n\
         \u{20}   return {cell.coordinate: told(cell) for row in rows for cell in row}\n\
         print(json.dumps(cells('copy.xlsx')))";
-    let seen = Command::new(&python).args(["-c", script]).current_dir(shop.path()).output().unwrap();
+    let seen = Command::new(&python).args(["-c", script]).current_dir(shop.path("")).output().unwrap();
     assert!(seen.status.success(), "{}", String::from_utf8_lossy(&seen.stderr));
     let seen: Value = serde_json::from_slice(&seen.stdout).unwrap();
     let sound_colour = &seen["A4"][0];
     for [cell, _, _, reason, _] in planted() {
+        // What a row as a whole lacks is told at its first cell.
+        let cell = cell.strip_prefix("row ").map_or(cell.clone(), |row| format!("A{row}"));
         let [colour, note] = [0, 1].map(|part| seen[&cell][part].as_str());
         assert!(colour.is_some() && colour != sound_colour.as_str(), "{cell} is not coloured");
         let note = note.unwrap_or_else(|| panic!("{cell} has no note"));
@@ -144,7 +136,7 @@ fn the_annotated_copy_shows_every_mistake() {
 /// The list and the workbook are made for each other: the script writes the workbook that is stored.
 #[test]
 fn the_workbook_is_what_the_script_writes() {
-    let Some(python) = openpyxl() else { return };
+    let Some(python) = openpyxl("wrong forms") else { return };
     let folder = tempfile::tempdir().unwrap();
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/python/write_wrong_customers.py");
     let again = folder.path().join("again.xlsx");
@@ -158,18 +150,8 @@ fn the_workbook_is_what_the_script_writes() {
         Command::new(&python).args(["-c", script]).arg(path).output().unwrap().stdout
     };
     let stored = cells(&fixture("forms/wrong-customers.xlsx"));
-    assert!(stored.len() > 10_000 && stored == cells(&again), "fixtures/forms/wrong-customers.xlsx is not the script's");
-}
-
-/// The Python that has openpyxl; none, and a word about it, where there is none.
-fn openpyxl() -> Option<String> {
-    let python = std::env::var("TOLLBOOK_PYTHON").ok();
-    let has_it = |python: &String| {
-        Command::new(python).args(["-c", "import openpyxl"]).output().is_ok_and(|run| run.status.success())
-    };
-    let found = python.filter(has_it);
-    if found.is_none() {
-        eprintln!("NOT CHECKED FROM OUTSIDE: wrong forms: TOLLBOOK_PYTHON names no Python with openpyxl");
-    }
-    found
+    assert!(
+        stored.len() > 10_000 && stored == cells(&again),
+        "fixtures/forms/wrong-customers.xlsx is not the script's"
+    );
 }
