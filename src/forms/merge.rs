@@ -92,6 +92,8 @@ struct Merge<'a> {
     key: Vec<(usize, &'static str)>,
     /// By column of the table: its field. Free columns stand behind those of the schema.
     fields: Vec<Option<usize>>,
+    /// How many rows the table had; rows of the form that are new stand behind them.
+    rows_of_book: usize,
     /// By place in the table: the row of the sheet that names it.
     named: AHashMap<usize, u64>,
     /// By account and category: the place of the tariff.
@@ -129,6 +131,7 @@ impl<'a> Merge<'a> {
             known,
             key,
             fields,
+            rows_of_book: table.rows.len(),
             named: AHashMap::new(),
             tariffs: AHashMap::new(),
         }
@@ -222,7 +225,8 @@ impl<'a> Merge<'a> {
             ([account], Mode::Update | Mode::Upsert) => Ok(Some(account.clone())),
             ([account], Mode::Insert) => {
                 let places = self.known.get(account.as_str()).map_or(&[][..], Vec::as_slice);
-                let above = places.iter().find_map(|at| self.named.get(&(*at as usize)));
+                let new = places.iter().filter(|at| **at as usize >= self.rows_of_book);
+                let above = new.filter_map(|at| self.named.get(&(*at as usize))).next();
                 let (reason, hint) = match above {
                     Some(first) => (format!("row {first} has the same reference"), "keep one of them"),
                     None => {
