@@ -113,8 +113,8 @@ fn a_file_that_is_no_table_of_payments_is_refused() {
             b"account,date,amount,reference\nA1,2026-03-05,1,x\nA1,2026-03-06,2,x\n",
             "line 3, column reference, \"x\": is the reference of line 2 too",
         ),
-        (b"PK\x03\x04 and more", "is a damaged archive"),
-        (b"\xd0\xcf\x11\xe0 and more", "is an old or a protected workbook"),
+        (b"PK\x03\x04 and more", "is a damaged or cut archive"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 and more", "is an old .xls workbook"),
     ] {
         std::fs::write(place.path("payments.csv"), bytes).unwrap();
         let before = place.files();
