@@ -79,7 +79,9 @@ fn every_kind_is_the_same_bytes_twice_and_has_its_sheets() {
             assert!(first.ends_with("(example, ignored)"), "{kind}: {first:?}");
             assert_eq!(sheet["freeze"], "B2", "{kind}");
             let headers = sheet["rows"][0].as_array().unwrap();
-            let has_note = |cell: &&Value| cell["note"].as_str().is_some_and(|note| note.contains("eeded") || note.contains("blank"));
+            let has_note = |cell: &&Value| {
+                cell["note"].as_str().is_some_and(|note| note.contains("eeded") || note.contains("blank"))
+            };
             assert_eq!(headers.iter().filter(has_note).count(), headers.len(), "{kind}");
             assert!(headers.iter().all(|cell| !cell["value"].as_str().unwrap().contains('*')), "{kind}");
         }
