@@ -67,15 +67,14 @@ pub(super) fn add_listing(
         for (column, words) in (CELL + 1..).zip(words) {
             match words.as_str() {
                 "" => sheet.write_blank(row, column, &looks::ruled())?,
-                words => {
-                    sheet.write_string_with_format(row, column, fitting(words, LONGEST_WORDS), &looks::ruled())?
-                }
+                words => sheet.write_string_with_format(row, column, fitting(words, LONGEST_WORDS), &looks::ruled())?,
             };
         }
     }
     let last_column = u16::try_from(COLUMNS.len() - 1).unwrap_or(0);
     sheet.autofilter(2, 0, row.max(3), last_column)?.set_freeze_panes(3, 0)?;
-    let more = (findings.count(Severity::Error) + findings.count(Severity::Warning)).saturating_sub(findings.all().len());
+    let more =
+        (findings.count(Severity::Error) + findings.count(Severity::Warning)).saturating_sub(findings.all().len());
     if more > 0 {
         sheet.write_string(row + 1, 0, format!("… and {more} more, which are not listed and not marked."))?;
     }
