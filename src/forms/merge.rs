@@ -139,9 +139,13 @@ impl<'a> Merge<'a> {
         self.resolve_account(&mut row);
         let account = match self.account_of(&row) {
             Ok(account) => account,
-            Err(finding) => {
+            Err(finding) if self.mode == Mode::Update => {
                 findings.add(finding);
                 return None;
+            }
+            Err(finding) => {
+                findings.add(finding);
+                Some(self.accounts.next())
             }
         };
         let place = match self.find(table, &row, account.as_deref()) {
@@ -152,20 +156,18 @@ impl<'a> Merge<'a> {
             }
         };
         match (place, self.mode) {
-            (Some(at), Mode::Insert) => {
-                let reason = match self.named.get(&at) {
-                    Some(first) => format!("row {first} has the same {}", self.key_words()),
-                    None => format!("is there already: the book has a row with this {}", self.key_words()),
-                };
-                let hint = "leave it out, or change it with --mode update or upsert";
-                findings.add(self.at_key(&row, &reason, hint));
-                None
-            }
-            (Some(at), _) => {
+            (Some(at), mode) => {
                 if let Some(first) = self.named.insert(at, row.row) {
                     let reason = format!("row {first} has the same {}", self.key_words());
                     findings.add(self.at_key(&row, &reason, "keep one of them"));
                     return None;
+                }
+                if mode == Mode::Insert {
+                    // Refused, and looked at all the same: whatever else is wrong with the row is said too.
+                    let reason = format!("is there already: the book has a row with this {}", self.key_words());
+                    let hint = "leave it out, or change it with --mode update or upsert";
+                    findings.add(self.at_key(&row, &reason, hint));
+                    self.refuse_blanks(&row, account.is_some(), findings);
                 }
                 let before = table.rows[at].cells.clone();
                 let cells = self.cells(&row, Some(&before), None, findings);
