@@ -188,6 +188,15 @@ fn a_posted_payment_is_never_changed_by_a_form() {
     let shown = listed(&run.out);
     assert_eq!((&shown["sheets"][0]["as_before"], &shown["sheets"][0]["added"]), (&1.into(), &1.into()), "{shown}");
     assert_eq!(shown["payments"][0]["reference"], "P-3", "{shown}");
+    // What is written with the data comes back as it is, also what a spreadsheet would change.
+    place.run("payment add A1 --amount 0.30 --reference 0042 --date 2026-03-09 --note =1+1").done();
+    let entered = place.files();
+    for name in ["all.xlsx", "all.csv"] {
+        place.run(&format!("template payments {name} --with-data")).done();
+        let run = place.run(&format!("import payments {name} --mode update --json")).done();
+        assert_eq!(listed(&run.out)["sheets"][0]["as_before"], 4, "{name}: {}", run.out);
+        assert_eq!(place.files(), entered, "{name}");
+    }
     place.run("verify").done();
 }
 
