@@ -15,6 +15,7 @@ mod accounts;
 pub mod annotate;
 mod checks;
 mod days;
+mod doubtful;
 pub mod doubts;
 mod entry;
 mod filled;
