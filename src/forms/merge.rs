@@ -221,8 +221,16 @@ impl<'a> Merge<'a> {
         match (known, self.mode) {
             ([account], Mode::Update | Mode::Upsert) => Ok(Some(account.clone())),
             ([account], Mode::Insert) => {
-                let reason = format!("is the reference of {account}, which is there already");
-                Err(self.at(row, "reference", &reason, "change it with --mode update or upsert"))
+                let places = self.known.get(account.as_str()).map_or(&[][..], Vec::as_slice);
+                let above = places.iter().find_map(|at| self.named.get(&(*at as usize)));
+                let (reason, hint) = match above {
+                    Some(first) => (format!("row {first} has the same reference"), "keep one of them"),
+                    None => {
+                        let reason = format!("is the reference of {account}, which is there already");
+                        (reason, "change it with --mode update or upsert")
+                    }
+                };
+                Err(self.at(row, "reference", &reason, hint))
             }
             ([_, _, ..], _) => {
                 let reason = format!("is the reference of {} customers: {}", known.len(), known.join(", "));
