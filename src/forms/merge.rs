@@ -324,7 +324,9 @@ impl<'a> Merge<'a> {
     fn refuse_blanks(&self, row: &FilledRow, has_account: bool, findings: &mut Findings) {
         for (place, field) in self.header.fields.iter().enumerate() {
             let is_blank = row.cells.get(place).is_none() && !row.refused.contains(&place);
-            let is_given = has_account && field.nature == Nature::Account && !field.required;
+            // That a whole column is missing was said once.
+            let is_said = self.mode == Mode::Insert && self.header.column_of(place).is_none();
+            let is_given = is_said || (has_account && field.nature == Nature::Account && !field.required);
             if field.required && is_blank && !is_given && !row.cleared.contains(&place) {
                 findings.add(self.at_field(row, place, "", "is required but blank", &what_is_needed(field)));
             }
