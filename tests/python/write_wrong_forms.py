@@ -181,7 +181,7 @@ WRONG_PRODUCTS = {
     7: {"Price": "£10", "Cost": "1,5"},
     8: {"VAT Code": "VAT"},
     9: {"Product": "P2"},
-    10: {"Price": 0.123456789, "Cost": -1},
+    10: {"Price": 0.123456789, "Cost": "free"},
     11: {"Interval": 121},
 }
 PRODUCT_PRICE_HEADERS = ["Product", "Account", "Tariff", "From", "Price"]
