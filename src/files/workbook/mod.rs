@@ -4,11 +4,12 @@
 //!
 //! ```text
 //! bytes ──content──▶ archive? ──package──▶ parts ──listing──▶ sheets
-//!                                            │xml
+//!                                            │inflated, xml
 //!                         texts, styles ──▶ sheet ──▶ SheetRow, SheetRow, …
 //! ```
 
 mod content;
+mod inflated;
 mod listing;
 mod merges;
 mod moments;

@@ -12,7 +12,7 @@ use super::references::{MOST_COLUMNS, MOST_ROWS, letters, place_of};
 use super::refused::Refused;
 use super::styles::{Shown, Styles};
 use super::texts::{Texts, decode, read_text, read_value};
-use super::xml::{Part, Piece, Pieces, Tag};
+use super::xml::{Part, Piece, Tag};
 use super::{Cell, HiddenColumns, SheetFacts, SheetRow};
 
 /// What a sheet may come to: a million rows of twenty cells.
@@ -101,7 +101,7 @@ impl<'w> Sheet<'w> {
         Self { shared, merges, facts, row: 0, fillers: 0, held, words, value }
     }
 
-    fn read<R: Pieces>(mut self, part: &mut Part<'_, R>, each: Each<'_>) -> Result<SheetFacts, Refused> {
+    fn read(mut self, part: &mut Part<'_>, each: Each<'_>) -> Result<SheetFacts, Refused> {
         let mut has_data = false;
         loop {
             match part.next()? {
@@ -137,7 +137,7 @@ impl<'w> Sheet<'w> {
         Ok(())
     }
 
-    fn read_data<R: Pieces>(&mut self, part: &mut Part<'_, R>, each: Each<'_>) -> Result<ControlFlow<()>, Refused> {
+    fn read_data(&mut self, part: &mut Part<'_>, each: Each<'_>) -> Result<ControlFlow<()>, Refused> {
         loop {
             match part.next()? {
                 Piece::Open(tag) if tag.name() == "row" => {
@@ -180,7 +180,7 @@ impl<'w> Sheet<'w> {
         Ok(number)
     }
 
-    fn read_row<R: Pieces>(&mut self, part: &mut Part<'_, R>) -> Result<(), Refused> {
+    fn read_row(&mut self, part: &mut Part<'_>) -> Result<(), Refused> {
         self.held.clear();
         self.words.clear();
         let mut next = 0;
@@ -242,7 +242,7 @@ impl<'w> Sheet<'w> {
         Ok(CellTag { column, style, kind })
     }
 
-    fn read_cell<R: Pieces>(&mut self, part: &mut Part<'_, R>, cell: &CellTag) -> Result<Held, Refused> {
+    fn read_cell(&mut self, part: &mut Part<'_>, cell: &CellTag) -> Result<Held, Refused> {
         let (mut has_formula, mut has_value) = (false, false);
         let start = self.words.len();
         self.value.clear();
