@@ -21,7 +21,6 @@ use choices::{LAST_ROW, Lists};
 use headers::Headers;
 use read_me::ReadMe;
 
-pub(super) use read_me::READ_ME_SHEET;
 pub use rows::{Rows, Wanted, rows_of};
 
 /// What stands below the headers.
@@ -163,3 +162,6 @@ fn write_rows(sheet: &mut Worksheet, columns: &[(u16, &Field)], rows: Rows) -> R
     }
     Ok(place)
 }
+
+#[cfg(test)]
+mod tests;
