@@ -17,9 +17,10 @@ use super::{Cell, HiddenColumns, SheetFacts, SheetRow};
 
 /// What a sheet may come to: a million rows of twenty cells.
 pub(super) const LARGEST: u64 = 1 << 30;
-/// Blank cells that are given before the last of a row, in all: a full sheet of which each row says only something in the 64th
-/// column. A file of a megabyte with one cell in the last column of each row would cost a minute otherwise.
-const MOST_FILLERS: u64 = 1 << 26;
+/// Blank cells that are given before the last of a row, in all: 400,000 rows that say something only in their 42nd column. A
+/// file of some kilobytes with one cell in the last column of each row would take a minute otherwise, and whoever keeps the
+/// rows would keep gigabytes.
+const MOST_FILLERS: u64 = 1 << 24;
 /// Groups of hidden columns that are told.
 const MOST_HIDDEN: usize = 1_000;
 
@@ -356,7 +357,7 @@ impl<'w> Sheet<'w> {
         }
         if self.fillers > MOST_FILLERS {
             let reason = "has too many blank cells before the last one of its rows";
-            return Err(Refused::new(reason, "delete the columns that are far to the right of the table"));
+            return Err(Refused::new(reason, "delete what is far to the right of the table, or split the sheet"));
         }
         self.facts.rows += 1;
         self.facts.hidden_rows += u32::from(hidden);
