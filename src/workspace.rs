@@ -193,6 +193,17 @@ pub fn stored_tables(tables: &Tables) -> Vec<StoredTable> {
     stored.collect()
 }
 
+/// The rows of those files that have any, as the ledger keeps them; nothing is copied.
+pub fn into_stored(tables: Tables) -> Vec<StoredTable> {
+    let stored = tables.into_iter().filter(|table| !table.rows.is_empty()).map(|table| StoredTable {
+        name: table.schema.name.to_owned(),
+        columns: table.column_names().map(str::to_owned).collect(),
+        key_columns: table.schema.key.iter().map(|name| (*name).to_owned()).collect(),
+        rows: table.rows.into_iter().map(|row| row.cells).collect(),
+    });
+    stored.collect()
+}
+
 /// The book that stored rows make, compiled.
 pub fn book_of(stored: &[StoredTable], settings: &Settings) -> std::result::Result<Book, Vec<BookError>> {
     book::compile(&tables_of(stored.to_vec()), settings)

@@ -85,6 +85,15 @@ impl Table {
         self.sort();
     }
 
+    /// Adds columns beyond those of the schema, if the rows do not have them yet.
+    pub fn add_extra_columns<'n>(&mut self, names: impl Iterator<Item = &'n str>) {
+        let mut extra_columns: Vec<String> =
+            self.extra_columns.iter().cloned().chain(names.map(str::to_owned)).collect();
+        extra_columns.sort();
+        extra_columns.dedup();
+        self.widen(&extra_columns);
+    }
+
     /// Gives the rows these extra columns, a superset of those they have.
     fn widen(&mut self, extra_columns: &[String]) {
         if self.extra_columns == extra_columns {
@@ -165,6 +174,11 @@ impl Tables {
     /// All tables, in load order.
     pub fn iter(&self) -> impl Iterator<Item = &Table> {
         self.tables.iter()
+    }
+
+    /// All tables, in load order, to be taken apart.
+    pub fn into_iter(self) -> impl Iterator<Item = Table> {
+        self.tables.into_iter()
     }
 
     /// No row in any table?

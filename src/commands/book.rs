@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{Global, say};
 use crate::book::{self, Tables};
 use crate::error::{Error, Result};
-use crate::ledger::{ApplyError, ApplyMode, BookChanges, LedgerWriter, StoredTable};
+use crate::ledger::{ApplyMode, BookChanges, LedgerWriter, StoredTable};
 use crate::report::screen::table;
 use crate::workspace::{Workspace, refuse_book, stored_tables};
 
@@ -100,11 +100,7 @@ pub fn write_rows(
     mode: ApplyMode,
     dry_run: bool,
 ) -> Result<BookChanges> {
-    let currency = workspace.settings.currency;
-    ledger.apply_book(rows, mode, currency, |_| Ok::<(), Error>(()), dry_run).map_err(|error| match error {
-        ApplyError::Ledger(error) => error.into(),
-        ApplyError::Check(error) => error,
-    })
+    Ok(ledger.apply_book(rows, mode, workspace.settings.currency, dry_run)?)
 }
 
 /// What a book import did, file by file.

@@ -8,6 +8,7 @@ use super::Global;
 use super::alerts::raise_alerts;
 use crate::error::{Error, ErrorKind, Result, counted};
 use crate::files::remove_partials;
+use crate::forms::kinds::Kind;
 use crate::ledger::{Ledger, LedgerWriter};
 use crate::parsing::{Layout, ParseContext};
 use crate::pipeline::import::{CHUNK_BYTES, ImportOptions, ImportedFile, check_layout_kind, import_usage};
@@ -26,6 +27,14 @@ pub enum Import {
     Services(ServiceFiles),
     /// A rate sheet: rates.csv, the classic reseller's sheet, an A-Z deck
     Tariff(Box<super::rate_sheet::RateSheet>),
+    /// Customers, by a form: .xlsx or CSV
+    Customers(super::form::FormFile),
+    /// CLIs and whose they are, by a form: .xlsx or CSV
+    Clis(super::form::FormFile),
+    /// Products and their prices, by a form: .xlsx or CSV
+    Products(super::form::FormFile),
+    /// Charges of customers and their prices, by a form: .xlsx or CSV
+    Charges(super::form::FormFile),
     /// Payments of customers: CSV or xlsx with account, date, amount, reference
     Payments(super::payment::PaymentsFile),
 }
@@ -64,6 +73,10 @@ impl Import {
             Self::Services(ServiceFiles { files, reconcile: false }) => (files, FileUse::BilledServices),
             Self::Services(ServiceFiles { files, reconcile: true }) => (files, FileUse::ComparedServices),
             Self::Tariff(sheet) => return sheet.run(global),
+            Self::Customers(form) => return form.run(global, Kind::Customers),
+            Self::Clis(form) => return form.run(global, Kind::Clis),
+            Self::Products(form) => return form.run(global, Kind::Products),
+            Self::Charges(form) => return form.run(global, Kind::Charges),
             Self::Payments(file) => return file.run(global),
         };
         let workspace = Workspace::find(global.workspace.as_deref())?;

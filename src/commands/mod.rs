@@ -9,6 +9,7 @@ mod cli;
 mod customer;
 mod demo;
 mod explain;
+mod form;
 mod import;
 mod init;
 mod invoice;
@@ -23,6 +24,7 @@ mod report;
 mod selection;
 mod sheets;
 mod tariff;
+mod template;
 mod trail;
 mod usage;
 mod verify;
@@ -83,7 +85,7 @@ enum Command {
     /// Load or write the whole master data as CSV files
     #[command(subcommand)]
     Book(book::BookCommand),
-    /// Import usage (CDR) files, service files, rate sheets, payments
+    /// Import usage (CDR) files, service files, rate sheets, customers, lines, products, charges, payments
     #[command(subcommand)]
     Import(import::Import),
     /// Show the layouts of carriers' files, or find the one that fits a file
@@ -117,6 +119,8 @@ enum Command {
     /// List, check, compare and change tariffs
     #[command(subcommand)]
     Tariff(tariff::TariffCommand),
+    /// Make spreadsheets to be filled in, or with what is there: customers, CLIs, products, charges, rates, payments
+    Template(template::Template),
     /// Show what the workspace holds, seen from one side
     #[command(subcommand)]
     Report(report::ReportCommand),
@@ -150,6 +154,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
         Command::Cli(cli) => cli.run(global),
         Command::Charge(charge) => charge.run(global),
         Command::Tariff(tariff) => tariff.run(global),
+        Command::Template(template) => template.run(global),
         Command::Report(report) => report.run(global),
         Command::Bench(bench) => bench.run(global),
         Command::Verify => verify::run(global),

@@ -1,7 +1,6 @@
 //! Files on disk: mapped for reading so that a file that shrinks cannot kill the process (F5), written so that a crash
-//! or a full disk leaves either the whole new file or none; workbooks, unpacked.
+//! or a full disk leaves either the whole new file or none; workbooks, read row by row.
 
-mod archive;
 pub mod map;
 pub mod workbook;
 

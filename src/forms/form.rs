@@ -117,6 +117,7 @@ impl Known<'_> {
         let choices = self.choices(of_book);
         let example = match (column.example, choices.first()) {
             ("", Some(first)) if column.required => first.clone(),
+            ("", None) if column.required && of_book.kind == CellKind::NameOf("customers") => self.first_account(),
             (stated, _) => stated.to_owned(),
         };
         Field {
@@ -164,6 +165,13 @@ impl Known<'_> {
             CellKind::Currency => self.currencies(),
             _ => Vec::new(),
         }
+    }
+
+    /// An account for an example; a made-up one if there is none.
+    fn first_account(&self) -> String {
+        let customers = self.tables.get("customers");
+        let place = customers.schema.key_positions()[0];
+        customers.rows.first().and_then(|row| row.cells.get(place)).unwrap_or("1001").to_owned()
     }
 
     fn names(&self, table: &str) -> Vec<String> {

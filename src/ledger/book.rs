@@ -97,33 +97,49 @@ impl<E> From<LedgerError> for ApplyError<E> {
 }
 
 impl LedgerWriter {
-    /// Changes the book: all rows of all tables or none (K2). `check` sees the whole book as it would become and may
-    /// refuse it. Every changed row is audited with what it was and what it became (K7). Opening balances of customers
-    /// become entries, in `currency` where the customer names none (L1). A dry run does it all and undoes it.
+    /// Changes the book: all rows of all tables or none (K2). What rows mean together is checked by who calls. Every changed
+    /// row is audited with what it was and what it became (K7). Opening balances of customers become entries, in
+    /// `currency` where the customer names none (L1). A dry run does it all and undoes it.
     ///
     /// # Errors
     /// `Refused`: unknown file or column, a key twice in a table, in insert mode rows that are there already (all are
-    /// listed), an opening balance that is no amount. `Check`: what `check` says.
-    pub fn apply_book<E>(
+    /// listed), an opening balance that is no amount.
+    pub fn apply_book(
         &mut self,
         tables: &[StoredTable],
         mode: ApplyMode,
         currency: Currency,
-        check: impl FnOnce(&[StoredTable]) -> Result<(), E>,
         dry_run: bool,
-    ) -> Result<BookChanges, ApplyError<E>> {
+    ) -> Result<BookChanges, LedgerError> {
+        self.edit_book(tables, &[], mode, currency, dry_run)
+    }
+
+    /// The same, and rows that go: of these only the keys are looked at.
+    ///
+    /// # Errors
+    /// As [`Self::apply_book`]; and a row that is to go and is not there.
+    pub fn edit_book(
+        &mut self,
+        tables: &[StoredTable],
+        removed: &[StoredTable],
+        mode: ApplyMode,
+        currency: Currency,
+        dry_run: bool,
+    ) -> Result<BookChanges, LedgerError> {
         let change = self.begin()?;
         let mut changes = BookChanges::default();
         let mut there_already = Vec::new();
+        for table in removed {
+            book_rows::remove(&change, table)?;
+        }
         for table in tables {
             let (counts, clashes) = book_rows::write(&change, table, mode)?;
             changes.files.push(counts);
             there_already.extend(clashes);
         }
         if !there_already.is_empty() {
-            return Err(book_rows::refuse_existing(&there_already).into());
+            return Err(book_rows::refuse_existing(&there_already));
         }
-        check(&load_book(&change)?).map_err(ApplyError::Check)?;
         if tables.iter().any(|table| table.name == "customers") {
             change.settle_opening_balances(currency)?;
         }

@@ -35,6 +35,15 @@ pub(super) fn write(
     Ok((counts, there_already))
 }
 
+/// Removes the rows of a table that have its keys, each audited with what it was.
+pub(super) fn remove(change: &Change<'_>, table: &StoredTable) -> Result<(), LedgerError> {
+    let shape = Shape::of(change, &table.name)?;
+    let layout = Layout::of(&shape, table)?;
+    let rows = layout.sorted_rows(&shape, table)?;
+    let mut writer = RowWriter::new(change, shape, layout)?;
+    rows.into_iter().try_for_each(|cells| writer.remove(cells))
+}
+
 /// The refusal of insert mode: all rows at once.
 pub(super) fn refuse_existing(rows: &[String]) -> LedgerError {
     let why = match rows {
@@ -189,6 +198,22 @@ impl<'a> RowWriter<'a> {
         self.write_extra(key, &before.extra, &after.extra)?;
         self.change.audit(&self.shape.name, key, Some(&self.json(&before)), Some(&self.json(&after)))?;
         Ok(Done::Updated)
+    }
+
+    fn remove(&mut self, cells: &Cells) -> Result<(), LedgerError> {
+        let row = self.layout.arrange(cells);
+        let (name, key) = (self.shape.name.clone(), self.shape.key_text(&row.cells));
+        let before = self.read(&row, &key).map_err(|_| {
+            LedgerError::refused("change the book", format!("{name} has no row {key}"), "read the book again")
+        })?;
+        let terms = self.shape.key_columns().iter().map(|column| format!("{} = ?", quoted(column))).collect::<Vec<_>>();
+        let delete = format!("DELETE FROM book_{name} WHERE {}", terms.join(" AND "));
+        let values = self.shape.key.iter().map(|&position| row.cells.get(position).unwrap_or_default());
+        self.change.prepare_cached(&delete)?.execute(params_from_iter(values))?;
+        self.change
+            .prepare_cached("DELETE FROM book_extra WHERE file = ?1 AND key = ?2")?
+            .execute(params![name, key])?;
+        self.change.audit(&name, &key, Some(&self.json(&before)), None)
     }
 
     /// The stored row with the key of `row`, and its values of the `x_…` columns that are given.

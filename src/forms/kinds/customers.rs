@@ -58,6 +58,8 @@ const COLUMNS: &[FormColumn] = with_classes!(
         )
         .like(Nature::Account),
         engine("Status", "status", "Blank: active. Leaving and coming back are commands of their own."),
+        engine("Final Bill Date", "final_bill_date", "Set by `tollbook customer final-bill`."),
+        engine("Dropped Date", "dropped_date", "Set by `tollbook customer drop`."),
         engine("Currency", "currency", "Blank: that of the workspace."),
         engine("VAT Number", "vat_number", "With its two letters, as GB123456789.").like(Nature::VatNumber),
         engine("VAT Code", "vat_code", "Of charges, and of calls unless the next column says otherwise."),

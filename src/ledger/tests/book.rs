@@ -1,13 +1,9 @@
-//! The book's rows: exact round trip, insert and upsert, the check, the audit trail, opening balances.
+//! The book's rows: exact round trip, insert and upsert, the audit trail, opening balances.
 
 use super::*;
 
 fn apply(ledger: &mut LedgerWriter, tables: &[StoredTable], mode: ApplyMode) -> Result<BookChanges, LedgerError> {
-    match ledger.apply_book(tables, mode, Currency::GBP, |_| Ok::<_, ()>(()), false) {
-        Ok(changes) => Ok(changes),
-        Err(ApplyError::Ledger(error)) => Err(error),
-        Err(ApplyError::Check(())) => unreachable!("the check passes"),
-    }
+    ledger.apply_book(tables, mode, Currency::GBP, false)
 }
 
 fn counts(changes: &BookChanges) -> Vec<(u64, u64, u64)> {
@@ -146,27 +142,28 @@ fn tables_that_do_not_fit_are_refused() {
 }
 
 #[test]
-fn the_check_sees_the_whole_book_and_can_refuse_it() {
+fn a_dry_run_counts_and_changes_nothing() {
     let (dir, mut ledger) = new_ledger();
     apply(&mut ledger, &[customers(&[&["A1", "Ada", "", ""]])], ApplyMode::Insert).unwrap();
     let second = customers(&[&["A2", "Bob", "", "west"]]);
-    let refused = ledger.apply_book(
-        std::slice::from_ref(&second),
-        ApplyMode::Insert,
-        Currency::GBP,
-        |book| {
-            let merged = book.iter().find(|table| table.name == "customers").unwrap();
-            Err::<(), _>(merged.rows.len())
-        },
-        false,
-    );
-    assert!(matches!(refused, Err(ApplyError::Check(2))), "{refused:?}");
-    assert_eq!((count(&ledger, "book_customers"), count(&ledger, "audit"), count(&ledger, "book_extra")), (1, 1, 0));
-    let dry = ledger.apply_book(&[second], ApplyMode::Insert, Currency::GBP, |_| Ok::<_, ()>(()), true).unwrap();
+    let dry = ledger.apply_book(&[second], ApplyMode::Insert, Currency::GBP, true).unwrap();
     assert_eq!(counts(&dry), [(1, 0, 0)], "a dry run counts");
     assert_eq!((count(&ledger, "book_customers"), count(&ledger, "audit")), (1, 1), "and changes nothing");
     drop(ledger);
     assert_eq!(Ledger::open(dir.path()).unwrap().load_table("customers").unwrap().rows.len(), 1);
+}
+
+#[test]
+fn rows_that_go_are_audited_with_what_they_were() {
+    let (_dir, mut ledger) = new_ledger();
+    let rows = customers(&[&["A1", "Ada", "", "west"], &["A2", "Bob", "", ""]]);
+    apply(&mut ledger, std::slice::from_ref(&rows), ApplyMode::Insert).unwrap();
+    let gone = table("customers", "account", "account", &[&["A1"]]);
+    ledger.edit_book(&[], std::slice::from_ref(&gone), ApplyMode::Upsert, Currency::GBP, false).unwrap();
+    assert_eq!((count(&ledger, "book_customers"), count(&ledger, "book_extra"), count(&ledger, "audit")), (1, 0, 3));
+    let last = ledger.history("customers", "A1").unwrap().pop().unwrap();
+    assert_eq!((last.before_json.is_some(), last.after_json), (true, None));
+    assert_refused(ledger.edit_book(&[], &[gone], ApplyMode::Upsert, Currency::GBP, false), "customers has no row A1");
 }
 
 #[test]

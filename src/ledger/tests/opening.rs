@@ -249,7 +249,7 @@ fn ledgers_of_all_versions_open_hold_what_they_held_and_can_be_posted_to() {
 fn write_fixture(path: &Path) {
     let (dir, mut ledger) = new_ledger();
     let customers = table("customers", "account", "account name opening_balance", &[&["A1", "Ada Ltd", "10.00"]]);
-    ledger.apply_book(&[customers], ApplyMode::Insert, Currency::GBP, |_| Ok::<_, ()>(()), false).unwrap();
+    ledger.apply_book(&[customers], ApplyMode::Insert, Currency::GBP, false).unwrap();
     let (import, totals) = usage_import(1, 'a', 3);
     ledger.record_import(&import, &totals, &[]).unwrap();
     let first = bill("A1", "20.00", "10.00");

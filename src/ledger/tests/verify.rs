@@ -6,7 +6,7 @@ use super::*;
 fn posted_ledger() -> tempfile::TempDir {
     let (dir, mut ledger) = new_ledger();
     let customers = table("customers", "account", "account opening_balance", &[&["A1", "10.00"]]);
-    ledger.apply_book(&[customers], ApplyMode::Insert, Currency::GBP, |_| Ok::<_, ()>(()), false).unwrap();
+    ledger.apply_book(&[customers], ApplyMode::Insert, Currency::GBP, false).unwrap();
     let (import, totals) = usage_import(1, 'a', 10);
     ledger.record_import(&import, &totals, &[]).unwrap();
     let (first, second) = (bill("A1", "20.00", "10.00"), bill("A2", "5.00", "0.00"));

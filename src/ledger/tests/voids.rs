@@ -9,7 +9,7 @@ use crate::domain::money::CallCharge;
 fn with_run() -> (tempfile::TempDir, LedgerWriter) {
     let (dir, mut ledger) = new_ledger();
     let customers = table("customers", "account", "account", &[&["A1"], &["A2"]]);
-    ledger.apply_book(&[customers], ApplyMode::Insert, Currency::GBP, |_| Ok::<_, ()>(()), false).unwrap();
+    ledger.apply_book(&[customers], ApplyMode::Insert, Currency::GBP, false).unwrap();
     let (usage, totals) = usage_import(1, 'a', 10);
     ledger.record_import(&usage, &totals, &[]).unwrap();
     let (services, totals, lines) = services_import(2, 'b', 2);
