@@ -12,6 +12,7 @@ use super::finding::{At, Findings, Place, Severity};
 use super::form::Form;
 use super::header::{Header, SheetColumn, is_header};
 use super::kinds::EXAMPLE_MARK;
+use super::likeness::other_kind_hint;
 use super::source::{Noticed, Source, Unreadable};
 
 /// A filled sheet, read.
@@ -26,6 +27,15 @@ pub struct Filled {
     pub counted: u64,
     /// Rows that only show how to fill in the others.
     pub examples: u64,
+    /// Where there is no header: what the sheet looks like instead, if that is known.
+    pub other_kind: Option<String>,
+}
+
+impl Filled {
+    /// A sheet of which nothing was read yet.
+    pub fn of_place(place: Place) -> Self {
+        Self { place, header: None, rows: Vec::new(), counted: 0, examples: 0, other_kind: None }
+    }
 }
 
 /// A row of data.
@@ -55,8 +65,7 @@ pub fn read_filled(
     rules: &NumberRules,
     findings: &mut Findings,
 ) -> Result<Filled, Unreadable> {
-    let filled = Filled { place, header: None, rows: Vec::new(), counted: 0, examples: 0 };
-    let mut reading = Reading { filled, form, rules, findings, above: 0, texts: Vec::new() };
+    let mut reading = Reading { filled: Filled::of_place(place), form, rules, findings, above: 0, texts: Vec::new() };
     let noticed = source.read_rows(sheet, &mut |row| reading.row(row))?;
     reading.remark(&noticed);
     Ok(reading.filled)
@@ -84,13 +93,15 @@ impl Reading<'_> {
         }
         let words: Vec<String> =
             row.cells.iter().map(|cell| shown(cell).replace('\u{a0}', " ").trim().to_owned()).collect();
-        if is_header(self.form, &words) {
+        let other_kind = other_kind_hint(&words, self.form.schema.kind());
+        if other_kind.is_none() && is_header(self.form, &words) {
             let number = u64::from(row.number);
             let header = Header::read(self.form, &self.filled.place, number, &words, self.findings);
             self.texts = vec![None; header.fields.len()];
             self.filled.header = Some(header);
             return ControlFlow::Continue(());
         }
+        self.filled.other_kind = self.filled.other_kind.take().or(other_kind);
         self.above += 1;
         if self.above < HEADER_ROWS { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     }

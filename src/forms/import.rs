@@ -6,6 +6,7 @@ use crate::domain::book::Settings;
 use crate::domain::telephone::NumberRules;
 
 use super::checks::check_book;
+use super::doubtful::doubt_customers;
 use super::filled::{Filled, read_filled};
 use super::finding::{At, Findings, Place, Severity};
 use super::form::{Field, Form, Target, forms_of};
@@ -102,6 +103,9 @@ impl FormImport {
             sheets.push(SheetImport { form, filled: Filled { counted: count, ..filled }, merged });
         }
         check_book(&tables, asked.settings, &sheets, &mut findings);
+        for sheet in sheets.iter().filter(|sheet| sheet.form.schema.table == "customers") {
+            doubt_customers(&tables, sheet, &asked.numbers, &mut findings);
+        }
         let mut import = Self { sheets, findings, tables };
         import.sort_findings();
         Ok(import)
@@ -254,7 +258,8 @@ fn take(tables: &mut Tables, changed: &mut Tables, name: &str, rows: &[Merged]) 
     to.rows.extend(rows);
 }
 
-fn no_sheet(source: &Source<'_>, asked: &Asked<'_>) -> Unreadable {
+/// Why no sheet is read.
+pub fn no_sheet(source: &Source<'_>, asked: &Asked<'_>) -> Unreadable {
     let names: Vec<&str> = source.sheets().iter().map(|(_, name, _)| *name).collect();
     let reason = match asked.sheet {
         Some(named) => format!("has no sheet {named:?}"),
@@ -264,11 +269,12 @@ fn no_sheet(source: &Source<'_>, asked: &Asked<'_>) -> Unreadable {
 }
 
 /// A form without a header, without rows, or without a column that every new row needs.
-fn refuse_missing(form: &Form, filled: &Filled, mode: Mode, is_first: bool, findings: &mut Findings) {
+pub fn refuse_missing(form: &Form, filled: &Filled, mode: Mode, is_first: bool, findings: &mut Findings) {
     let place = &filled.place;
     let Some(header) = &filled.header else {
         let hint = "its first row has the names of the columns: `tollbook template` writes them";
         let reason = format!("has no header of a form of {}", form.schema.sheet.to_lowercase());
+        let hint = filled.other_kind.as_deref().unwrap_or(hint);
         findings.add(place.finding(Severity::Error, At::default(), &reason, hint));
         return;
     };

@@ -139,9 +139,13 @@ impl<'a> Merge<'a> {
         self.resolve_account(&mut row);
         let account = match self.account_of(&row) {
             Ok(account) => account,
-            Err(finding) => {
+            Err(finding) if self.mode == Mode::Update => {
                 findings.add(finding);
                 return None;
+            }
+            Err(finding) => {
+                findings.add(finding);
+                Some(self.accounts.next())
             }
         };
         let place = match self.find(table, &row, account.as_deref()) {
@@ -152,20 +156,18 @@ impl<'a> Merge<'a> {
             }
         };
         match (place, self.mode) {
-            (Some(at), Mode::Insert) => {
-                let reason = match self.named.get(&at) {
-                    Some(first) => format!("row {first} has the same {}", self.key_words()),
-                    None => format!("is there already: the book has a row with this {}", self.key_words()),
-                };
-                let hint = "leave it out, or change it with --mode update or upsert";
-                findings.add(self.at_key(&row, &reason, hint));
-                None
-            }
-            (Some(at), _) => {
+            (Some(at), mode) => {
                 if let Some(first) = self.named.insert(at, row.row) {
                     let reason = format!("row {first} has the same {}", self.key_words());
                     findings.add(self.at_key(&row, &reason, "keep one of them"));
                     return None;
+                }
+                if mode == Mode::Insert {
+                    // Refused, and looked at all the same: whatever else is wrong with the row is said too.
+                    let reason = format!("is there already: the book has a row with this {}", self.key_words());
+                    let hint = "leave it out, or change it with --mode update or upsert";
+                    findings.add(self.at_key(&row, &reason, hint));
+                    self.refuse_blanks(&row, account.is_some(), findings);
                 }
                 let before = table.rows[at].cells.clone();
                 let cells = self.cells(&row, Some(&before), None, findings);
@@ -219,8 +221,16 @@ impl<'a> Merge<'a> {
         match (known, self.mode) {
             ([account], Mode::Update | Mode::Upsert) => Ok(Some(account.clone())),
             ([account], Mode::Insert) => {
-                let reason = format!("is the reference of {account}, which is there already");
-                Err(self.at(row, "reference", &reason, "change it with --mode update or upsert"))
+                let places = self.known.get(account.as_str()).map_or(&[][..], Vec::as_slice);
+                let above = places.iter().find_map(|at| self.named.get(&(*at as usize)));
+                let (reason, hint) = match above {
+                    Some(first) => (format!("row {first} has the same reference"), "keep one of them"),
+                    None => {
+                        let reason = format!("is the reference of {account}, which is there already");
+                        (reason, "change it with --mode update or upsert")
+                    }
+                };
+                Err(self.at(row, "reference", &reason, hint))
             }
             ([_, _, ..], _) => {
                 let reason = format!("is the reference of {} customers: {}", known.len(), known.join(", "));
@@ -310,7 +320,9 @@ impl<'a> Merge<'a> {
     fn refuse_blanks(&self, row: &FilledRow, has_account: bool, findings: &mut Findings) {
         for (place, field) in self.header.fields.iter().enumerate() {
             let is_blank = row.cells.get(place).is_none() && !row.refused.contains(&place);
-            let is_given = has_account && field.nature == Nature::Account && !field.required;
+            // That a whole column is missing was said once.
+            let is_said = self.mode == Mode::Insert && self.header.column_of(place).is_none();
+            let is_given = is_said || (has_account && field.nature == Nature::Account && !field.required);
             if field.required && is_blank && !is_given && !row.cleared.contains(&place) {
                 findings.add(self.at_field(row, place, "", "is required but blank", &what_is_needed(field)));
             }

@@ -15,6 +15,7 @@ mod accounts;
 pub mod annotate;
 mod checks;
 mod days;
+mod doubtful;
 pub mod doubts;
 mod entry;
 mod filled;
@@ -24,16 +25,23 @@ mod guards;
 mod header;
 mod import;
 pub mod kinds;
+mod likeness;
 mod merge;
+#[cfg(test)]
+mod properties;
 mod source;
 mod takes;
 pub mod template;
+#[cfg(test)]
+mod tests;
 
+pub use accounts::Accounts;
 pub use filled::{Filled, FilledRow, read_filled};
 pub use finding::{At, Finding, Findings, Place, Severity};
 pub use form::{Field, Form, Target, forms_of};
 pub use header::{Header, SheetColumn};
-pub use import::{Asked, Counts, Difference, FormImport, SheetImport};
+pub use import::{Asked, Counts, Difference, FormImport, SheetImport, no_sheet, refuse_missing};
+pub use likeness::{looks_like, other_kind_hint};
 pub use merge::Mode;
 pub use source::{Noticed, OTHER_SHEETS, Source, Unreadable};
 pub use takes::what_it_takes;

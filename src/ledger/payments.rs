@@ -52,6 +52,15 @@ impl Ledger {
         Ok(query.exists(params![account, kind, reference])?)
     }
 
+    /// The payment of a reference in an account, reversed or not.
+    pub fn payment(&self, account: &str, reference: &str) -> Result<Option<AccountEntry>, LedgerError> {
+        let mut query = self
+            .connection
+            .prepare_cached("SELECT id FROM entries WHERE account = ?1 AND kind = ?2 AND reference = ?3")?;
+        let id = query.query_row(params![account, EntryKind::Payment, reference], |row| row.get(0)).optional()?;
+        id.map_or(Ok(None), |id| self.entry(id))
+    }
+
     /// The invoice of a number, as far as a payment has to know it.
     pub fn named_invoice(&self, number: &str) -> Result<Option<NamedInvoice>, LedgerError> {
         let mut query = self.connection.prepare_cached(

@@ -1,6 +1,8 @@
 //! Rate sheets of others through the program: sound ones and the rows that they become, bad ones and the words that they
 //! are refused with, a tariff over three versions, thirty thousand prefixes.
 
+mod workbooks;
+
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
+pub(super) use copy::write_copy;
+pub(super) use report::FormFacts;
 pub use report::FormReport;
 
 use super::{Global, say};
@@ -62,6 +64,17 @@ pub enum RowMode {
     Upsert,
 }
 
+impl RowMode {
+    /// Its word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Insert => "insert",
+            Self::Update => "update",
+            Self::Upsert => "upsert",
+        }
+    }
+}
+
 impl From<RowMode> for Mode {
     fn from(mode: RowMode) -> Self {
         match mode {
@@ -92,7 +105,8 @@ impl FormFile {
         let report = FormReport::of(&file, kind, &self.options, global, &import, &source);
         report.show(global, self.options.all)?;
         if let Some(copy) = &self.options.annotate {
-            copy::write_copy(&self.file, copy, &source, &import)?;
+            let sheets: Vec<_> = import.sheets.iter().map(|sheet| (&sheet.form, &sheet.filled)).collect();
+            write_copy(&self.file, copy, &source, &sheets, &import.findings)?;
         }
         report.refuse(self.options.strict)?;
         let count = report.changes();
@@ -165,7 +179,7 @@ fn refusal(file: &str, errors: usize, warnings: usize, strict: bool) -> Option<E
 
 impl FormReport<'_> {
     /// Refuses the file if it has errors, or, strictly, warnings.
-    fn refuse(&self, strict: bool) -> Result<()> {
+    pub(super) fn refuse(&self, strict: bool) -> Result<()> {
         let counts = [Severity::Error, Severity::Warning].map(|severity| self.count(severity));
         refusal(self.file, counts[0], counts[1], strict).map_or(Ok(()), Err)
     }

@@ -7,7 +7,7 @@ use super::FormOptions;
 use crate::commands::Global;
 use crate::error::{Result, counted};
 use crate::forms::kinds::Kind;
-use crate::forms::{Counts, Difference, Finding, FormImport, Severity, Source};
+use crate::forms::{Counts, Difference, Finding, Findings, FormImport, Severity, Source};
 use crate::report::screen::table;
 
 /// Lines of one list that the screen shows unless all are asked for.
@@ -33,6 +33,16 @@ pub struct FormReport<'i> {
     warning_count: usize,
     /// What changes, if nothing is refused.
     differences: Vec<DifferenceReport<'i>>,
+}
+
+/// What there is to say of a file as a whole.
+pub(in crate::commands) struct FormFacts<'i> {
+    pub file: &'i str,
+    pub kind: Kind,
+    /// The word of `--mode`.
+    pub mode: &'static str,
+    pub dry_run: bool,
+    pub notices: Vec<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -62,32 +72,38 @@ impl<'i> FormReport<'i> {
         import: &'i FormImport,
         source: &Source<'_>,
     ) -> Self {
-        let of = |severity| import.findings.all().iter().filter(move |finding| finding.severity == severity).collect();
+        let sheets = import.sheets.iter().map(|sheet| (&*sheet.filled.place.sheet, sheet.counts(&import.tables)));
+        let mode = options.mode.name();
+        let facts = FormFacts { file, kind, mode, dry_run: global.dry_run, notices: source.notices() };
         let differences = import.differences().take(if import.is_sound() { MOST_DIFFERENCES } else { 0 });
+        let differences = differences.map(DifferenceReport::of).collect();
+        Self { differences, ..Self::of_findings(facts, sheets.collect(), &import.findings) }
+    }
+
+    /// Of sheets with what their rows do, and what was found in them; without what changes.
+    pub(in crate::commands) fn of_findings(
+        facts: FormFacts<'i>,
+        sheets: Vec<(&'i str, Counts)>,
+        findings: &'i Findings,
+    ) -> Self {
+        let FormFacts { file, kind, mode, dry_run, notices } = facts;
+        let of = |severity| findings.all().iter().filter(move |finding| finding.severity == severity).collect();
         Self {
             file,
             kind: kind.name(),
-            mode: match options.mode {
-                super::RowMode::Insert => "insert",
-                super::RowMode::Update => "update",
-                super::RowMode::Upsert => "upsert",
-            },
-            dry_run: global.dry_run,
-            notices: source.notices(),
-            sheets: import
-                .sheets
-                .iter()
-                .map(|sheet| SheetReport { sheet: &sheet.filled.place.sheet, counts: sheet.counts(&import.tables) })
-                .collect(),
+            mode,
+            dry_run,
+            notices,
+            sheets: sheets.into_iter().map(|(sheet, counts)| SheetReport { sheet, counts }).collect(),
             errors: of(Severity::Error),
             warnings: of(Severity::Warning),
-            error_count: import.findings.count(Severity::Error),
-            warning_count: import.findings.count(Severity::Warning),
-            differences: differences.map(DifferenceReport::of).collect(),
+            error_count: findings.count(Severity::Error),
+            warning_count: findings.count(Severity::Warning),
+            differences: Vec::new(),
         }
     }
 
-    pub(super) fn count(&self, severity: Severity) -> usize {
+    pub(in crate::commands) fn count(&self, severity: Severity) -> usize {
         match severity {
             Severity::Error => self.error_count,
             Severity::Warning => self.warning_count,
@@ -100,11 +116,12 @@ impl<'i> FormReport<'i> {
     }
 
     /// Prints it. A person sees the first lines of each list; who changes many rows looks at what changes with a dry run.
-    pub(super) fn show(&self, global: &Global, all: bool) -> Result<()> {
-        global.show(self, || self.in_words(if all { usize::MAX } else { MOST_LINES }))
+    pub(in crate::commands) fn show(&self, global: &Global, all: bool) -> Result<()> {
+        global.show(self, || self.in_words(all))
     }
 
-    fn in_words(&self, most: usize) -> String {
+    pub(in crate::commands) fn in_words(&self, all: bool) -> String {
+        let most = if all { usize::MAX } else { MOST_LINES };
         let mut text: String = self.notices.iter().map(|notice| format!("{}: {notice}\n", self.file)).collect();
         text.push_str(&findings_in_words("error", &self.errors, self.error_count, most));
         text.push_str(&findings_in_words("warning", &self.warnings, self.warning_count, most));

@@ -3,7 +3,6 @@
 mod file;
 mod rows;
 mod shown;
-mod table;
 
 use clap::{Args, Subcommand};
 

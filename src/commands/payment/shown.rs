@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::Global;
+use crate::commands::form::FormReport;
 use crate::domain::money::Money;
 use crate::domain::time::Date;
 use crate::error::Result;
@@ -86,6 +87,24 @@ impl Shown {
 pub(in crate::commands) fn show_settled(global: &Global, settled: &[Settled]) -> Result<()> {
     let shown: Vec<Shown> = settled.iter().map(Shown::of).collect();
     global.show(&shown, || in_words(&shown))?;
+    if global.dry_run {
+        super::say("dry run: nothing was changed");
+    }
+    Ok(())
+}
+
+/// What a form of payments did or would do.
+#[derive(Serialize)]
+struct Entered<'e> {
+    #[serde(flatten)]
+    form: &'e FormReport<'e>,
+    payments: Vec<Shown>,
+}
+
+/// Shows a form of payments with the entries that it made or would make.
+pub(super) fn show_entered(global: &Global, form: &FormReport<'_>, settled: &[Settled], all: bool) -> Result<()> {
+    let entered = Entered { form, payments: settled.iter().map(Shown::of).collect() };
+    global.show(&entered, || format!("{}{}", form.in_words(all), in_words(&entered.payments)))?;
     if global.dry_run {
         super::say("dry run: nothing was changed");
     }

@@ -1,24 +1,31 @@
-//! `import tariff`: a rate sheet of somebody else → rows of a tariff, compared with those in force, through the ledger.
+//! `import tariff`: a rate sheet of somebody else, or a filled template → rows of a tariff, compared with those in force,
+//! through the ledger.
 
 mod options;
+mod refusal;
 mod report;
+mod workbook;
 
 use std::path::Path;
 
 pub use options::RateSheet;
 
 use options::Unit;
+use refusal::SheetFile;
+use workbook::ChosenSheet;
 
 use super::{Global, book::write_rows};
 use crate::book::{self, BookError, Tables, nearest};
 use crate::domain::book::Book;
 use crate::domain::money::Currency;
 use crate::domain::time::Date;
-use crate::error::{Error, Result, counted};
+use crate::error::{Error, Result};
+use crate::files::workbook::{Content, Refused, content_of};
+use crate::forms::Source;
 use crate::ledger::{ApplyMode, LedgerWriter};
 use crate::pipeline::find_supplier;
-use crate::tariffs::differences::{NewVersion, compare};
-use crate::tariffs::sheets::{Format, KnownNames, Recognised, Sheet, Target};
+use crate::tariffs::differences::{NewVersion, compare, first_of_all};
+use crate::tariffs::sheets::{Declared, Format, KnownNames, Recognised, Sheet, SheetError, Target};
 use crate::workspace::{Workspace, refuse_book, stored_tables};
 
 impl RateSheet {
@@ -27,7 +34,12 @@ impl RateSheet {
         let file = self.file.display().to_string();
         let bytes = read_file(&self.file)?;
         let declared = self.declared(&workspace);
-        let recognised = Recognised::find(&file, &bytes, &declared).map_err(|error| refuse_sheet(&file, &[*error]))?;
+        let (recognised, chosen) = self.recognise(&file, &bytes, &declared)?;
+        let place = SheetFile {
+            file: &file,
+            sheet: chosen.as_ref().map(|chosen| chosen.name.as_str()),
+            delimiter: recognised.delimiter(),
+        };
         self.check_options(recognised.format)?;
         let mut ledger = workspace.ledger_for_writing(global.actor())?;
         let mut tables = workspace.tables(&ledger)?;
@@ -40,6 +52,10 @@ impl RateSheet {
             _ => KnownNames::default(),
         };
         let mut sheet = recognised.read(&target, costs_to.as_ref(), &declared, &names);
+        sheet.refuse_uncertain_days(&file, tables.get("rates"), &target.code);
+        if let Some(chosen) = &chosen {
+            sheet.warnings.splice(0..0, chosen.warnings(sheet.header_line));
+        }
         let day = self.day(&sheet)?;
         let compared = |code: &str, rows| {
             let whole_destinations = recognised.format.states_whole_destinations();
@@ -50,11 +66,48 @@ impl RateSheet {
         let rows = found.iter().flat_map(|(_, differences)| differences.rows.iter().cloned());
         additions.get_mut("rates").rows = rows.collect();
         tables.merge(additions.clone());
-        check(&file, &mut sheet, &tables, &workspace)?;
+        check(&place, &mut sheet, &tables, &workspace);
+        if let Some(copy) = &self.annotate {
+            place.write_copy(&self.file, &bytes, copy, &sheet, &tables, &workspace)?;
+        }
+        if !sheet.errors.is_empty() {
+            return Err(place.refuse(global, &sheet)?);
+        }
         write(&mut ledger, &additions, &workspace, global.dry_run)?;
-        let facts =
-            report::Facts { file: &file, format: recognised.format, delimiter: recognised.delimiter(), created };
+        let facts = report::Facts { place, format: recognised.format, created };
         report::show(global, &facts, &sheet, &found, self.all)
+    }
+
+    /// Finds the header: of a text, or of the sheet of a workbook that is meant.
+    fn recognise<'b>(
+        &self,
+        file: &'b str,
+        bytes: &'b [u8],
+        declared: &Declared,
+    ) -> Result<(Recognised<'b>, Option<ChosenSheet>)> {
+        let refused = |refused: Refused| Error::refused(format!("{file} {}", refused.reason), refused.hint);
+        let place = |sheet| SheetFile { file, sheet, delimiter: None };
+        match content_of(bytes) {
+            Content::Other(what) => Err(refused(what)),
+            Content::Text if self.sheet.is_some() => {
+                let message = format!("{file} is a text, which has no sheets");
+                Err(Error::refused(message, "leave --sheet out, or name a workbook"))
+            }
+            Content::Text => {
+                let found = Recognised::find(file, bytes, declared);
+                found.map(|found| (found, None)).map_err(|unknown| place(None).refuse_unrecognised(*unknown))
+            }
+            Content::Archive => {
+                let source = Source::open(file, bytes)
+                    .map_err(|bad| Error::refused(format!("{file} {}", bad.reason), bad.hint))?;
+                let mut chosen = ChosenSheet::read(file, &source, self.sheet.as_deref())?;
+                let found = Recognised::find_in_rows(file, std::mem::take(&mut chosen.rows), declared);
+                match found {
+                    Ok(found) => Ok((found, Some(chosen))),
+                    Err(unknown) => Err(place(Some(&chosen.name)).refuse_unrecognised(*unknown)),
+                }
+            }
+        }
     }
 
     /// The row of a tariff that is to be made. One that is there already must be what is asked for.
@@ -170,7 +223,8 @@ impl RateSheet {
     /// The day that is asked what is in force and not named. A full version has one day.
     fn day(&self, sheet: &Sheet) -> Result<Date> {
         let place = Tables::new().get("rates").schema.position("from").unwrap_or_default();
-        let days = sheet.rows.iter().filter_map(|row| row.cells.get(place).and_then(Date::parse));
+        let day = |row: &book::TableRow| row.cells.get(place).map_or_else(|| Some(first_of_all()), Date::parse);
+        let days = sheet.rows.iter().filter_map(day);
         let (first, last) = days.fold((None, None), |(first, last): (Option<Date>, Option<Date>), day| {
             (Some(first.map_or(day, |first| first.min(day))), last.max(Some(day)))
         });
@@ -222,28 +276,26 @@ fn read_file(path: &Path) -> Result<Vec<u8>> {
     std::fs::read(path).map_err(|error| Error::unreadable(path, &error))
 }
 
-/// The book as it would become must be sound. Errors of rows of the sheet name the sheet.
-fn check(file: &str, sheet: &mut Sheet, tables: &Tables, workspace: &Workspace) -> Result<()> {
+/// The book as it would become must be sound: adds what is wrong with it. Errors of rows of the sheet name the sheet.
+fn check(place: &SheetFile<'_>, sheet: &mut Sheet, tables: &Tables, workspace: &Workspace) {
     if let Err(errors) = book::compile(tables, &workspace.settings) {
         let of_sheet = |error: &BookError| error.line > 0 && error.file == "rates.csv";
         let only_sheet = !sheet.errors.is_empty();
         let errors = errors.into_iter().filter(|error| !only_sheet || of_sheet(error));
-        let named =
-            errors.map(|error| if of_sheet(&error) { BookError { file: file.to_owned(), ..error } } else { error });
-        sheet.errors.extend(named.collect::<Vec<_>>());
+        let named = errors.map(|error| match of_sheet(&error) {
+            true => SheetError {
+                place: sheet.column_of(&error.column),
+                error: BookError { file: place.file.to_owned(), ..error },
+            },
+            false => error.into(),
+        });
+        let named: Vec<SheetError> = named.collect();
+        sheet.errors.extend(named);
         sheet.errors.sort_by_key(|error| error.line);
     }
-    if sheet.errors.is_empty() { Ok(()) } else { Err(refuse_sheet(file, &sheet.errors)) }
 }
 
 fn write(ledger: &mut LedgerWriter, additions: &Tables, workspace: &Workspace, dry_run: bool) -> Result<()> {
     let changed = stored_tables(additions).into_iter().filter(|table| !table.rows.is_empty());
     write_rows(ledger, workspace, &changed.collect::<Vec<_>>(), ApplyMode::Upsert, dry_run).map(drop)
-}
-
-/// All that is wrong with a sheet, as one refusal.
-fn refuse_sheet(file: &str, errors: &[BookError]) -> Error {
-    let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
-    let count = counted(errors.len() as u64, "error");
-    Error::refused(format!("{file} has {count}; nothing was changed\n{}", lines.join("\n")), "")
 }

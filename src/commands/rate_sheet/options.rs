@@ -7,14 +7,18 @@ use clap::{Args, ValueEnum};
 use crate::domain::money::Currency;
 use crate::domain::time::Date;
 use crate::error::{Error, Result};
+use crate::forms::kinds::EXAMPLE_MARK;
 use crate::tariffs::sheets::{DateOrder, Declared, Format, Increments, Matching};
 use crate::workspace::Workspace;
 
 /// Which sheet, for which tariff, and how it is to be read.
 #[derive(Args)]
 pub struct RateSheet {
-    /// The sheet, a CSV file
+    /// The sheet, a CSV file or an .xlsx workbook
     pub(super) file: PathBuf,
+    /// The sheet of a workbook; "Rates", else the first that is not hidden, unless given
+    #[arg(long, value_name = "NAME")]
+    pub(super) sheet: Option<String>,
     /// The tariff that its rates are for
     #[arg(long, value_name = "CODE")]
     pub(super) tariff: String,
@@ -30,6 +34,9 @@ pub struct RateSheet {
     /// The unit of its prices; that of the tariff unless given
     #[arg(long, value_enum)]
     pub(super) unit: Option<Unit>,
+    /// Write a copy of the file in which every mistake is marked, as .xlsx
+    #[arg(long, value_name = "COPY.xlsx")]
+    pub(super) annotate: Option<PathBuf>,
     /// Show every change
     #[arg(long)]
     pub(super) all: bool,
@@ -164,6 +171,7 @@ impl RateSheet {
             bands: self.classic.bands.clone(),
             ignored: self.reading.ignore.clone(),
             numbers: workspace.number_rules(),
+            example_mark: EXAMPLE_MARK,
         }
     }
 

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::refusal::SheetFile;
 use crate::commands::Global;
 use crate::domain::money::Rounding;
 use crate::error::{Result, counted};
@@ -14,17 +15,19 @@ const SHOWN: usize = 20;
 
 /// How the sheet was read.
 pub(super) struct Facts<'f> {
-    pub file: &'f str,
+    pub place: SheetFile<'f>,
     pub format: Format,
-    pub delimiter: char,
     pub created: bool,
 }
 
 #[derive(Serialize)]
 struct Report<'r> {
     file: &'r str,
+    /// None of a text.
+    sheet: Option<&'r str>,
     format: &'static str,
-    delimiter: char,
+    /// None of a workbook.
+    delimiter: Option<char>,
     header_line: u64,
     rows: u64,
     dry_run: bool,
@@ -50,9 +53,10 @@ pub(super) fn show(
     all: bool,
 ) -> Result<()> {
     let report = Report {
-        file: facts.file,
+        file: facts.place.file,
+        sheet: facts.place.sheet,
         format: facts.format.name(),
-        delimiter: facts.delimiter,
+        delimiter: facts.place.delimiter,
         header_line: sheet.header_line,
         rows: sheet.records,
         dry_run: global.dry_run,
@@ -69,13 +73,19 @@ pub(super) fn show(
 
 fn in_words(report: &Report, all: bool) -> String {
     let verb = if report.dry_run { "would import" } else { "imported" };
-    let delimiter = if report.delimiter == '\t' { "tab".to_owned() } else { format!("{:?}", report.delimiter) };
+    let row = if report.sheet.is_some() { "row" } else { "line" };
     let skipped = match report.header_line {
         0 | 1 => String::new(),
-        line => format!(", {} before it skipped", counted(line - 1, "line")),
+        line => format!(", {} before it skipped", counted(line - 1, row)),
     };
+    let split = match (report.sheet, report.delimiter) {
+        (Some(sheet), _) => format!("sheet {sheet:?}"),
+        (None, Some('\t')) => "fields separated by tab".to_owned(),
+        (None, delimiter) => format!("fields separated by {:?}", delimiter.unwrap_or(',')),
+    };
+    let header = if report.sheet.is_some() { "in row" } else { "on line" };
     let mut text = format!(
-        "{verb} {}: format {}, fields separated by {delimiter}, header on line {}{skipped}, {}\n",
+        "{verb} {}: format {}, {split}, header {header} {}{skipped}, {}\n",
         report.file,
         report.format,
         report.header_line,
@@ -87,7 +97,7 @@ fn in_words(report: &Report, all: bool) -> String {
     }
     let shown = if all { report.warnings.len() } else { SHOWN };
     for warning in report.warnings.iter().take(shown) {
-        let place = if warning.line == 0 { String::new() } else { format!("line {}: ", warning.line) };
+        let place = if warning.line == 0 { String::new() } else { format!("{row} {}: ", warning.line) };
         text.push_str(&format!("warning: {place}{}\n", on_one_line(&warning.text)));
     }
     if report.warnings.len() > shown {

@@ -74,6 +74,12 @@ pub struct FormSchema {
 }
 
 impl FormSchema {
+    /// What it is a form of.
+    pub fn kind(&self) -> Kind {
+        let has_it = |kind: &Kind| kind.sheets().iter().any(|sheet| sheet.table == self.table);
+        Kind::ALL.into_iter().find(has_it).expect("every form is of a kind")
+    }
+
     /// What its cells may hold and what identifies a row.
     pub fn file(&self) -> &'static FileSchema {
         match self.table {

@@ -17,7 +17,7 @@ use super::terms::{Direction, RateColumns};
 
 /// A new version of a tariff's rates.
 pub struct NewVersion<'v> {
-    /// Its rows, each with a first day; no two with the same match, band and first day.
+    /// Its rows; no two with the same match, band and first day. One without a first day holds since ever.
     pub rows: &'v [TableRow],
     /// A destination's rows say all about it: rows in force for other bands of it end.
     pub whole_destinations: bool,
@@ -158,19 +158,19 @@ impl Timeline {
     /// Takes over the version: per destination, day by day.
     fn apply(&mut self, version: &NewVersion) {
         let first_day = |row: &TableRow| row.cells.get(self.columns.from).and_then(Date::parse);
-        let mut days: BTreeMap<(String, Date), Vec<&TableRow>> = BTreeMap::new();
+        let mut days: BTreeMap<(String, Option<Date>), Vec<&TableRow>> = BTreeMap::new();
         for row in version.rows {
-            let Some(from) = first_day(row) else { continue };
-            days.entry((self.text(row, self.columns.matches), from)).or_default().push(row);
+            days.entry((self.text(row, self.columns.matches), first_day(row))).or_default().push(row);
         }
-        for ((destination, from), mut rows) in days {
+        for ((destination, first), mut rows) in days {
+            let from = first.unwrap_or_else(first_of_all);
             rows.sort_by(|a, b| a.cells.get(self.columns.band).cmp(&b.cells.get(self.columns.band)));
             let mut known = self.destinations.remove(&destination).unwrap_or_default();
             // As it was before this version: its own rows of other bands are no former price.
             let former = comparable(&known, from).filter(|_| version.whole_destinations);
             let former = former.map(|place| known[place].row.clone());
             for row in &rows {
-                self.take(&mut known, row, from, former.as_ref());
+                self.take(&mut known, row, from, former.as_ref(), version.whole_destinations);
             }
             if version.whole_destinations {
                 self.end_other_bands(&mut known, &rows, from);
@@ -179,8 +179,9 @@ impl Timeline {
         }
     }
 
-    /// Takes over one row. `former` is what it is compared with where its band had no row.
-    fn take(&mut self, known: &mut Vec<Known>, new: &TableRow, from: Date, former: Option<&TableRow>) {
+    /// Takes over one row. `former` is what it is compared with where its band had no row. The note of a sheet of others is
+    /// only the name of a destination: it alone changes nothing.
+    fn take(&mut self, known: &mut Vec<Known>, new: &TableRow, from: Date, former: Option<&TableRow>, of_others: bool) {
         let line = new.line;
         let mut new = Known::stored(&self.columns, new);
         new.row.line = line;
@@ -201,8 +202,16 @@ impl Timeline {
         };
         let old = &mut known[place];
         if self.columns.same_terms(&old.row, &new.row) {
-            if old.to == new.to {
+            let notes = [&old.row, &new.row].map(|row| row.cells.get(self.columns.note).map(str::to_owned));
+            if old.to == new.to && (of_others || notes[1].is_none() || notes[0] == notes[1]) {
                 self.found.counts.unchanged += 1;
+            } else if old.to == new.to {
+                let [before, after] = notes.map(|note| note.unwrap_or_else(|| "none".to_owned()));
+                old.row.cells.set(self.columns.note, new.row.cells.get(self.columns.note));
+                old.dirty = true;
+                let row = old.row.clone();
+                let detail = format!("note {before} → {after}");
+                self.push(ChangeKind::Otherwise, Some(&row), Some(&row), from, new.row.line, vec![detail]);
             } else {
                 let words = |to: Option<Date>| to.map_or("open".to_owned(), |date| date.to_string());
                 let detail = format!("last day {} → {}", words(old.to), words(new.to));
@@ -214,7 +223,10 @@ impl Timeline {
         }
         let before = old.row.clone();
         self.report(Some(&before), &new.row, from);
-        if old.from == Some(from) {
+        if old.from.unwrap_or_else(first_of_all) == from {
+            // Its first day is part of its key: since ever and since the first day of all are kept as they are.
+            new.from = old.from;
+            new.row.cells.set(self.columns.from, old.row.cells.get(self.columns.from));
             *old = new;
         } else {
             old.end(&self.columns, Some(from.previous()));
@@ -337,6 +349,11 @@ impl Timeline {
         });
         self.found
     }
+}
+
+/// The day from which a rate without a first day holds: no usage is older (X5).
+pub fn first_of_all() -> Date {
+    Date::new(2000, 1, 1).expect("a date of the calendar")
 }
 
 /// What a new row without one of its own band replaces: the row for all bands, else the first of a band.

@@ -126,3 +126,38 @@ fn what_is_not_named_stays_unless_the_version_is_full() {
         ["+33 - - 2026-05-31 1", "+34 - 2026-06-01 - 1", "+35 - 2026-07-01 - 1", "+36 - - 2026-01-31 1", "+44 - - - 1"];
     check(&before, &named, FULL, &after, "cannot_end 2 ended 1 unchanged 1");
 }
+
+#[test]
+fn a_row_without_a_first_day_holds_since_ever() {
+    let both = ["+44 - - 2026-05-31 1", "+44 - 2026-06-01 - 2"];
+    check(&both, &both, ROWS, &both, "unchanged 2");
+    check(&[], &["+44 - - - 1"], ROWS, &["+44 - - - 1"], "added 1");
+    check(&["+44 - - - 1"], &["+44 - - - 2"], ROWS, &["+44 - - - 2"], "dearer 1");
+    check(&["+44 - - - 1"], &["+44 - - 2026-12-31 1"], ROWS, &["+44 - - 2026-12-31 1"], "otherwise 1");
+    check(&["+44 - 2000-01-01 - 1"], &["+44 - - - 2"], ROWS, &["+44 - 2000-01-01 - 2"], "dearer 1");
+}
+
+/// The note of our own columns is data; that of a sheet of others is the name of a destination.
+#[test]
+fn a_note_alone_changes_rows_of_our_own_columns_only() {
+    let table = |note: &str| {
+        let mut table = Table::new(find_schema("rates").expect("listed"));
+        let columns = RateColumns::of(&table);
+        table.rows = vec![row(2, "+44 - 2026-06-01 - 1")];
+        table.rows[0].cells.set(columns.note, Some(note).filter(|note| !note.is_empty()));
+        table
+    };
+    for (before, after, whole_destinations, expected) in [
+        ("a", "b", false, vec!["note a → b"]),
+        ("", "b", false, vec!["note none → b"]),
+        ("a", "", false, vec![]),
+        ("a", "a", false, vec![]),
+        ("a", "b", true, vec![]),
+    ] {
+        let rows = table(after).rows;
+        let version = NewVersion { rows: &rows, whole_destinations, day: date("2026-06-01"), full: false };
+        let found = compare(&table(before), "t", &version);
+        let details: Vec<&str> = found.changes.iter().flat_map(|change| &change.details).map(String::as_str).collect();
+        assert_eq!((details.clone(), found.rows.len()), (expected, details.len()), "{before:?} {after:?}");
+    }
+}

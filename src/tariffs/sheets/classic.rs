@@ -4,7 +4,7 @@
 
 use ahash::AHashMap;
 
-use crate::book::{BookError, CellKind, CellRefusal, canonical_cell, nearest};
+use crate::book::{CellKind, CellRefusal, canonical_cell, nearest};
 use crate::domain::money::Price;
 use crate::domain::telephone::normalise;
 use crate::domain::time::Date;
@@ -15,7 +15,7 @@ use super::numbers::{Increments, Units, increment, refuse};
 use super::rows::{Cells, FirstDays, Input, Refused, RowMaker, RowParts, note, refuse_repeats};
 use super::text::whole_file;
 use super::words::Field;
-use super::{Format, KnownNames, Matching, Sheet, Target, Warning};
+use super::{Format, KnownNames, Matching, Sheet, SheetError, Target, Warning};
 
 const PRICES: [Field; 3] = [Field::Peak, Field::OffPeak, Field::Weekend];
 const COSTS: [Field; 3] = [Field::CostPeak, Field::CostOffPeak, Field::CostWeekend];
@@ -32,17 +32,20 @@ pub(super) fn read(input: &Input, costs_to: Option<&Target>, names: &KnownNames)
         return Sheet { errors, ..sheet };
     }
     let key = if columns.place(Field::ChargeCode).is_some() { Field::ChargeCode } else { Field::Destination };
-    let data = input.data(&mut sheet);
+    let lookup = Lookup::new(names);
+    let is_name = |text: &str| lookup.band(text).is_some() || lookup.call_type(text).is_some();
+    let data = input.data(&mut sheet, columns.place(key), &is_name);
     let dates = columns.place(Field::Effective);
     let cells = data.iter().filter_map(|record| record.cells.get(dates?));
     let reader = ClassicReader {
         input,
-        names: Lookup::new(names),
+        names: lookup,
         key,
         has_costs,
         units: input.units(input.target),
         dates: DateReading::of(input.declared.date_order, cells.map(str::trim)),
     };
+    input.warn_of_mixed_dates(&data, dates, &mut sheet.warnings);
     let mut first_days = FirstDays::of(input.declared);
     let maker = RowMaker::new();
     let (mut rows, mut costs) = (Vec::new(), Vec::new());
@@ -59,22 +62,24 @@ pub(super) fn read(input: &Input, costs_to: Option<&Target>, names: &KnownNames)
     }
     first_days.report(&mut sheet.warnings);
     sheet.left_out.clone_from(&columns.left_out);
+    sheet.key = columns.place(key);
     if costs_to.is_none() && has_costs {
         sheet.left_out.extend(COSTS.map(|field| columns.name(field).to_owned()));
     }
     sheet.errors.append(&mut errors);
-    refuse_repeats(input.file, columns.name(key), &mut rows, &mut sheet);
+    refuse_repeats(input, columns.name(key), &mut rows, &mut sheet);
     // What is wrong with repeated rows was said of the prices already.
     let mut of_costs = Sheet::default();
-    refuse_repeats(input.file, columns.name(Field::CostPeak), &mut costs, &mut of_costs);
+    refuse_repeats(input, columns.name(Field::CostPeak), &mut costs, &mut of_costs);
     sheet.errors.append(&mut of_costs.errors);
     Sheet { rows, costs, ..sheet }
 }
 
 /// Are the cost columns there? All three or none; and a wholesale tariff needs them.
-fn check_costs(input: &Input, columns: &Columns, costs_to: Option<&Target>, errors: &mut Vec<BookError>) -> bool {
+fn check_costs(input: &Input, columns: &Columns, costs_to: Option<&Target>, errors: &mut Vec<SheetError>) -> bool {
     let there = COSTS.iter().filter(|field| columns.place(**field).is_some()).count();
-    let mut fail = |reason: &str, hint: &str| errors.push(whole_file(input.file, input.header.line, reason, hint));
+    let mut fail =
+        |reason: &str, hint: &str| errors.push(whole_file(input.file, input.header.line, reason, hint).into());
     match (there, costs_to) {
         (1 | 2, _) => {
             fail("has some of the three cost columns, not all", "Cost Peak, Cost Offpeak and Cost Weekend, or none")
@@ -159,7 +164,7 @@ impl ClassicReader<'_> {
         };
         let note = cells.optional(described, |text| note(text, self.input.declared));
         let one = |block| Increments { initial: block, next: block };
-        let stated = cells.optional(Field::Effective, |text| self.dates.read(text))?;
+        let stated = cells.date(Field::Effective, &self.dates)?;
         let from = first_days.choose(stated).map_err(|refusal| {
             cells.fail(Field::Effective, &refusal);
             Refused

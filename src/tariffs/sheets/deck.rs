@@ -20,7 +20,8 @@ pub(super) fn read(input: &Input) -> Sheet {
     if !errors.is_empty() {
         return Sheet { errors, ..sheet };
     }
-    let data = input.data(&mut sheet);
+    let code = if columns.place(Field::Code).is_some() { Field::Code } else { Field::CountryCode };
+    let data = input.data(&mut sheet, columns.place(code), &|_| false);
     let date_columns: Vec<usize> =
         [Field::Effective, Field::End].iter().filter_map(|field| columns.place(*field)).collect();
     let cells = data.iter().flat_map(|record| date_columns.iter().filter_map(|place| record.cells.get(*place)));
@@ -30,6 +31,9 @@ pub(super) fn read(input: &Input) -> Sheet {
         dates: DateReading::of(input.declared.date_order, cells.map(str::trim)),
         maker: RowMaker::new(),
     };
+    for place in &date_columns {
+        input.warn_of_mixed_dates(&data, Some(*place), &mut sheet.warnings);
+    }
     let mut first_days = FirstDays::of(input.declared);
     let mut rows = Vec::with_capacity(data.len());
     for record in data {
@@ -43,9 +47,9 @@ pub(super) fn read(input: &Input) -> Sheet {
     first_days.report(&mut sheet.warnings);
     reader.say_what_was_assumed(&columns, &mut sheet);
     sheet.left_out.clone_from(&columns.left_out);
-    let code = if columns.place(Field::Code).is_some() { Field::Code } else { Field::CountryCode };
+    sheet.key = columns.place(code);
     sheet.errors.append(&mut errors);
-    refuse_repeats(input.file, columns.name(code), &mut rows, &mut sheet);
+    refuse_repeats(input, columns.name(code), &mut rows, &mut sheet);
     Sheet { rows, ..sheet }
 }
 
@@ -102,7 +106,7 @@ impl DeckReader<'_> {
             }
         });
         let from = self.first_day(cells, first_days);
-        let to = cells.optional(Field::End, |text| self.dates.read(text));
+        let to = cells.date(Field::End, &self.dates);
         let note = cells.optional(Field::Destination, |text| note(text, self.input.declared));
         if let (Ok(from), Ok(Some(to))) = (&from, &to)
             && to < from
@@ -152,7 +156,7 @@ impl DeckReader<'_> {
     }
 
     fn first_day(&self, cells: &mut Cells, first_days: &mut FirstDays) -> Result<Date, Refused> {
-        let stated = cells.optional(Field::Effective, |text| self.dates.read(text))?;
+        let stated = cells.date(Field::Effective, &self.dates)?;
         first_days.choose(stated).map_err(|refusal| {
             cells.fail(Field::Effective, &refusal);
             Refused

@@ -3,43 +3,51 @@
 
 use crate::book::{BookError, find_schema, nearest};
 
-use super::text::{Record, first_records, whole_file};
+use super::record::Record;
+use super::text::whole_file;
 use super::words::{CLASSIC, DECK, Field, Named, Words, look_up, spellings};
-use super::{Declared, Format, Target};
+use super::{Declared, Format, SheetError, Target, Unrecognised};
 
 /// Lines among which a header is looked for.
-const MOST_PREAMBLE: usize = 60;
-const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+pub(super) const MOST_PREAMBLE: usize = 60;
+/// What may stand between the fields of a text.
+pub(super) const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 /// Where a header was found.
 pub(super) struct FoundHeader {
     pub format: Format,
-    pub delimiter: u8,
+    /// Which of the ways to read the sheet, as they were given.
+    pub reading: usize,
     /// How many records stand before it.
     pub place: usize,
 }
 
 /// A line that may be the header.
-struct Candidate {
+struct Candidate<'r> {
     /// How many of its words are known.
     known: usize,
     formats: Vec<Format>,
-    delimiter: u8,
+    reading: usize,
     place: usize,
-    record: Record,
+    record: &'r Record,
 }
 
-/// Finds the header of a sheet.
-pub(super) fn find_header(file: &str, text: &str, declared: &Declared) -> Result<FoundHeader, Box<BookError>> {
+/// Finds the header of a sheet among its first records, which may be read in several ways. `row` is what a record is called:
+/// a line, a row.
+pub(super) fn find_header(
+    file: &str,
+    row: &str,
+    readings: &[&[Record]],
+    declared: &Declared,
+) -> Result<FoundHeader, Box<Unrecognised>> {
     let formats: Vec<Format> = declared.format.map_or_else(|| Format::ALL.to_vec(), |format| vec![format]);
-    let delimiters = declared.delimiter.map_or_else(|| DELIMITERS.to_vec(), |delimiter| vec![delimiter]);
     let (mut best, mut nearest_line): (Option<Candidate>, Option<Candidate>) = (None, None);
-    for delimiter in delimiters {
-        for (place, record) in first_records(text, delimiter, MOST_PREAMBLE).into_iter().enumerate() {
-            let fits = |format: &Format| missing(*format, &record).is_empty();
+    for (reading, records) in readings.iter().enumerate() {
+        for (place, record) in records.iter().take(MOST_PREAMBLE).enumerate() {
+            let fits = |format: &Format| missing(*format, record).is_empty();
             let fitting: Vec<Format> = formats.iter().copied().filter(fits).collect();
-            let known = formats.iter().map(|format| known_words(*format, &record)).max().unwrap_or(0);
-            let found = Candidate { known, formats: fitting, delimiter, place, record };
+            let known = formats.iter().map(|format| known_words(*format, record)).max().unwrap_or(0);
+            let found = Candidate { known, formats: fitting, reading, place, record };
             if !found.formats.is_empty() {
                 if best.as_ref().is_none_or(|best| known > best.known) {
                     best = Some(found);
@@ -52,18 +60,18 @@ pub(super) fn find_header(file: &str, text: &str, declared: &Declared) -> Result
             }
         }
     }
-    let Some(Candidate { formats: fitting, delimiter, place, record, .. }) = best else {
-        return Err(Box::new(no_header(file, &formats, nearest_line.map(|candidate| candidate.record))));
+    let Some(Candidate { formats: fitting, reading, place, record, .. }) = best else {
+        return Err(Box::new(no_header(file, row, &formats, nearest_line.map(|candidate| candidate.record))));
     };
     if let [format] = fitting[..] {
-        return Ok(FoundHeader { format, delimiter, place });
+        return Ok(FoundHeader { format, reading, place });
     }
     let names: Vec<&str> = fitting.iter().map(|format| format.name()).collect();
     let reason = format!("its header fits more than one format: {}", names.join(", "));
-    Err(Box::new(whole_file(file, record.line, &reason, "say which with --format")))
+    Err(Box::new(whole_file(file, record.line, &reason, "say which with --format").into()))
 }
 
-fn no_header(file: &str, formats: &[Format], seen: Option<Record>) -> BookError {
+fn no_header(file: &str, row: &str, formats: &[Format], seen: Option<&Record>) -> Unrecognised {
     let expected = |format: &Format| {
         let needed = needed(*format).iter().map(|(name, field)| match (format, field) {
             (Format::Rates, _) => (*name).to_owned(),
@@ -72,16 +80,19 @@ fn no_header(file: &str, formats: &[Format], seen: Option<Record>) -> BookError 
         });
         format!("{}: {}", format.name(), needed.collect::<Vec<_>>().join(", "))
     };
-    let (line, words) = seen.map_or((0, String::new()), |record| {
+    let words: Vec<String> = seen.map_or_else(Vec::new, |record| {
         let cells = record.cells.iter().map(str::trim).filter(|cell| !cell.is_empty());
-        let shown: Vec<String> =
-            cells.take(12).map(|cell| format!("{:?}", cell.chars().take(40).collect::<String>())).collect();
-        (record.line, shown.join(", "))
+        cells.map(str::to_owned).collect()
     });
+    let shown: Vec<String> =
+        words.iter().take(12).map(|cell| format!("{:?}", cell.chars().take(40).collect::<String>())).collect();
+    let shown = shown.join(", ");
     let reason =
-        format!("no line of the first {MOST_PREAMBLE} is the header of a known format; the nearest holds {words}");
+        format!("no {row} of the first {MOST_PREAMBLE} is the header of a known format; the nearest holds {shown}");
     let expected: Vec<String> = formats.iter().map(expected).collect();
-    whole_file(file, line, &reason, &format!("a header with the words of one format — {}", expected.join("; ")))
+    let hint = format!("a header with the words of one format — {}", expected.join("; "));
+    let error = whole_file(file, seen.map_or(0, |record| record.line), &reason, &hint);
+    Unrecognised { error, words }
 }
 
 fn words(format: Format) -> Words {
@@ -110,7 +121,7 @@ fn missing(format: Format, record: &Record) -> Vec<&'static str> {
     let fields: Vec<Option<Field>> = record.cells.iter().map(|cell| look_up(words(format), cell).field).collect();
     let has = |field: Field| fields.contains(&Some(field));
     let present = |name: &str, field: Option<Field>| match (format, field) {
-        (Format::Rates, _) => record.cells.iter().any(|cell| cell.trim() == name),
+        (Format::Rates, _) => record.cells.iter().any(|cell| rates_column(cell) == rates_column(name)),
         (Format::Classic, None) => has(Field::Destination) || has(Field::ChargeCode),
         (Format::Deck, Some(Field::Code)) => has(Field::Code) || has(Field::CountryCode),
         (_, field) => field.is_some_and(has),
@@ -120,10 +131,16 @@ fn missing(format: Format, record: &Record) -> Vec<&'static str> {
 
 fn known_words(format: Format, record: &Record) -> usize {
     let known = |cell: &&str| match format {
-        Format::Rates => find_schema("rates").is_some_and(|schema| schema.position(cell.trim()).is_some()),
+        Format::Rates => rates_column(cell).is_some(),
         _ => look_up(words(format), cell).field.is_some(),
     };
     record.cells.iter().filter(known).count()
+}
+
+/// The column of `rates.csv` of a name, whatever its capitals; with blanks for `_`, with the star of a required one.
+pub(super) fn rates_column(name: &str) -> Option<usize> {
+    let words: Vec<&str> = name.trim().trim_end_matches('*').split_whitespace().collect();
+    find_schema("rates")?.position(&words.join("_").to_lowercase())
 }
 
 /// Which column of a sheet holds what.
@@ -143,13 +160,14 @@ impl Columns {
         header: &Record,
         target: &Target,
         declared: &Declared,
-        errors: &mut Vec<BookError>,
+        errors: &mut Vec<SheetError>,
     ) -> Self {
         let mut columns = Self { names: Vec::new(), fields: Vec::new(), left_out: Vec::new() };
-        let mut refuse = |name: &str, reason: &str, hint: &str| {
-            errors.push(BookError { column: name.to_owned(), ..whole_file(file, header.line, reason, hint) });
-        };
-        for name in header.cells.iter().map(str::trim) {
+        for (place, name) in header.cells.iter().map(str::trim).enumerate() {
+            let mut refuse = |name: &str, reason: &str, hint: &str| {
+                let error = BookError { column: name.to_owned(), ..whole_file(file, header.line, reason, hint) };
+                errors.push(SheetError::at(error, Some(place)));
+            };
             let ignored = name.is_empty() || declared.ignored.iter().any(|ignored| ignored.eq_ignore_ascii_case(name));
             let named = if ignored { Named::default() } else { look_up(words(format), name) };
             match named.field {

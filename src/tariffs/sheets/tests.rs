@@ -16,6 +16,7 @@ fn declared() -> Declared {
         bands: ["daytime", "evening", "weekend"].map(str::to_owned),
         ignored: Vec::new(),
         numbers: NumberRules::of_country("44"),
+        example_mark: "(example, ignored)",
     }
 }
 
@@ -41,7 +42,7 @@ fn shown(rows: &[TableRow]) -> Vec<String> {
 fn read(text: &str, declared: &Declared, target: &Target, costs_to: Option<&Target>) -> Sheet {
     match Recognised::find("s.csv", text.as_bytes(), declared) {
         Ok(recognised) => recognised.read(target, costs_to, declared, &names()),
-        Err(error) => Sheet { errors: vec![*error], ..Sheet::default() },
+        Err(found) => Sheet { errors: vec![found.error.into()], ..Sheet::default() },
     }
 }
 
@@ -197,9 +198,14 @@ fn sheets_of_our_own_columns() {
             "2 tariff: is another tariff than t, which is imported",
             "3 match: is blank",
             "4 rate: is not a plain number (digits, one decimal point, an optional leading minus)",
-            "4 from: states no first day",
         ]),
     );
+    // As templates and people have it: capitals, blanks, stars, an example, a total, a rate since ever.
+    check(
+        "Match*,Time Band,FROM,Rate\n\"prefix:+4420 (example, ignored)\",,2026-01-01,0.5\ntype:local,,,1\nTotal,,,1\n",
+        Ok(&["type:local - - - 1"]),
+    );
+    check("match,rate\ntype:local,1\n", Err(&["2 from: states no first day"]));
     check("match,from,rate,incremnt\ntype:local,2026-06-01,1,1\n", Err(&["1 incremnt: is no column of rates.csv"]));
 }
 
@@ -207,10 +213,85 @@ fn sheets_of_our_own_columns() {
 fn a_header_that_is_not_certain_is_refused() {
     let check = |text: &str, reason: &str| {
         let error = Recognised::find("s.csv", text.as_bytes(), &declared()).map(|_| ()).expect_err(text);
-        assert!(error.reason.contains(reason), "{text}: {error}");
+        assert!(error.error.reason.contains(reason), "{text}: {}", error.error);
     };
     check("Place,Cost\nLondon,1\n", "the nearest holds \"Place\", \"Cost\"");
     check("Prefix,Rate,Destination,Peak,Offpeak,Weekend\n1,1,1,1,1,1\n", "fits more than one format: classic, deck");
     let declared = Declared { delimiter: Some(b';'), ..declared() };
     assert!(Recognised::find("s.csv", b"Prefix,Rate\n1,1\n", &declared).is_err());
+}
+
+/// Rows as a workbook has them: a title, numbers as prefixes and prices, dates, a fault.
+fn workbook(rows: &[(u64, &[(CellNature, &str)])]) -> Vec<Record> {
+    let row = |(number, cells): &(u64, &[(CellNature, &str)])| {
+        let mut record = Record::of_row(*number);
+        cells.iter().for_each(|(nature, text)| record.push(*nature, text));
+        record
+    };
+    rows.iter().map(row).collect()
+}
+
+#[test]
+fn a_sheet_of_a_workbook_is_read_as_its_twin_in_csv() {
+    use CellNature::{Day, Fault, Number, Percent, Text};
+    let declared = Declared { from: None, date_order: Some(DateOrder::DayFirst), ..declared() };
+    let pounds = target("t", false, false);
+    let header: &[(CellNature, &str)] =
+        &[(Text, "Prefix"), (Text, "Destination"), (Text, "Rate"), (Text, "Interval"), (Text, "Effective Date")];
+    let sound = workbook(&[
+        (1, &[(Text, "Made-up Carrier Ltd")]),
+        (4, header),
+        (5, &[(Number, "4420"), (Text, "London"), (Number, "0.0061"), (Text, "30/6"), (Day, "2026-06-01")]),
+        (6, &[(Text, "+44161"), (Text, ""), (Number, "0.01"), (Number, "60"), (Text, "15/06/2026")]),
+        (7, &[(Text, "Total"), (Text, ""), (Number, "0.0161")]),
+    ]);
+    let recognised = Recognised::find_in_rows("s.xlsx", sound, &declared).expect("a deck");
+    let sheet = recognised.read(&pounds, None, &declared, &names());
+    assert_eq!(sheet.errors, []);
+    assert_eq!(
+        shown(&sheet.rows),
+        ["prefix:+4420 - 2026-06-01 - 0.0061 30/6", "prefix:+44161 - 2026-06-15 - 0.01 60/60"]
+    );
+    let warned: Vec<(u64, &str)> = sheet.warnings.iter().map(|warning| (warning.line, &warning.text[..20])).collect();
+    assert_eq!(warned, [(0, "the column Effective"), (7, "is a total, and is n")]);
+
+    let wrong = workbook(&[
+        (1, header),
+        (2, &[(Number, "44.5"), (Text, "x"), (Percent, "20"), (Day, "2026-06-30"), (Number, "46174")]),
+        (3, &[(Number, "4420"), (Text, "x"), (Fault, "#REF!")]),
+        (4, &[(Number, "4421"), (Text, "x"), (Number, "1"), (Text, "1/1"), (Day, "2026-06-01"), (Text, "stray")]),
+    ]);
+    let recognised = Recognised::find_in_rows("s.xlsx", wrong, &declared).expect("a deck");
+    let sheet = recognised.read(&pounds, None, &declared, &names());
+    let said: Vec<String> = sheet
+        .errors
+        .iter()
+        .map(|error| format!("{} {:?} {:?}: {}", error.line, error.place, error.value, error.reason))
+        .collect();
+    assert_eq!(
+        said,
+        [
+            "2 Some(0) \"44.5\": \"44.5\" is not a code",
+            "2 Some(2) \"20\": is formatted as a percentage",
+            "2 Some(3) \"2026-06-30\": is the date 2026-06-30 to the spreadsheet, not what was typed",
+            "2 Some(4) \"46174\": is a number, not a date",
+            "3 Some(2) \"#REF!\": is no value",
+            "3 Some(4) \"\": states no first day",
+            "4 Some(5) \"stray\": stands in a column without a name",
+        ]
+    );
+}
+
+#[test]
+fn numbers_of_a_workbook_have_their_point_whatever_its_texts_have() {
+    use CellNature::{Number, Text};
+    let declared = Declared { decimal_comma: true, ..declared() };
+    let rows = workbook(&[
+        (1, &[(Text, "Prefix"), (Text, "Rate")]),
+        (2, &[(Number, "49"), (Number, "0.0072")]),
+        (3, &[(Text, "4930"), (Text, "0,0061")]),
+    ]);
+    let recognised = Recognised::find_in_rows("s.xlsx", rows, &declared).expect("a deck");
+    let sheet = recognised.read(&target("t", false, false), None, &declared, &names());
+    assert_eq!(shown(&sheet.rows), ["prefix:+49 - 2026-06-01 - 0.0072", "prefix:+4930 - 2026-06-01 - 0.0061"]);
 }

@@ -3,19 +3,11 @@
 
 use crate::book::{BookError, Malformed, record_lines, text_of};
 
-/// One row of cells.
-pub(super) struct Record {
-    /// The physical line on which it begins, from 1.
-    pub line: u64,
-    pub cells: csv::StringRecord,
-}
+use super::record::Record;
 
 /// The text of a sheet without its byte order mark.
 pub(super) fn sheet_text<'b>(file: &str, bytes: &'b [u8]) -> Result<&'b str, Box<BookError>> {
     let refuse = |reason: &str, hint: &str| Err(Box::new(whole_file(file, 0, reason, hint)));
-    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\xd0\xcf\x11\xe0") {
-        return refuse("is a workbook or an archive, not a text", "save the sheet as CSV (UTF-8) and import that");
-    }
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return refuse("is empty", "a sheet with a header line and rows");
     }
@@ -38,7 +30,7 @@ pub(super) fn records(file: &str, text: &str, delimiter: u8) -> Result<Vec<Recor
     while let Ok(true) = reader.read_record(&mut cells) {
         // Counted by two readers that know nothing of each other, as when a book is read.
         let line = lines.get(records.len()).copied().unwrap_or(0);
-        records.push(Record { line, cells: cells.clone() });
+        records.push(Record::of_line(line, cells.clone()));
     }
     if records.len() == lines.len() {
         return Ok(records);
@@ -52,7 +44,7 @@ pub(super) fn first_records(text: &str, delimiter: u8, most: usize) -> Vec<Recor
     let lines = record_lines(text, delimiter).unwrap_or_default();
     let mut reader = csv_reader(text, delimiter);
     let cells = reader.records().map_while(Result::ok).take(most).enumerate();
-    cells.map(|(place, cells)| Record { line: lines.get(place).copied().unwrap_or(0), cells }).collect()
+    cells.map(|(place, cells)| Record::of_line(lines.get(place).copied().unwrap_or(0), cells)).collect()
 }
 
 fn csv_reader(text: &str, delimiter: u8) -> csv::Reader<&[u8]> {
@@ -91,7 +83,6 @@ mod tests {
         };
         check(b"\xef\xbb\xbfa\n", Ok("a\n"));
         check(b" \r\n", Err((0, "is empty")));
-        check(b"PK\x03\x04rest", Err((0, "is a workbook or an archive, not a text")));
         check(b"a;b\nC\xf4te;1\n", Err((2, "character 2 of the line is not UTF-8: byte 0xf4")));
         check(b"\xff\xfea\0", Err((0, "is UTF-16")));
         check(b"a\n\0", Err((2, "holds a NUL byte")));
