@@ -82,7 +82,7 @@ fn all_errors_of_a_workbook_are_said_at_once_with_their_cells() {
             "B3 Date \"5 March\": is not a date",
             "C3 Amount \"a formula without a saved value\": is no value",
             "B4 Date \"2026-03-05 with a time\": is a date with a time of day",
-            "C4 Amount \"-4\": is not above 0",
+            "C4 Amount \"-4\": is out of range",
             "D4 Reference \"\": is blank",
             "B5 Date \"day 375835\": is a date out of range",
             "C5 Amount \"ten\": is not a plain number (digits, one decimal point, an optional leading minus)",
