@@ -1,5 +1,5 @@
 //! A seed → a workload of any size as plain files: a book (`book/`), one usage file of one carrier for October 2026,
-//! and a note of what was made (`workload.json`). For figures, not for looking at: the sample reseller is in
+//! and a note of what was made (`workload.json`); and filled forms for bulk imports (`form`). For figures, not for looking at: the sample reseller is in
 //! [`crate::demo`]. Rates nothing; memory is bounded by the book, whatever the number of records. Every number is
 //! made up in the shape that numbers of its kind have; nobody is meant by it.
 
@@ -9,6 +9,7 @@ mod carrier;
 mod customers;
 mod deck;
 mod destinations;
+mod form;
 mod lines;
 mod plan;
 mod tariffs;
@@ -29,6 +30,8 @@ use deck::Deck;
 use destinations::Destinations;
 use lines::Lines;
 use plan::Plan;
+
+pub use form::{FilledForm, FormSize, write_form};
 
 /// The carrier's code in the book.
 pub const SUPPLIER: &str = "carrier";

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 
 use super::{Global, say};
-use crate::book;
+use crate::book::{self, Tables};
 use crate::error::{Error, Result};
 use crate::ledger::{ApplyMode, BookChanges, LedgerWriter, StoredTable};
 use crate::report::screen::table;
@@ -77,6 +77,19 @@ pub fn import_book(
     merged.merge(tables.clone());
     book::compile(&merged, &workspace.settings).map_err(|errors| refuse_book(&errors))?;
     write_rows(&mut ledger, workspace, &stored_tables(&tables), mode, global.dry_run)
+}
+
+/// Writes rows into the book, in place of those with their keys; the whole of it must be sound with them.
+pub(super) fn apply_rows(
+    workspace: &Workspace,
+    ledger: &mut LedgerWriter,
+    mut book: Tables,
+    rows: &Tables,
+    dry_run: bool,
+) -> Result<BookChanges> {
+    book.merge(rows.clone());
+    book::compile(&book, &workspace.settings).map_err(|errors| refuse_book(&errors))?;
+    write_rows(ledger, workspace, &stored_tables(rows), ApplyMode::Upsert, dry_run)
 }
 
 /// Writes rows into the ledger's book, which was compiled with them before.

@@ -4,6 +4,8 @@ mod alerts;
 mod bench;
 mod bill;
 mod book;
+mod charge;
+mod cli;
 mod customer;
 mod demo;
 mod explain;
@@ -12,15 +14,18 @@ mod import;
 mod init;
 mod invoice;
 mod layouts;
+mod listed;
 mod pages;
 mod payment;
 mod period;
 mod rate;
 mod rate_sheet;
 mod report;
+mod selection;
 mod sheets;
 mod tariff;
 mod template;
+mod trail;
 mod usage;
 mod verify;
 
@@ -105,6 +110,12 @@ enum Command {
     /// List, show and change customers; who leaves, who comes back
     #[command(subcommand)]
     Customer(customer::CustomerCommand),
+    /// List lines, show whose they were, move them from one customer to another
+    #[command(subcommand)]
+    Cli(cli::CliCommand),
+    /// List charges and change their prices
+    #[command(subcommand)]
+    Charge(charge::ChargeCommand),
     /// List, check, compare and change tariffs
     #[command(subcommand)]
     Tariff(tariff::TariffCommand),
@@ -140,6 +151,8 @@ pub fn run(arguments: Arguments) -> Result<()> {
         Command::Invoice(invoice) => invoice.run(global),
         Command::Payment(payment) => payment.run(global),
         Command::Customer(customer) => customer.run(global),
+        Command::Cli(cli) => cli.run(global),
+        Command::Charge(charge) => charge.run(global),
         Command::Tariff(tariff) => tariff.run(global),
         Command::Template(template) => template.run(global),
         Command::Report(report) => report.run(global),

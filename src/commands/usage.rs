@@ -23,7 +23,7 @@ pub enum Usage {
     /// List the imported files
     Files,
     /// Show what waits to be billed, by customer
-    Unbilled,
+    Unbilled(super::selection::Tagged),
     /// Show what cannot be billed, ranked by the money at stake
     Errors,
     /// Delete imported usage that is not billed
@@ -50,7 +50,7 @@ impl Usage {
         let workspace = Workspace::find(global.workspace.as_deref())?;
         match self {
             Self::Files => files(global, &workspace),
-            Self::Unbilled => unbilled(global, &workspace),
+            Self::Unbilled(tagged) => unbilled(global, &workspace, &tagged),
             Self::Errors => errors(global, &workspace),
             Self::Delete(rows) => mark(global, &workspace, &rows, true),
             Self::Restore(rows) => mark(global, &workspace, &rows, false),
@@ -140,7 +140,8 @@ struct Waiting {
     sell: Sum<6>,
 }
 
-fn unbilled(global: &Global, workspace: &Workspace) -> Result<()> {
+fn unbilled(global: &Global, workspace: &Workspace, tagged: &super::selection::Tagged) -> Result<()> {
+    let meant = tagged.accounts(workspace, &workspace.ledger()?)?;
     let mut customers = BTreeMap::<String, Waiting>::new();
     derive(global, workspace, |engine, _, record| {
         if let OpenRecord::Rated(rated) = record {
@@ -157,7 +158,8 @@ fn unbilled(global: &Global, workspace: &Workspace) -> Result<()> {
             waiting.sell.add(rated.sell);
         }
     })?;
-    let customers: Vec<_> = customers.into_values().collect();
+    let is_meant = |waiting: &Waiting| meant.as_ref().is_none_or(|meant| meant.contains(&waiting.account));
+    let customers: Vec<_> = customers.into_values().filter(is_meant).collect();
     global.show(&customers, || {
         let rows = customers.iter().map(|waiting| {
             vec![

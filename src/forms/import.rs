@@ -6,6 +6,7 @@ use crate::domain::book::Settings;
 use crate::domain::telephone::NumberRules;
 
 use super::checks::check_book;
+use super::doubtful::doubt_customers;
 use super::filled::{Filled, read_filled};
 use super::finding::{At, Findings, Place, Severity};
 use super::form::{Field, Form, Target, forms_of};
@@ -102,6 +103,9 @@ impl FormImport {
             sheets.push(SheetImport { form, filled: Filled { counted: count, ..filled }, merged });
         }
         check_book(&tables, asked.settings, &sheets, &mut findings);
+        for sheet in sheets.iter().filter(|sheet| sheet.form.schema.table == "customers") {
+            doubt_customers(&tables, sheet, &asked.numbers, &mut findings);
+        }
         let mut import = Self { sheets, findings, tables };
         import.sort_findings();
         Ok(import)

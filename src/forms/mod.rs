@@ -15,6 +15,7 @@ mod accounts;
 pub mod annotate;
 mod checks;
 mod days;
+mod doubtful;
 pub mod doubts;
 mod entry;
 mod filled;
@@ -26,9 +27,13 @@ mod import;
 pub mod kinds;
 mod likeness;
 mod merge;
+#[cfg(test)]
+mod properties;
 mod source;
 mod takes;
 pub mod template;
+#[cfg(test)]
+mod tests;
 
 pub use accounts::Accounts;
 pub use filled::{Filled, FilledRow, read_filled};

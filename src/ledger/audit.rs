@@ -70,6 +70,48 @@ impl Ledger {
         let entries = query.query_map([subject, key], read_entry)?;
         Ok(entries.collect::<Result<_, _>>()?)
     }
+
+    /// All that happened to a customer and to its rows of the book, oldest first: cost centres, charges and their prices,
+    /// allowances, tariffs, its own prices of products, lines while they were its own.
+    pub fn history_of_customer(&self, account: &str) -> Result<Vec<AuditEntry>, LedgerError> {
+        let (from, until) = keys_that_begin_with(account);
+        // Lines and prices of products are not named by an account; a JSON text of theirs holds it. A quote within a text is
+        // escaped, so nothing but the column looks so.
+        let held = format!("\"account\":{}", serde_json::Value::from(account));
+        let mut query = self.connection.prepare_cached(
+            "SELECT id, at, by, command, reason, subject, key, before_json, after_json FROM audit
+             WHERE subject = 'customers' AND key = ?1
+             UNION ALL
+             SELECT id, at, by, command, reason, subject, key, before_json, after_json FROM audit
+             WHERE subject IN ('cost_centres', 'customer_allowances', 'customer_tariffs', 'charges', 'charge_prices')
+               AND key >= ?2 AND key < ?3
+             UNION ALL
+             SELECT id, at, by, command, reason, subject, key, before_json, after_json FROM audit
+             WHERE subject IN ('clis', 'product_prices')
+               AND (instr(after_json, ?4) > 0 OR instr(before_json, ?4) > 0)
+             ORDER BY id",
+        )?;
+        let entries = query.query_map([account, &from, &until, &held], read_entry)?;
+        Ok(entries.collect::<Result<_, _>>()?)
+    }
+
+    /// All that happened to a line, whosever it was, oldest first.
+    pub fn history_of_line(&self, cli: &str) -> Result<Vec<AuditEntry>, LedgerError> {
+        let (from, until) = keys_that_begin_with(cli);
+        let mut query = self.connection.prepare_cached(
+            "SELECT id, at, by, command, reason, subject, key, before_json, after_json FROM audit
+             WHERE subject = 'clis' AND key >= ?1 AND key < ?2 ORDER BY id",
+        )?;
+        let entries = query.query_map([from, until], read_entry)?;
+        Ok(entries.collect::<Result<_, _>>()?)
+    }
+}
+
+/// Keys of several columns are JSON arrays: those whose first column is this lie from the one text up to the other.
+fn keys_that_begin_with(first: &str) -> (String, String) {
+    let first = serde_json::Value::from(first);
+    // What follows a comma in the order of bytes is a hyphen.
+    (format!("[{first},"), format!("[{first}-"))
 }
 
 impl Change<'_> {

@@ -1,5 +1,7 @@
 //! One customer's usage and service lines that no invoice holds, and the usage on its invoices that began after a day: what
-//! stands against ending its service. Changes nothing.
+//! stands against ending its service, or giving a line to somebody else. Changes nothing.
+
+use std::collections::BTreeMap;
 
 use super::unbilled::OpenImport;
 use super::{BATCH_RECORDS, Engine};
@@ -92,6 +94,39 @@ fn count_records(engine: &Engine, import: &OpenImport, customer: CustomerId, rec
 
 const NOT_ITS_OWN: WhyAside =
     WhyAside { disposition: Disposition::Held, reason: Reason::NotInRun, cli: None, customer: None, call_type: None };
+
+/// A billed record of a line, the latest of those that were asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BilledUsage {
+    /// The invoice it is on.
+    pub invoice: String,
+    /// The record.
+    pub record: String,
+    /// When it began: `YYYY-MM-DD HH:MM:SS`.
+    pub began: String,
+}
+
+/// The lines of a customer that have billed usage which began on a day or later, by identifier.
+pub fn lines_billed_from(
+    ledger: &Ledger,
+    store: &UsageStore,
+    account: &str,
+    day: Date,
+) -> Result<BTreeMap<String, BilledUsage>> {
+    let first = day.to_string();
+    let mut latest = BTreeMap::<String, BilledUsage>::new();
+    for (number, file) in ledger.invoices_with_usage_after(account, day.previous())? {
+        for call in store.calls_of_invoice(&file, &number)? {
+            let is_late = call.started_at.get(..10).is_some_and(|began| began >= first.as_str());
+            if is_late && latest.get(call.cli.as_str()).is_none_or(|known| known.began < call.started_at) {
+                let record = call.record.to_string();
+                let usage = BilledUsage { invoice: number.clone(), record, began: call.started_at };
+                latest.insert(call.cli.to_string(), usage);
+            }
+        }
+    }
+    Ok(latest)
+}
 
 /// The latest invoice of a customer with usage that began after a day: its number, and the usage's record and start.
 pub fn usage_billed_after(

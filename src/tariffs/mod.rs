@@ -6,6 +6,6 @@ pub mod differences;
 pub mod increase;
 pub mod lint;
 pub mod listing;
-mod rows;
+pub(crate) mod rows;
 pub mod sheets;
 pub mod terms;

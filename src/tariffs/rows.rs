@@ -6,49 +6,49 @@ use crate::domain::time::{Date, DateRange};
 
 /// A row of a table.
 #[derive(Clone, Copy)]
-pub(super) struct Row<'t> {
+pub(crate) struct Row<'t> {
     table: &'t Table,
     cells: &'t TableRow,
 }
 
 /// The rows of a file of the book, in the order in which they stand.
-pub(super) fn rows<'t>(tables: &'t Tables, file: &str) -> impl Iterator<Item = Row<'t>> {
+pub(crate) fn rows<'t>(tables: &'t Tables, file: &str) -> impl Iterator<Item = Row<'t>> {
     rows_of(tables.get(file))
 }
 
 /// The rows of one table.
-pub(super) fn rows_of(table: &Table) -> impl Iterator<Item = Row<'_>> {
+pub(crate) fn rows_of(table: &Table) -> impl Iterator<Item = Row<'_>> {
     table.rows.iter().map(move |cells| Row { table, cells })
 }
 
 impl<'t> Row<'t> {
     /// A cell, if it is set.
-    pub(super) fn get(&self, column: &str) -> Option<&'t str> {
+    pub(crate) fn get(&self, column: &str) -> Option<&'t str> {
         self.cells.cells.get(self.position(column))
     }
 
     /// A cell; empty if it is not set.
-    pub(super) fn text(&self, column: &str) -> &'t str {
+    pub(crate) fn text(&self, column: &str) -> &'t str {
         self.get(column).unwrap_or("")
     }
 
     /// A cell that holds a price, in the unit in which it is written.
-    pub(super) fn price(&self, column: &str) -> Option<Price> {
+    pub(crate) fn price(&self, column: &str) -> Option<Price> {
         self.get(column).and_then(|text| Price::parse(text).ok())
     }
 
     /// A cell that holds a date.
-    pub(super) fn date(&self, column: &str) -> Option<Date> {
+    pub(crate) fn date(&self, column: &str) -> Option<Date> {
         self.get(column).and_then(Date::parse)
     }
 
     /// The dates `from` and `to`.
-    pub(super) fn valid(&self) -> DateRange {
+    pub(crate) fn valid(&self) -> DateRange {
         DateRange { from: self.date("from"), to: self.date("to") }
     }
 
     /// The row with other texts in some columns.
-    pub(super) fn with(&self, changes: &[(&str, Option<String>)]) -> TableRow {
+    pub(crate) fn with(&self, changes: &[(&str, Option<String>)]) -> TableRow {
         let mut cells = self.cells.cells.clone();
         for (column, text) in changes {
             cells.set(self.position(column), text.as_deref());
@@ -57,7 +57,7 @@ impl<'t> Row<'t> {
     }
 
     /// The first column, of all but those named, in which two rows of one file differ.
-    pub(super) fn difference(&self, other: &Self, but: &[&str]) -> Option<&'static str> {
+    pub(crate) fn difference(&self, other: &Self, but: &[&str]) -> Option<&'static str> {
         let pairs = self.cells.cells.iter().zip(other.cells.cells.iter());
         let mut columns = self.table.schema.columns.iter().zip(pairs);
         let different = columns.find(|(column, (one, another))| one != another && !but.contains(&column.name));
@@ -65,12 +65,12 @@ impl<'t> Row<'t> {
     }
 
     /// The columns that are set, with their texts.
-    pub(super) fn filled(&self) -> impl Iterator<Item = (&'t str, &'t str)> {
+    pub(crate) fn filled(&self) -> impl Iterator<Item = (&'t str, &'t str)> {
         self.table.column_names().zip(self.cells.cells.iter()).filter_map(|(name, cell)| Some((name, cell?)))
     }
 
     /// What identifies the row.
-    pub(super) fn key(&self) -> Vec<String> {
+    pub(crate) fn key(&self) -> Vec<String> {
         self.table.key_of(self.cells)
     }
 
@@ -80,8 +80,17 @@ impl<'t> Row<'t> {
     }
 }
 
+/// Does a charge recur (P1)? What it says itself, else its product, else whether there is an interval.
+pub(crate) fn recurs(charge: Row, product: Option<Row>) -> bool {
+    let of_product = |column: &str| product.and_then(|product| product.get(column));
+    match charge.get("type").or_else(|| of_product("type")) {
+        Some(word) => word == "recurring",
+        None => charge.get("interval").or_else(|| of_product("interval")).is_some(),
+    }
+}
+
 /// The names that there are, the first 20 of them: what to do about an unknown one.
-pub(super) fn known_names<'n>(names: impl Iterator<Item = &'n str>) -> String {
+pub(crate) fn known_names<'n>(names: impl Iterator<Item = &'n str>) -> String {
     const MOST: usize = 20;
     let mut names: Vec<&str> = names.collect();
     names.sort_unstable();
@@ -95,7 +104,7 @@ pub(super) fn known_names<'n>(names: impl Iterator<Item = &'n str>) -> String {
 
 /// A table of a file as CSV has it, for tests; cells are to be in canonical form.
 #[cfg(test)]
-pub(super) fn test_table(file: &str, csv: &str) -> Table {
+pub(crate) fn test_table(file: &str, csv: &str) -> Table {
     let mut table = Table::new(crate::book::schema::find_schema(file).expect(file));
     let mut lines = csv.lines().map(|line| line.split(',').collect::<Vec<_>>());
     let header = lines.next().expect("a header");

@@ -199,3 +199,33 @@ fn the_table_of_targets_is_made_from_nothing() {
         eprintln!("no DuckDB and Polars here: nobody was compared");
     }
 }
+
+/// Written as a workbook with texts in the cells, with texts kept once, and as CSV.
+#[test]
+fn a_form_fits_its_book_and_has_as_many_mistakes_as_planted() {
+    let dir = tempfile::tempdir().unwrap();
+    let make = |out: &str, more: &[&str]| {
+        let size = ["--customers", "120", "--book", "book", "--quiet", "--json"];
+        json(&tollbook(dir.path(), &[&["bench", "form", out][..], &size, more].concat()).done().out)
+    };
+    make("first.csv", &[]);
+    tollbook(dir.path(), &["init", "workspace"]).done();
+    let run = |arguments: &[&str]| tollbook(dir.path(), &[&["--workspace", "workspace"][..], arguments].concat());
+    run(&["book", "import", "book", "--quiet"]).done();
+    for (out, more) in [("form.xlsx", &[][..]), ("shared.xlsx", &["--shared-strings"]), ("form.csv", &[])] {
+        let made = make(out, more);
+        assert!(number(&made["least_filled"]) >= 40, "{made}");
+        let sound = json(&run(&["import", "customers", out, "--dry-run", "--strict", "--json"]).done().out);
+        assert_eq!((number(&sound["error_count"]), number(&sound["warning_count"])), (0, 0), "{out}: {sound}");
+        assert_eq!(number(&sound["sheets"][0]["added"]), 120, "{out}");
+        make(out, &[more, &["--mistakes", "30"]].concat());
+        let wrong = json(&run(&["import", "customers", out, "--json"]).ended(1).out);
+        assert_eq!(number(&wrong["error_count"]), 30, "{out}: {}", wrong["errors"]);
+    }
+    // What was imported is what a form with data says.
+    run(&["import", "customers", "first.csv", "--quiet"]).done();
+    let again = run(&["import", "customers", "first.csv", "--mode", "update", "--json"]).done();
+    assert_eq!(number(&json(&again.out)["sheets"][0]["as_before"]), 120, "{}", again.out);
+    run(&["template", "customers", "data.xlsx", "--with-data"]).done();
+    run(&["import", "customers", "data.xlsx", "--mode", "update"]).done();
+}

@@ -3,8 +3,11 @@
 
 mod alerts;
 mod book;
+mod charges;
+mod clis;
 mod lives;
 mod payments;
+mod tags;
 mod usage;
 mod verify;
 mod workspace;
@@ -179,6 +182,14 @@ fn json_is_json_everywhere() {
         "customer list",
         "customer show A1",
         "customer history A1",
+        "customer set A1 town=Whitby --dry-run",
+        "customer set --all town=Whitby --dry-run",
+        "customer status suspended A1 --dry-run",
+        "customer tag add A1 --tags vip --dry-run",
+        "cli list",
+        "cli show 02079460018",
+        "cli history 02079460018",
+        "charge list",
         "tariff list",
         "tariff show retail",
         "tariff increase retail --percent 5 --from 2026-08-01 --dry-run",

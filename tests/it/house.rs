@@ -17,7 +17,7 @@ const MAY_IMPORT: [(&str, &[&str]); 24] = [
     ("tariffs", &["domain", "book"]),
     ("forms", &["domain", "book", "files"]),
     ("demo", &["domain", "files"]),
-    ("bench", &["domain", "book", "files", "demo"]),
+    ("bench", &["domain", "book", "files", "demo", "forms"]),
     ("files", &[]),
     ("workers", &[]),
     ("threads", &[]),

@@ -5,6 +5,7 @@ mod bench;
 mod commands;
 mod conservation;
 mod determinism;
+mod forms;
 mod hard_times;
 mod house;
 mod lint;

@@ -1,5 +1,6 @@
 //! `bench`: a workload of any size, and the pipeline's figures on it.
 
+mod form;
 mod generate;
 mod meter;
 mod run;
@@ -17,6 +18,8 @@ use crate::error::Result;
 pub enum Bench {
     /// Write a workload as plain files: a book, and a carrier's usage file of one month
     Generate(generate::Generate),
+    /// Write a filled form of customers, and the small book that it fits
+    Form(form::Form),
     /// Measure the pipeline on a workload, stage by stage and the whole way
     Run(Box<run::Run>),
 }
@@ -25,6 +28,7 @@ impl Bench {
     pub fn run(self, global: &Global) -> Result<()> {
         match self {
             Self::Generate(generate) => generate.run(global),
+            Self::Form(form) => form.run(global),
             Self::Run(run) => run.run(global),
         }
     }

@@ -1,14 +1,26 @@
 //! `customer list` and `customer show`: the book's customers with their lines, charges and balance. Changes nothing.
 
+use std::collections::BTreeSet;
+
+use clap::Args;
 use serde::Serialize;
 
 use super::missing;
+use crate::book::{Tables, compile};
 use crate::commands::Global;
+use crate::commands::selection::{Selection, cell_of, cells_of, split_tags};
 use crate::domain::time::Date;
 use crate::error::Result;
 use crate::ledger::Life;
 use crate::report::screen::{amount, table};
-use crate::workspace::Workspace;
+use crate::workspace::{Workspace, refuse_book};
+
+/// Whom to list.
+#[derive(Args)]
+pub struct List {
+    #[command(flatten)]
+    selection: Selection,
+}
 
 #[derive(Serialize)]
 struct Listed {
@@ -19,15 +31,23 @@ struct Listed {
     group: String,
     clis: usize,
     balance: String,
+    tags: Vec<String>,
 }
 
-fn listed(workspace: &Workspace) -> Result<Vec<Listed>> {
+/// The customers chosen by their places in their table, which are also their ids.
+fn listed(workspace: &Workspace, choose: impl FnOnce(&Tables) -> Result<BTreeSet<usize>>) -> Result<Vec<Listed>> {
     let ledger = workspace.ledger()?;
-    let book = workspace.book(&ledger)?;
+    let tables = workspace.tables(&ledger)?;
+    let chosen = choose(&tables)?;
+    let book = compile(&tables, &workspace.settings).map_err(|errors| refuse_book(&errors))?;
+    let table = tables.get("customers");
+    let tags = |place: usize| table.rows.get(place).and_then(|row| cell_of(table, row, "tags")).unwrap_or("");
     let mut clis = vec![0; book.customers.len()];
     book.clis.iter().for_each(|cli| clis[cli.customer.index()] += 1);
-    let rows = book.customers.iter().zip(clis).map(|(customer, clis)| {
+    let rows = book.customers.iter().zip(clis).enumerate().filter(|(place, _)| chosen.contains(place));
+    let rows = rows.map(|(place, (customer, clis))| {
         Ok(Listed {
+            tags: split_tags(tags(place)).map(str::to_owned).collect(),
             account: customer.account.clone(),
             name: customer.name.clone(),
             status: customer.status.name(),
@@ -40,15 +60,18 @@ fn listed(workspace: &Workspace) -> Result<Vec<Listed>> {
     rows.collect()
 }
 
-pub(super) fn list(global: &Global, workspace: &Workspace) -> Result<()> {
-    let customers = listed(workspace)?;
-    global.show(&customers, || {
-        let rows = customers.iter().map(|row| {
-            let words = [&row.account, &row.name, row.status, &row.organisation, &row.group].map(str::to_owned);
-            words.into_iter().chain([row.clis.to_string(), amount(&row.balance)]).collect()
-        });
-        table(&["account", "name", "status", "organisation", "group", "CLIs", "balance"], &[5, 6], rows)
-    })
+impl List {
+    pub fn run(self, global: &Global, workspace: &Workspace) -> Result<()> {
+        let choose = |tables: &Tables| Ok(self.selection.for_look(workspace, tables)?.into_iter().collect());
+        let customers = listed(workspace, choose)?;
+        global.show(&customers, || {
+            let rows = customers.iter().map(|row| {
+                let words = [&row.account, &row.name, row.status, &row.organisation, &row.group].map(str::to_owned);
+                words.into_iter().chain([row.clis.to_string(), amount(&row.balance), row.tags.join(", ")]).collect()
+            });
+            table(&["account", "name", "status", "organisation", "group", "CLIs", "balance", "tags"], &[5, 6], rows)
+        })
+    }
 }
 
 #[derive(Serialize)]
@@ -64,7 +87,11 @@ struct Shown {
 }
 
 pub(super) fn show(global: &Global, workspace: &Workspace, account: &str) -> Result<()> {
-    let customer = listed(workspace)?.into_iter().find(|row| row.account == account).ok_or_else(|| missing(account))?;
+    let only = |tables: &Tables| {
+        let accounts = cells_of(tables.get("customers"), "account").enumerate();
+        Ok(accounts.filter(|(_, known)| *known == account).map(|(place, _)| place).collect())
+    };
+    let customer = listed(workspace, only)?.pop().ok_or_else(|| missing(account))?;
     let ledger = workspace.ledger()?;
     let Life { final_bill_date, dropped_date, marked_at, .. } = ledger.life(account)?;
     let book = workspace.book(&ledger)?;
@@ -81,16 +108,17 @@ pub(super) fn show(global: &Global, workspace: &Workspace, account: &str) -> Res
     let (lines, charges) = (lines.collect(), charges.collect());
     let shown = Shown { customer, final_bill_date, dropped_date, marked_at, lines, charges };
     global.show(&shown, || {
-        let Listed { account, name, status, organisation, group, balance, .. } = &shown.customer;
+        let Listed { account, name, status, organisation, group, balance, tags, .. } = &shown.customer;
         let lines =
             table(&["CLI", "description", "cost centre", "dates"], &[], shown.lines.iter().map(|row| row.to_vec()));
         let charges = shown.charges.iter().map(|row| row.to_vec());
         let charges = table(&["charge", "description", "product", "from", "to"], &[], charges);
         let dated = |what, date: Option<Date>| date.map_or(String::new(), |date| format!("{what} {date}\n"));
         let dates = dated("final bill date", shown.final_bill_date) + &dated("dropped date", shown.dropped_date);
+        let tags = if tags.is_empty() { String::new() } else { format!("tags: {}\n", tags.join(", ")) };
         let mark = shown.marked_at.as_ref().map_or(String::new(), |at| format!("marked for deletion at {at}\n"));
         format!(
-            "{account}: {name}\n{status}, {organisation}, group {group}, balance {balance}\n{dates}{mark}\n{lines}\n{charges}"
+            "{account}: {name}\n{status}, {organisation}, group {group}, balance {balance}\n{tags}{dates}{mark}\n{lines}\n{charges}"
         )
     })
 }

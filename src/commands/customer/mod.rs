@@ -1,11 +1,13 @@
 //! `customer`: who is billed, and what happens in a customer's life. One file per thing that is done.
 
+mod changes;
 mod deletion;
 mod history;
 mod leave;
 mod list;
 mod set;
 mod statement;
+mod tag;
 mod write_off;
 
 pub(super) use leave::drop_settled;
@@ -19,20 +21,25 @@ use crate::workspace::Workspace;
 /// What to do.
 #[derive(Subcommand)]
 pub enum CustomerCommand {
-    /// List the customers
-    List,
+    /// List the customers, all or those chosen
+    List(list::List),
     /// Show one customer: its lines, its charges, its balance
     Show {
         /// Its account
         account: String,
     },
-    /// Show what was changed of a customer: when, by whom, why
+    /// Show what was changed of a customer, its lines, charges and prices: when, by whom, why
     History {
         /// Its account
         account: String,
     },
-    /// Change what the book says of a customer
+    /// Change what the book says of a customer, or of many
     Set(set::Set),
+    /// Suspend customers, or bill them again
+    Status(set::SetStatus),
+    /// Add, remove and replace tags
+    #[command(subcommand)]
+    Tag(tag::TagCommand),
     /// End its service on a day and settle it by a final bill
     FinalBill(leave::FinalBill),
     /// End its service on a day with no further invoice
@@ -57,10 +64,12 @@ impl CustomerCommand {
     pub fn run(self, global: &Global) -> Result<()> {
         let workspace = Workspace::find(global.workspace.as_deref())?;
         match self {
-            Self::List => list::list(global, &workspace),
+            Self::List(list) => list.run(global, &workspace),
             Self::Show { account } => list::show(global, &workspace, &account),
             Self::History { account } => history::show(global, &workspace, &account),
             Self::Set(set) => set.run(global, &workspace),
+            Self::Status(status) => status.run(global, &workspace),
+            Self::Tag(tag) => tag.run(global, &workspace),
             Self::FinalBill(leaving) => leaving.run(global, &workspace),
             Self::Drop(leaving) => leaving.run(global, &workspace),
             Self::Reinstate(back) => back.run(global, &workspace),

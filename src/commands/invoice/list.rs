@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::commands::Global;
+use crate::commands::selection::Tagged;
 use crate::error::Result;
 use crate::ledger::{CreditNoteRow, InvoiceFilter, InvoiceRow, InvoiceStanding};
 use crate::report::screen::{amount, table};
@@ -41,8 +42,14 @@ struct Listed {
 }
 
 /// Lists all, or those of a run or a customer.
-pub(super) fn list(global: &Global, workspace: &Workspace, run: Option<i64>, account: Option<&str>) -> Result<()> {
+pub(super) fn list(
+    global: &Global,
+    workspace: &Workspace,
+    (run, account): (Option<i64>, Option<&str>),
+    tagged: &Tagged,
+) -> Result<()> {
     let ledger = workspace.ledger()?;
+    let meant = tagged.accounts(workspace, &ledger)?;
     let filter = InvoiceFilter { run, account };
     let (invoices, mut standings) = (ledger.invoices(filter)?, ledger.standings(filter)?);
     let numbers: BTreeMap<String, ()> = invoices.iter().map(|invoice| (invoice.number.clone(), ())).collect();
@@ -56,6 +63,7 @@ pub(super) fn list(global: &Global, workspace: &Workspace, run: Option<i64>, acc
             of_invoice(invoice, standing)
         })
         .chain(notes)
+        .filter(|row| meant.as_ref().is_none_or(|meant| meant.contains(&row.account)))
         .collect();
     global.show(&listed, || {
         let rows = listed.iter().map(|row| {

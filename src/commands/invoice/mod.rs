@@ -30,6 +30,8 @@ pub enum Invoice {
         /// Of this customer only
         #[arg(long)]
         account: Option<String>,
+        #[command(flatten)]
+        tagged: super::selection::Tagged,
     },
     /// Show one invoice or credit note
     Show {
@@ -78,7 +80,7 @@ impl Invoice {
     pub fn run(self, global: &Global) -> Result<()> {
         let workspace = Workspace::find(global.workspace.as_deref())?;
         match self {
-            Self::List { run, account } => list::list(global, &workspace, run, account.as_deref()),
+            Self::List { run, account, tagged } => list::list(global, &workspace, (run, account.as_deref()), &tagged),
             Self::Show { number } => show::show(global, &workspace, &number),
             Self::Explain(explain) => explain.run(global, &workspace),
             Self::Export { number, run, credit_notes, out } => match (number, run) {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::commands::bill::parse_date;
+use crate::commands::selection::Tagged;
 use crate::commands::sheets::write_sheet;
 use crate::commands::{Global, today};
 use crate::domain::book::Book;
@@ -24,6 +25,8 @@ pub struct AgedDebtReport {
     /// Write all rows to this file as CSV
     #[arg(long, value_name = "FILE")]
     csv: Option<PathBuf>,
+    #[command(flatten)]
+    tagged: Tagged,
 }
 
 impl AgedDebtReport {
@@ -32,7 +35,10 @@ impl AgedDebtReport {
         let ledger = workspace.ledger()?;
         let book = workspace.book(&ledger)?;
         let on = self.on.unwrap_or_else(|| today(&workspace.settings.zone));
-        let accounts = open_accounts(&book, &ledger.all_entries(self.on)?)?;
+        let mut accounts = open_accounts(&book, &ledger.all_entries(self.on)?)?;
+        if let Some(meant) = self.tagged.accounts(&workspace, &ledger)? {
+            accounts.retain(|open| meant.contains(&open.account));
+        }
         let report = AgedDebt::new(on, &accounts).map_err(|error| Error::refused(format!("aged debt: {error}"), ""))?;
         if let Some(path) = &self.csv {
             write_sheet(global, path, &report.sheet())?;

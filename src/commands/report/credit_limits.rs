@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::aged_debt::open_accounts;
 use crate::allowances::billing_period_start;
+use crate::commands::selection::Tagged;
 use crate::commands::sheets::write_sheet;
 use crate::commands::{Global, today};
 use crate::domain::book::{Book, CustomerId};
@@ -31,6 +32,8 @@ pub struct CreditLimitsReport {
     /// Write all rows to this file as CSV
     #[arg(long, value_name = "FILE")]
     csv: Option<PathBuf>,
+    #[command(flatten)]
+    tagged: Tagged,
 }
 
 impl CreditLimitsReport {
@@ -43,7 +46,11 @@ impl CreditLimitsReport {
         let (store, workers) = (workspace.usage(), global.workers()?);
         let imports = OpenImport::all(&ledger, &store, &engine)?;
         let exposure = Exposure::of(&engine, &store, &workers, &imports, on)?;
-        let report = CreditLimits::new(self.above, limits_in_use(&book, &ledger, &exposure, on)?);
+        let mut uses = limits_in_use(&book, &ledger, &exposure, on)?;
+        if let Some(meant) = self.tagged.accounts(&workspace, &ledger)? {
+            uses.retain(|used| meant.contains(&used.account));
+        }
+        let report = CreditLimits::new(self.above, uses);
         if let Some(path) = &self.csv {
             write_sheet(global, path, &report.sheet())?;
         }

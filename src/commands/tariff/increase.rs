@@ -7,19 +7,18 @@ use serde::Serialize;
 use crate::book;
 use crate::book::Tables;
 use crate::commands::bill::parse_date;
-use crate::commands::book::write_rows;
+use crate::commands::book::apply_rows;
 use crate::commands::{Global, say};
 use crate::domain::money::Percent;
 use crate::domain::price_book::CallClass;
 use crate::domain::time::Date;
 use crate::error::{Error, Result, counted};
-use crate::ledger::{ApplyMode, LedgerWriter};
 use crate::report::screen::table;
 use crate::tariffs::increase::{
     self as raise, Change, How, Increase as Asked, Left, Outcome, PriceChange, PriceField, ProductSelection, Refusal,
     Report, Selection, Why,
 };
-use crate::workspace::{Workspace, refuse_book, stored_tables};
+use crate::workspace::{Workspace, refuse_book};
 
 /// The options that choose products; what is for tariffs only does not go with them.
 const OF_PRODUCTS: [&str; 2] = ["products", "product"];
@@ -109,7 +108,7 @@ impl Increase {
         let Outcome { rows, report } = self.compute(&workspace, &tables)?;
         let unchanged = rows.is_empty();
         if !unchanged {
-            apply(&workspace, &mut ledger, tables, &rows, global.dry_run)?;
+            apply_rows(&workspace, &mut ledger, tables, &rows, global.dry_run)?;
         }
         let raised = Raised {
             tariff: self.tariff.as_deref(),
@@ -152,17 +151,11 @@ impl Increase {
     }
 }
 
-/// Writes rows into the book, which must be a sound one with them.
-fn apply(workspace: &Workspace, ledger: &mut LedgerWriter, mut book: Tables, rows: &Tables, dry: bool) -> Result<()> {
-    book.merge(rows.clone());
-    book::compile(&book, &workspace.settings).map_err(|errors| refuse_book(&errors))?;
-    write_rows(ledger, workspace, &stored_tables(rows), ApplyMode::Upsert, dry).map(drop)
-}
-
 /// Places that an error names.
 const MOST_PLACES: usize = 20;
 
-fn refused(refusal: Refusal) -> Error {
+/// An increase that is not made, with the places that stand against it.
+pub(in crate::commands) fn refused(refusal: Refusal) -> Error {
     let Refusal { reason, places, hint } = refusal;
     let mut message = format!("{reason}; nothing was changed");
     places.iter().take(MOST_PLACES).for_each(|place| message.push_str(&format!("\n  {place}")));
@@ -194,7 +187,8 @@ fn verdict(raised: &Raised) -> String {
     format!("{would} {prices} of {rows}{place}{already}")
 }
 
-fn in_words(report: &Report) -> String {
+/// Every price that changes, and what is left alone.
+pub(in crate::commands) fn in_words(report: &Report) -> String {
     let mut text = String::new();
     if !report.changes.is_empty() {
         let rows = report.changes.iter().flat_map(change_lines);

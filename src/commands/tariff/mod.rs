@@ -8,6 +8,8 @@ mod lint;
 mod list;
 mod show;
 
+pub(super) use increase::{in_words as increase_in_words, refused as increase_refused};
+
 use clap::Subcommand;
 
 use super::Global;

@@ -5,12 +5,14 @@
 //!                                          ├──── new ────▶       row from the date; later rows are raised where they are
 //! rates.csv, a version:   the same, of a copy of the tariff under another code
 //! product_prices.csv:     a dated row per product; nothing ends
+//! charge_prices.csv:      the same per charge
 //! ```
 //!
 //! `prices` multiplies and rounds; `marks` says in a row's note what was done to it, so that the same increase is
-//! recognised and never doubled; `selection` says which rows are meant; `rates`, `version` and `products` go through the
-//! rows. Writes nothing: a command applies what comes out, and the book's compiler checks it.
+//! recognised and never doubled; `selection` says which rows are meant; `rates` and `version` go through rates, `products` and
+//! `charges` through what has dated prices, each a `series`. Writes nothing: a command applies what comes out, and the book's compiler checks it.
 
+mod charges;
 mod marks;
 mod prices;
 mod products;
@@ -19,6 +21,7 @@ mod properties;
 mod rates;
 mod report;
 mod selection;
+mod series;
 #[cfg(test)]
 mod tests;
 mod version;
@@ -28,6 +31,7 @@ use crate::domain::book::Book;
 use crate::domain::money::Percent;
 use crate::domain::time::Date;
 
+pub use charges::{ChargeSelection, WithinTerm, raise_charges};
 pub use prices::PriceField;
 pub use products::{ProductSelection, raise_products};
 pub use report::{Change, How, Left, PriceChange, Report, Why};

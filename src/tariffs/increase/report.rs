@@ -92,6 +92,10 @@ pub enum Why {
     WouldVanish,
     /// It stands for call types of classes that were asked for and of others.
     OtherClasses,
+    /// Its price is that of its product.
+    ByProduct,
+    /// It is charged once.
+    OneOff,
     /// No price before it tells whether it had this increase.
     CannotTell,
 }
@@ -110,6 +114,8 @@ impl Why {
             Self::TooSmall => "too small to change in 4 decimals",
             Self::WouldVanish => "a price would round to 0",
             Self::OtherClasses => "serves other classes too",
+            Self::ByProduct => "priced by its product: see `tollbook tariff increase --product`",
+            Self::OneOff => "charged once",
             Self::CannotTell => {
                 "cannot be told whether it was raised: no price before it, or it came with the one before"
             }

@@ -107,7 +107,8 @@ fn a_change_is_kept_with_who_when_why_and_what_k7() {
     rename("Harbour Bakery Ltd", "Whitby");
     place.run("book import change --by Ann --reason incorporated").done();
     let run = place.run("customer history A1 --json").done();
-    let changes: Vec<serde_json::Value> = serde_json::from_str(&run.out).unwrap();
+    let mut changes: Vec<serde_json::Value> = serde_json::from_str(&run.out).unwrap();
+    changes.retain(|change| change["of"] == "customers");
     assert_eq!(changes.len(), 2);
     let [made, changed] = &changes[..] else { panic!("{changes:?}") };
     assert!(made["before"].is_null() && made["after"]["name"] == "Harbour Bakery" && made["by"] == "tester");

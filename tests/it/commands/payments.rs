@@ -124,8 +124,6 @@ fn a_file_that_is_no_table_of_payments_is_refused() {
             b"account,date,amount,reference\nA1,2026-03-05,1,x\nA1,2026-03-06,2,x\n",
             "is the reference of line 2 too, of the same account",
         ),
-        (b"PK\x03\x04 and more", "archive"),
-        (b"\xd0\xcf\x11\xe0 and more", "payments.csv: is "),
         (
             b"Customer Name,Reference,Address Line 1,Town\nA,B,C,D\n",
             "this looks like a form of customers: tollbook import customers FILE",
@@ -134,6 +132,8 @@ fn a_file_that_is_no_table_of_payments_is_refused() {
             b"Prefix,Destination,Rate\n44,x,1\n",
             "this looks like a rate sheet: tollbook import tariff FILE --tariff CODE",
         ),
+        (b"PK\x03\x04 and more", "is a damaged or cut archive"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 and more", "is an old .xls workbook"),
     ] {
         std::fs::write(place.path("payments.csv"), bytes).unwrap();
         let before = place.files();

@@ -59,14 +59,14 @@ fn archives() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ("a bomb of texts", with_stated_size(&plain(), TEXTS, 300 << 20), "comes to more than 256 MiB"),
         ("a part that is cut", with_stated_size(&plain(), SHEET, 100_000), "is not as large as it says"),
         ("a wrong checksum", wrong, "sheet1.xml is damaged"),
-        ("an archive in an archive", Parts(vec![]).with("a.xlsx", plain().packed()).packed(), "is an archive, but no .xlsx"),
+        (
+            "an archive in an archive",
+            Parts(vec![]).with("a.xlsx", plain().packed()).packed(),
+            "is an archive, but no .xlsx",
+        ),
         ("an archive of other files", Parts(vec![]).with("a.txt", "hello").packed(), "is an archive, but no .xlsx"),
         ("an empty archive", Parts(vec![]).packed(), "is an archive, but no .xlsx"),
-        (
-            "entries that overlap",
-            with(&Entry { at: Some(0), ..Entry::new(SHEET, &sheet) }),
-            "has parts that overlap",
-        ),
+        ("entries that overlap", with(&Entry { at: Some(0), ..Entry::new(SHEET, &sheet) }), "has parts that overlap"),
         (
             "two entries of one name",
             Archive::of(&plain()).with(&Entry::new(SHEET, &sheet)).finish(),
@@ -88,7 +88,11 @@ fn archives() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ("an unknown method", with(&Entry { method: 99, ..Entry::new(SHEET, &sheet) }), "is packed in an unknown way"),
         ("10,001 entries", many.finish(), "has more than 10,000 parts"),
         ("a list that says 5,000,000", many_stated, "has more than 10,000 parts"),
-        ("a long name", Archive::of(&plain().without(SHEET)).with(&Entry::new(&long_name, b"")).finish(), "lacks its part"),
+        (
+            "a long name",
+            Archive::of(&plain().without(SHEET)).with(&Entry::new(&long_name, b"")).finish(),
+            "lacks its part",
+        ),
         ("a list that is cut", cut_list, "is a damaged or cut archive"),
         ("half an archive", plain().packed()[..900].to_vec(), "is a damaged or cut archive"),
         ("something before it", [b"PK\x03\x04 sfx", &plain().packed()[..]].concat(), "is a damaged or cut archive"),
@@ -98,7 +102,8 @@ fn archives() -> Vec<(&'static str, Vec<u8>, &'static str)> {
 fn other_files() -> Vec<(&'static str, Vec<u8>, &'static str)> {
     let wide = |name: &str| name.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
     let compound = |name: &str| [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", &[0; 1_000][..], &wide(name)].concat();
-    let ods = Parts(vec![]).with("mimetype", "application/vnd.oasis.opendocument.spreadsheet").with("content.xml", "<x/>");
+    let ods =
+        Parts(vec![]).with("mimetype", "application/vnd.oasis.opendocument.spreadsheet").with("content.xml", "<x/>");
     vec![
         ("an encrypted workbook", compound("EncryptedPackage"), "is protected by a password"),
         ("an .xls", compound("Workbook"), "is an old .xls workbook"),
@@ -111,7 +116,11 @@ fn other_files() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ),
         ("a binary workbook", plain().with("xl/workbook.bin", "x").packed(), "is a binary workbook (.xlsb)"),
         ("an OpenDocument file", ods.packed(), "is an OpenDocument file (.ods)"),
-        ("a text document", Parts(vec![]).with("word/document.xml", "<x/>").packed(), "is a text document, not a workbook"),
+        (
+            "a text document",
+            Parts(vec![]).with("word/document.xml", "<x/>").packed(),
+            "is a text document, not a workbook",
+        ),
         ("nothing", Vec::new(), "is empty"),
     ]
 }
@@ -146,7 +155,11 @@ fn markup() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ("a text of 400,000 letters", long_text(400_000).packed(), "is longer than the 32,767 characters"),
         ("UTF-16", Parts::with_part(wide).packed(), "is not in UTF-8"),
         ("Latin-1", part("<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><worksheet/>"), "is not in UTF-8"),
-        ("bytes that are no UTF-8", Parts::with_part(&b"<worksheet>\xff\xff</worksheet>"[..]).packed(), "is not in UTF-8"),
+        (
+            "bytes that are no UTF-8",
+            Parts::with_part(&b"<worksheet>\xff\xff</worksheet>"[..]).packed(),
+            "is not in UTF-8",
+        ),
         ("a tag that is open", part("<worksheet><sheetData>"), "ends before it is complete"),
         ("tags that cross", part("<worksheet><sheetData></worksheet></sheetData>"), "is no XML"),
         ("two roots", part("<worksheet/><worksheet/>"), "goes on after its end"),
@@ -157,7 +170,8 @@ fn markup() -> Vec<(&'static str, Vec<u8>, &'static str)> {
 
 fn tables() -> Vec<(&'static str, Vec<u8>, &'static str)> {
     let rows = |rows: &str| Parts::of_rows(rows).packed();
-    let far: String = (1..=16_385).map(|row| format!("<row r=\"{row}\"><c r=\"XFD{row}\"><v>1</v></c></row>")).collect();
+    let far: String =
+        (1..=16_385).map(|row| format!("<row r=\"{row}\"><c r=\"XFD{row}\"><v>1</v></c></row>")).collect();
     let merges: String = (1..=10_001).map(|row| format!("<mergeCell ref=\"A{row}:B{row}\"/>")).collect();
     let overlapping = "<mergeCell ref=\"A1:C3\"/><mergeCell ref=\"B1:B2\"/>";
     let merged = |ranges: &str| {
@@ -169,14 +183,22 @@ fn tables() -> Vec<(&'static str, Vec<u8>, &'static str)> {
     let entry = "<sheet name=\"Payments\" sheetId=\"1\" r:id=\"rId1\"/>";
     let listed = |sheets: &str| plain().replaced("xl/workbook.xml", entry, sheets).packed();
     vec![
-        ("column XFE", rows("<row r=\"1\"><c r=\"XFE1\"><v>1</v></c></row>"), "has a cell XFE1; a sheet has A1 to XFD1048576"),
+        (
+            "column XFE",
+            rows("<row r=\"1\"><c r=\"XFE1\"><v>1</v></c></row>"),
+            "has a cell XFE1; a sheet has A1 to XFD1048576",
+        ),
         ("A16777217", rows("<row><c r=\"A16777217\"><v>1</v></c></row>"), "has a cell A16777217"),
         ("row 1,048,577", rows("<row r=\"1048577\"/>"), "has a row 1048577; a sheet has 1 to 1,048,576"),
         ("row 2^64", rows("<row r=\"18446744073709551617\"/>"), "has a row 18446744073709551617"),
         ("1,048,577 rows", Parts::of_rows(&"<row/>".repeat(1_048_577)).stored(), "has a row 1048577"),
         ("16,385 cells", rows(&format!("<row>{}</row>", "<c/>".repeat(16_385))), "has more than 16,384 cells in row 1"),
         ("the last column of each row", Parts::of_rows(&far).packed(), "has too many blank cells"),
-        ("a cell twice", rows("<row r=\"1\"><c r=\"A1\"/><c r=\"A1\"/></row>"), "has cell A1, which comes twice or out of order"),
+        (
+            "a cell twice",
+            rows("<row r=\"1\"><c r=\"A1\"/><c r=\"A1\"/></row>"),
+            "has cell A1, which comes twice or out of order",
+        ),
         ("cells out of order", rows("<row r=\"1\"><c r=\"B1\"/><c r=\"A1\"/></row>"), "has cell A1, which comes twice"),
         ("a row twice", rows("<row r=\"2\"/><row r=\"2\"/>"), "has row 2 after row 2"),
         ("rows out of order", rows("<row r=\"2\"/><row r=\"1\"/>"), "has row 1 after row 2"),
@@ -184,7 +206,11 @@ fn tables() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ("a row of another number", rows("<row r=\"+1\"/>"), "has a row of the number \"+1\""),
         ("a cell of another row", rows("<row r=\"2\"><c r=\"A1\"/></row>"), "has cell A1 in row 2"),
         ("two values", rows("<row><c><v>1</v><v>2</v></c></row>"), "cell A1 has two values"),
-        ("a text that there is not", rows("<row><c t=\"s\"><v>2</v></c></row>"), "cell A1 has a text that is not in the"),
+        (
+            "a text that there is not",
+            rows("<row><c t=\"s\"><v>2</v></c></row>"),
+            "cell A1 has a text that is not in the",
+        ),
         ("an unknown type", rows("<row><c/><c t=\"z\"><v>2</v></c></row>"), "cell B1 is of an unknown type \"z\""),
         ("rows in two places", Parts::of_sheet("<sheetData/><sheetData/>").packed(), "has its rows twice"),
         ("10,001 merges", merged(&merges), "has more than 10,000 merged ranges"),
@@ -250,7 +276,10 @@ fn import(folder: &std::path::Path, name: &str, memory: u32) -> Run {
     let run = command(folder, &["import", "payments", name, "--dry-run"]);
     let mut bounded = Command::new("sh");
     bounded.arg("-c").arg(format!("ulimit -v {memory} && exec \"$0\" \"$@\"")).arg(run.get_program());
-    bounded.args(run.get_args()).current_dir(folder).envs(run.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    bounded
+        .args(run.get_args())
+        .current_dir(folder)
+        .envs(run.get_envs().filter_map(|(name, value)| Some((name, value?))));
     bounded.env("TOLLBOOK_WORKSPACE", folder.join("workspace"));
     finished(bounded.output().unwrap())
 }

@@ -20,8 +20,28 @@ enum Damage {
 
 /// What means something to a reader.
 const WORDS: [&str; 22] = [
-    "<", ">", "/>", "\"", "'", "&", "&amp;", "&#0;", "&#x110000;", "<!--", "<![CDATA[", "<?xml ?>", "<!DOCTYPE x>", "]]>",
-    "<c>", "</c>", "<row>", "</row>", "<v>", "9", "E", "_x",
+    "<",
+    ">",
+    "/>",
+    "\"",
+    "'",
+    "&",
+    "&amp;",
+    "&#0;",
+    "&#x110000;",
+    "<!--",
+    "<![CDATA[",
+    "<?xml ?>",
+    "<!DOCTYPE x>",
+    "]]>",
+    "<c>",
+    "</c>",
+    "<row>",
+    "</row>",
+    "<v>",
+    "9",
+    "E",
+    "_x",
 ];
 
 fn damage() -> impl Strategy<Value = Damage> {
@@ -75,7 +95,8 @@ fn check(bytes: &[u8], largest: usize) -> Result<(), TestCaseError> {
         let _ = workbook.read_rows(sheet, &mut |row| {
             rows += 1;
             let is_last_blank = row.cells.last().is_none_or(|cell| *cell == tollbook::files::workbook::Cell::Blank);
-            if row.number <= last || row.number > MOST_ROWS || row.cells.len() > MOST_COLUMNS as usize || is_last_blank {
+            if row.number <= last || row.number > MOST_ROWS || row.cells.len() > MOST_COLUMNS as usize || is_last_blank
+            {
                 wrong = Some(format!("{row:?} after {last}"));
             }
             last = row.number;

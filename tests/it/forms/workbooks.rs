@@ -88,10 +88,15 @@ fn cells_are_read_as_they_are_stated() {
         ("<row><c t=\"s\"><v>1</v></c><c><v>7</v></c></row>", "1 \"second\"|7\n"),
         ("<row><c t=\"inlineStr\"><is><t>a</t></is></c></row>", "1 \"a\"\n"),
         ("<row><c t=\"str\"><f>A1</f><v>a_x0041_</v></c></row>", "1 \"aA\"\n"),
-        ("<row><c t=\"b\"><v>1</v></c><c t=\"b\"><v>0</v></c><c t=\"b\"><v>2</v></c></row>",
-            "1 true|false|!\"2\", which is neither true nor false\n"),
+        (
+            "<row><c t=\"b\"><v>1</v></c><c t=\"b\"><v>0</v></c><c t=\"b\"><v>2</v></c></row>",
+            "1 true|false|!\"2\", which is neither true nor false\n",
+        ),
         ("<row><c t=\"e\"><v>#REF!</v></c></row>", "1 !#REF!\n"),
-        ("<row><c t=\"d\"><v>2026-03-05T10:30:01</v></c><c t=\"d\"><v>10:30</v></c></row>", "1 day 20517+37801|\"10:30\"\n"),
+        (
+            "<row><c t=\"d\"><v>2026-03-05T10:30:01</v></c><c t=\"d\"><v>10:30</v></c></row>",
+            "1 day 20517+37801|\"10:30\"\n",
+        ),
         ("<row><c t=\"n\"><v>abc</v></c></row>", "1 !the number abc, which is none that can be kept\n"),
         ("<row><c><v>1E99</v></c></row>", "1 !the number 1E99, which is none that can be kept\n"),
         ("<row><c><v>4.4791123456E+11</v></c></row>", "1 447911234560\n"),
@@ -109,27 +114,42 @@ fn cells_are_read_as_they_are_stated() {
         ("<row><c t=\"str\"><f>A1</f></c></row>", "1 !a formula without a saved value\n"),
         ("<row><c t=\"str\"><f>A1</f><v></v></c><c><v>1</v></c></row>", "1 |1\n"),
         // Blank cells and rows.
-        ("<row r=\"3\"><c r=\"A3\" s=\"1\"/><c r=\"XFD3\" s=\"1\"/></row><row><c r=\"C4\"><v>1</v></c><c r=\"D4\"/></row>",
-            "4 ||1\n"),
+        (
+            "<row r=\"3\"><c r=\"A3\" s=\"1\"/><c r=\"XFD3\" s=\"1\"/></row><row><c r=\"C4\"><v>1</v></c><c r=\"D4\"/></row>",
+            "4 ||1\n",
+        ),
         ("<row><c t=\"inlineStr\"><is><t></t></is></c><c t=\"n\"><v> </v></c></row>", ""),
         ("<row r=\"5\"><c><v>1</v></c></row><row><c><v>2</v></c></row>", "5 1\n6 2\n"),
         ("<row><c r=\"B1\"><v>1</v></c><c><v>2</v></c></row>", "1 |1|2\n"),
         // Texts: rich, spoken, escaped, with blanks and line breaks.
-        ("<row><c t=\"inlineStr\"><is><r><rPr><b/></rPr><t xml:space=\"preserve\">a </t></r><r><t>b</t></r></is></c></row>",
-            "1 \"a b\"\n"),
-        ("<row><c t=\"inlineStr\"><is><t>日本</t><rPh sb=\"0\" eb=\"2\"><t>ニホン</t></rPh><phoneticPr fontId=\"1\"/></is></c></row>",
-            "1 \"日本\"\n"),
-        ("<row><c t=\"inlineStr\"><is><t>a\r\nb&#10;c_x000A_d&amp;&lt;<![CDATA[<e>]]></t></is></c></row>",
-            "1 \"a\\nb\\nc\\nd&<<e>\"\n"),
-        ("<row><c t=\"inlineStr\"><is><t>_x005F_x0041__x004g__xD83D__xDE00__x</t></is></c></row>",
-            "1 \"_x0041__x004g_😀_x\"\n"),
+        (
+            "<row><c t=\"inlineStr\"><is><r><rPr><b/></rPr><t xml:space=\"preserve\">a </t></r><r><t>b</t></r></is></c></row>",
+            "1 \"a b\"\n",
+        ),
+        (
+            "<row><c t=\"inlineStr\"><is><t>日本</t><rPh sb=\"0\" eb=\"2\"><t>ニホン</t></rPh><phoneticPr fontId=\"1\"/></is></c></row>",
+            "1 \"日本\"\n",
+        ),
+        (
+            "<row><c t=\"inlineStr\"><is><t>a\r\nb&#10;c_x000A_d&amp;&lt;<![CDATA[<e>]]></t></is></c></row>",
+            "1 \"a\\nb\\nc\\nd&<<e>\"\n",
+        ),
+        (
+            "<row><c t=\"inlineStr\"><is><t>_x005F_x0041__x004g__xD83D__xDE00__x</t></is></c></row>",
+            "1 \"_x0041__x004g_😀_x\"\n",
+        ),
         ("<row><c t=\"inlineStr\"><is><t xml:space=\"preserve\">  a\u{a0}</t></is></c></row>", "1 \"  a\\u{a0}\"\n"),
         // Comments, other vocabularies and what extends the format say nothing.
-        ("<row><!-- a --><c><?b?><v>1<!-- 2 --></v><extLst><ext><v>3</v></ext></extLst></c><x:c xmlns:x=\"y\"><x:v>4</x:v></x:c></row>",
-            "1 1\n"),
+        (
+            "<row><!-- a --><c><?b?><v>1<!-- 2 --></v><extLst><ext><v>3</v></ext></extLst></c><x:c xmlns:x=\"y\"><x:v>4</x:v></x:c></row>",
+            "1 1\n",
+        ),
         ("<row hidden=\"1\"><c><v>1</v></c></row><row hidden=\"0\"><c><v>2</v></c></row>", "1~ 1\n2 2\n"),
         // Where it ends.
-        ("<row r=\"1048576\"><c r=\"XFD1048576\" t=\"s\"><v>0</v></c></row>", &format!("1048576 {}\"first\"\n", "|".repeat(16_383))),
+        (
+            "<row r=\"1048576\"><c r=\"XFD1048576\" t=\"s\"><v>0</v></c></row>",
+            &format!("1048576 {}\"first\"\n", "|".repeat(16_383)),
+        ),
     ] {
         let read = read_sheet(&Parts::of_rows(rows).packed(), 0);
         assert_eq!(read.map(|(rows, _)| rows).as_deref().unwrap_or("refused"), expected, "{rows}");
@@ -138,7 +158,8 @@ fn cells_are_read_as_they_are_stated() {
 
 #[test]
 fn the_corners_of_a_sheet_cost_what_they_hold() {
-    let corners = "<row r=\"1\"><c r=\"A1\"><v>1</v></c></row><row r=\"1048576\"><c r=\"XFD1048576\"><v>2</v></c></row>";
+    let corners =
+        "<row r=\"1\"><c r=\"A1\"><v>1</v></c></row><row r=\"1048576\"><c r=\"XFD1048576\"><v>2</v></c></row>";
     let (rows, facts) = read_sheet(&Parts::of_rows(corners).packed(), 0).unwrap();
     assert_eq!((rows.len(), facts.rows), ("1 1\n".len() + "1048576 2\n".len() + 16_383, 2));
     let last = format!("{}<row><c><v>1</v></c></row>", "<row/>".repeat(1_048_575));
@@ -207,7 +228,11 @@ fn reading_stops_when_it_is_told_to() {
         ControlFlow::Break(())
     });
     assert_eq!((given, facts.unwrap().rows), (1, 1));
-    let chart = Parts::of_rows("").replaced("xl/_rels/workbook.xml.rels", "relationships/worksheet", "relationships/chartsheet");
+    let chart = Parts::of_rows("").replaced(
+        "xl/_rels/workbook.xml.rels",
+        "relationships/worksheet",
+        "relationships/chartsheet",
+    );
     let bytes = chart.packed();
     assert!(!Workbook::open(&bytes).unwrap().sheets()[0].is_table);
     let refused = read_sheet(&bytes, 0).unwrap_err();
