@@ -4,6 +4,7 @@
 use ahash::AHashMap;
 
 use crate::book::Tables;
+use crate::domain::cells::Cells;
 use crate::domain::telephone::NumberRules;
 
 use super::doubts::{CustomerColumns, Doubt, Other, duplicates, of_customer};
@@ -13,7 +14,7 @@ use super::import::SheetImport;
 use super::merge::Merged;
 
 /// Looks at the customers of a sheet.
-pub fn doubt_customers(tables: &Tables, sheet: &SheetImport, numbers: &NumberRules, findings: &mut Findings) {
+pub fn doubt_customers<'t>(tables: &'t Tables, sheet: &'t SheetImport, numbers: &NumberRules, findings: &mut Findings) {
     let table = tables.get("customers");
     let names: Vec<&str> = table.column_names().collect();
     let columns = CustomerColumns::of(&names);
@@ -21,7 +22,8 @@ pub fn doubt_customers(tables: &Tables, sheet: &SheetImport, numbers: &NumberRul
     if looked_at.is_empty() {
         return;
     }
-    let view = |at: usize| columns.view(|column| table.rows[at].cells.get(column));
+    let view = |cells: &'t Cells| columns.view(|column| cells.get(column));
+    let now = |row: &Merged| &table.rows[row.at].cells;
     let mut doubt = |row: &Merged, column: &str, doubt: &Doubt| {
         let Some(place) = columns.place(column) else { return };
         let now = table.rows[row.at].cells.get(place);
@@ -30,16 +32,19 @@ pub fn doubt_customers(tables: &Tables, sheet: &SheetImport, numbers: &NumberRul
         }
     };
     for row in &looked_at {
-        for (column, found) in of_customer(&view(row.at), numbers) {
+        for (column, found) in of_customer(&view(now(row)), numbers) {
             doubt(row, column, &found);
         }
     }
-    let rows: AHashMap<usize, u64> = looked_at.iter().map(|row| (row.at, row.row)).collect();
-    let others: Vec<usize> = (0..table.rows.len()).filter(|at| !rows.contains_key(at)).collect();
-    let found = duplicates(looked_at.iter().map(|row| view(row.at)), others.iter().map(|at| view(*at)), numbers);
+    let rows: AHashMap<usize, &Merged> = looked_at.iter().map(|row| (row.at, *row)).collect();
+    // As they are before the import: what a row newly shares with a customer is told at that row, not at the customer's.
+    let before = |at: usize| rows.get(&at).map_or(Some(&table.rows[at].cells), |row| row.before.as_ref());
+    let existing: Vec<&Cells> = (0..table.rows.len()).filter_map(before).collect();
+    let found =
+        duplicates(looked_at.iter().map(|row| view(now(row))), existing.iter().map(|cells| view(cells)), numbers);
     for duplicate in &found.found {
         let who = match duplicate.first {
-            Other::Existing(place) => format!("account {}", view(others[place]).account),
+            Other::Existing(place) => format!("account {}", view(existing[place]).account),
             Other::Candidate(place) => format!("row {}", looked_at[place].row),
         };
         doubt(looked_at[duplicate.candidate], duplicate.column, &duplicate.doubt(&who));

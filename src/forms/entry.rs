@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use jiff::{ToSpan, civil};
+
 use crate::book::{CellKind, CellRefusal, canonical_cell};
 use crate::domain::telephone::NumberRules;
 use crate::domain::time::Date;
@@ -36,7 +38,12 @@ pub fn shown(cell: &Cell<'_>) -> String {
         Cell::Percent(text) => format!("{text}%"),
         Cell::Flag(flag) => if *flag { "TRUE" } else { "FALSE" }.to_owned(),
         Cell::Moment { day, seconds } => {
-            let day = Date::from_days(*day).map_or_else(|| format!("day {day}"), |date| date.to_string());
+            let beyond = || civil::date(1970, 1, 1).checked_add(i64::from(*day).days());
+            let day = match (Date::from_days(*day), beyond()) {
+                (Some(date), _) => date.to_string(),
+                (None, Ok(date)) => date.to_string(),
+                (None, Err(_)) => format!("day {day}"),
+            };
             if *seconds > 0 { format!("{day} with a time") } else { day }
         }
     }

@@ -31,6 +31,13 @@ pub struct Filled {
     pub other_kind: Option<String>,
 }
 
+impl Filled {
+    /// A sheet of which nothing was read yet.
+    pub fn of_place(place: Place) -> Self {
+        Self { place, header: None, rows: Vec::new(), counted: 0, examples: 0, other_kind: None }
+    }
+}
+
 /// A row of data.
 pub struct FilledRow {
     /// Of the sheet, from 1; of a CSV file its line.
@@ -58,8 +65,7 @@ pub fn read_filled(
     rules: &NumberRules,
     findings: &mut Findings,
 ) -> Result<Filled, Unreadable> {
-    let filled = Filled { place, header: None, rows: Vec::new(), counted: 0, examples: 0, other_kind: None };
-    let mut reading = Reading { filled, form, rules, findings, above: 0, texts: Vec::new() };
+    let mut reading = Reading { filled: Filled::of_place(place), form, rules, findings, above: 0, texts: Vec::new() };
     let noticed = source.read_rows(sheet, &mut |row| reading.row(row))?;
     reading.remark(&noticed);
     Ok(reading.filled)

@@ -221,8 +221,16 @@ impl<'a> Merge<'a> {
         match (known, self.mode) {
             ([account], Mode::Update | Mode::Upsert) => Ok(Some(account.clone())),
             ([account], Mode::Insert) => {
-                let reason = format!("is the reference of {account}, which is there already");
-                Err(self.at(row, "reference", &reason, "change it with --mode update or upsert"))
+                let places = self.known.get(account.as_str()).map_or(&[][..], Vec::as_slice);
+                let above = places.iter().find_map(|at| self.named.get(&(*at as usize)));
+                let (reason, hint) = match above {
+                    Some(first) => (format!("row {first} has the same reference"), "keep one of them"),
+                    None => {
+                        let reason = format!("is the reference of {account}, which is there already");
+                        (reason, "change it with --mode update or upsert")
+                    }
+                };
+                Err(self.at(row, "reference", &reason, hint))
             }
             ([_, _, ..], _) => {
                 let reason = format!("is the reference of {} customers: {}", known.len(), known.join(", "));
@@ -312,7 +320,9 @@ impl<'a> Merge<'a> {
     fn refuse_blanks(&self, row: &FilledRow, has_account: bool, findings: &mut Findings) {
         for (place, field) in self.header.fields.iter().enumerate() {
             let is_blank = row.cells.get(place).is_none() && !row.refused.contains(&place);
-            let is_given = has_account && field.nature == Nature::Account && !field.required;
+            // That a whole column is missing was said once.
+            let is_said = self.mode == Mode::Insert && self.header.column_of(place).is_none();
+            let is_given = is_said || (has_account && field.nature == Nature::Account && !field.required);
             if field.required && is_blank && !is_given && !row.cleared.contains(&place) {
                 findings.add(self.at_field(row, place, "", "is required but blank", &what_is_needed(field)));
             }

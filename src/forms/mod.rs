@@ -32,6 +32,8 @@ mod properties;
 mod source;
 mod takes;
 pub mod template;
+#[cfg(test)]
+mod tests;
 
 pub use accounts::Accounts;
 pub use filled::{Filled, FilledRow, read_filled};

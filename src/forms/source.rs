@@ -61,12 +61,20 @@ impl<'b> Source<'b> {
             Content::Other(what) => return Err(refused(what)),
             Content::Text => {}
         }
+        Self::open_text(name, bytes, None)
+    }
+
+    /// Opens a CSV file, with what stands between its fields if that is known.
+    ///
+    /// # Errors
+    /// What is no text, or has quotes that cannot be read.
+    pub fn open_text(name: &str, bytes: &'b [u8], delimiter: Option<u8>) -> Result<Self, Unreadable> {
         let refuse = |bad: Malformed| unreadable(bad.line, &bad.reason, bad.hint);
         let text = text_of(bytes).map_err(refuse)?;
         if text.trim().is_empty() {
             return Err(unreadable(0, "is empty", "a header and a row for each"));
         }
-        let delimiter = delimiter_of(text);
+        let delimiter = delimiter.unwrap_or_else(|| delimiter_of(text));
         let lines = record_lines(text, delimiter).map_err(refuse)?;
         Ok(Self::Text(TextSheet { name: name.to_owned(), text, lines, delimiter }))
     }

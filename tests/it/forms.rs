@@ -1,6 +1,7 @@
 //! Forms: spreadsheets that people fill in, files that only pose as such, and forms in the hands of other programs: filled
 //! in by openpyxl, typed into and saved by LibreOffice, written with data and read again.
 
+mod errors;
 mod filled;
 mod hostile;
 mod mutations;

@@ -7,10 +7,16 @@ use crate::commands::say;
 use crate::error::{Error, ErrorKind, Result, counted};
 use crate::files::{folder_of, make_folder, write_atomically};
 use crate::forms::annotate::{CopyError, annotated};
-use crate::forms::{FormImport, Source};
+use crate::forms::{Filled, Findings, Form, Source};
 
 /// Writes the copy, in place of one that is there; never over the file itself.
-pub(super) fn write_copy(file: &Path, copy: &Path, source: &Source<'_>, import: &FormImport) -> Result<()> {
+pub(in crate::commands) fn write_copy(
+    file: &Path,
+    copy: &Path,
+    source: &Source<'_>,
+    sheets: &[(&Form, &Filled)],
+    findings: &Findings,
+) -> Result<()> {
     if !copy.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx")) {
         let message = format!("{}: the copy is a workbook", copy.display());
         return Err(Error::new(ErrorKind::Usage, message, "name a file that ends in .xlsx"));
@@ -20,20 +26,19 @@ pub(super) fn write_copy(file: &Path, copy: &Path, source: &Source<'_>, import: 
         let message = format!("{}: is the file itself", copy.display());
         return Err(Error::new(ErrorKind::Usage, message, "give the copy another name"));
     }
-    if import.findings.all().is_empty() {
+    if findings.all().is_empty() {
         say("nothing to mark: no copy was written");
         return Ok(());
     }
     let failed = |error: std::io::Error| Error::io(copy, &error);
     let folder = folder_of(copy);
     make_folder(folder).map_err(failed)?;
-    let sheets: Vec<_> = import.sheets.iter().map(|sheet| (&sheet.form, &sheet.filled)).collect();
-    let bytes = annotated(source, &sheets, &import.findings, folder).map_err(|error| match error {
+    let bytes = annotated(source, sheets, findings, folder).map_err(|error| match error {
         CopyError::Unreadable(bad) => super::refuse_file(&file.display().to_string(), &bad),
         CopyError::Io(error) => failed(error),
     })?;
     write_atomically(copy, &bytes).map_err(failed)?;
-    let findings = counted(import.findings.all().len() as u64, "finding");
+    let findings = counted(findings.all().len() as u64, "finding");
     say(&format!("wrote {} with {findings} marked", copy.display()));
     Ok(())
 }

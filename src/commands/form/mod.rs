@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
+pub(super) use copy::write_copy;
 pub(super) use report::FormFacts;
 pub use report::FormReport;
 
@@ -63,6 +64,17 @@ pub enum RowMode {
     Upsert,
 }
 
+impl RowMode {
+    /// Its word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Insert => "insert",
+            Self::Update => "update",
+            Self::Upsert => "upsert",
+        }
+    }
+}
+
 impl From<RowMode> for Mode {
     fn from(mode: RowMode) -> Self {
         match mode {
@@ -93,7 +105,8 @@ impl FormFile {
         let report = FormReport::of(&file, kind, &self.options, global, &import, &source);
         report.show(global, self.options.all)?;
         if let Some(copy) = &self.options.annotate {
-            copy::write_copy(&self.file, copy, &source, &import)?;
+            let sheets: Vec<_> = import.sheets.iter().map(|sheet| (&sheet.form, &sheet.filled)).collect();
+            write_copy(&self.file, copy, &source, &sheets, &import.findings)?;
         }
         report.refuse(self.options.strict)?;
         let count = report.changes();

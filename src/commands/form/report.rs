@@ -36,10 +36,11 @@ pub struct FormReport<'i> {
 }
 
 /// What there is to say of a file as a whole.
-pub(in crate::commands) struct FormFacts<'i, 'o> {
+pub(in crate::commands) struct FormFacts<'i> {
     pub file: &'i str,
     pub kind: Kind,
-    pub options: &'o FormOptions,
+    /// The word of `--mode`.
+    pub mode: &'static str,
     pub dry_run: bool,
     pub notices: Vec<&'static str>,
 }
@@ -72,7 +73,8 @@ impl<'i> FormReport<'i> {
         source: &Source<'_>,
     ) -> Self {
         let sheets = import.sheets.iter().map(|sheet| (&*sheet.filled.place.sheet, sheet.counts(&import.tables)));
-        let facts = FormFacts { file, kind, options, dry_run: global.dry_run, notices: source.notices() };
+        let mode = options.mode.name();
+        let facts = FormFacts { file, kind, mode, dry_run: global.dry_run, notices: source.notices() };
         let differences = import.differences().take(if import.is_sound() { MOST_DIFFERENCES } else { 0 });
         let differences = differences.map(DifferenceReport::of).collect();
         Self { differences, ..Self::of_findings(facts, sheets.collect(), &import.findings) }
@@ -80,20 +82,16 @@ impl<'i> FormReport<'i> {
 
     /// Of sheets with what their rows do, and what was found in them; without what changes.
     pub(in crate::commands) fn of_findings(
-        facts: FormFacts<'i, '_>,
+        facts: FormFacts<'i>,
         sheets: Vec<(&'i str, Counts)>,
         findings: &'i Findings,
     ) -> Self {
-        let FormFacts { file, kind, options, dry_run, notices } = facts;
+        let FormFacts { file, kind, mode, dry_run, notices } = facts;
         let of = |severity| findings.all().iter().filter(move |finding| finding.severity == severity).collect();
         Self {
             file,
             kind: kind.name(),
-            mode: match options.mode {
-                super::RowMode::Insert => "insert",
-                super::RowMode::Update => "update",
-                super::RowMode::Upsert => "upsert",
-            },
+            mode,
             dry_run,
             notices,
             sheets: sheets.into_iter().map(|(sheet, counts)| SheetReport { sheet, counts }).collect(),

@@ -7,7 +7,7 @@ use clap::Args;
 use super::rows::{Known, PaymentRows, read_payments};
 use super::shown::show_entered;
 use crate::commands::customer::drop_settled;
-use crate::commands::form::{FormFacts, FormOptions, FormReport, open_source, read_bytes, refuse_file};
+use crate::commands::form::{FormFacts, FormOptions, FormReport, open_source, read_bytes, refuse_file, write_copy};
 use crate::commands::{Global, say, today};
 use crate::domain::money::Money;
 use crate::error::{Result, counted};
@@ -61,11 +61,14 @@ impl PaymentsFile {
         let facts = FormFacts {
             file: &file,
             kind: Kind::Payments,
-            options: &self.options,
+            mode: self.options.mode.name(),
             dry_run: global.dry_run,
             notices: source.notices(),
         };
         let report = FormReport::of_findings(facts, sheets, &findings);
+        if let Some(copy) = &self.options.annotate {
+            write_copy(&self.file, copy, &source, &[(&form, &filled)], &findings)?;
+        }
         let is_refused =
             report.count(Severity::Error) > 0 || (self.options.strict && report.count(Severity::Warning) > 0);
         if is_refused {

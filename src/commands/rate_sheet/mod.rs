@@ -35,7 +35,11 @@ impl RateSheet {
         let bytes = read_file(&self.file)?;
         let declared = self.declared(&workspace);
         let (recognised, chosen) = self.recognise(&file, &bytes, &declared)?;
-        let place = SheetFile { file: &file, sheet: chosen.as_ref().map(|chosen| chosen.name.as_str()) };
+        let place = SheetFile {
+            file: &file,
+            sheet: chosen.as_ref().map(|chosen| chosen.name.as_str()),
+            delimiter: recognised.delimiter(),
+        };
         self.check_options(recognised.format)?;
         let mut ledger = workspace.ledger_for_writing(global.actor())?;
         let mut tables = workspace.tables(&ledger)?;
@@ -62,9 +66,15 @@ impl RateSheet {
         let rows = found.iter().flat_map(|(_, differences)| differences.rows.iter().cloned());
         additions.get_mut("rates").rows = rows.collect();
         tables.merge(additions.clone());
-        check(&place, &mut sheet, &tables, &workspace)?;
+        check(&place, &mut sheet, &tables, &workspace);
+        if let Some(copy) = &self.annotate {
+            place.write_copy(&self.file, &bytes, copy, &sheet, &tables, &workspace)?;
+        }
+        if !sheet.errors.is_empty() {
+            return Err(place.refuse(global, &sheet)?);
+        }
         write(&mut ledger, &additions, &workspace, global.dry_run)?;
-        let facts = report::Facts { place, format: recognised.format, delimiter: recognised.delimiter(), created };
+        let facts = report::Facts { place, format: recognised.format, created };
         report::show(global, &facts, &sheet, &found, self.all)
     }
 
@@ -76,7 +86,7 @@ impl RateSheet {
         declared: &Declared,
     ) -> Result<(Recognised<'b>, Option<ChosenSheet>)> {
         let refused = |refused: Refused| Error::refused(format!("{file} {}", refused.reason), refused.hint);
-        let place = |sheet| SheetFile { file, sheet };
+        let place = |sheet| SheetFile { file, sheet, delimiter: None };
         match content_of(bytes) {
             Content::Other(what) => Err(refused(what)),
             Content::Text if self.sheet.is_some() => {
@@ -266,8 +276,8 @@ fn read_file(path: &Path) -> Result<Vec<u8>> {
     std::fs::read(path).map_err(|error| Error::unreadable(path, &error))
 }
 
-/// The book as it would become must be sound. Errors of rows of the sheet name the sheet.
-fn check(place: &SheetFile<'_>, sheet: &mut Sheet, tables: &Tables, workspace: &Workspace) -> Result<()> {
+/// The book as it would become must be sound: adds what is wrong with it. Errors of rows of the sheet name the sheet.
+fn check(place: &SheetFile<'_>, sheet: &mut Sheet, tables: &Tables, workspace: &Workspace) {
     if let Err(errors) = book::compile(tables, &workspace.settings) {
         let of_sheet = |error: &BookError| error.line > 0 && error.file == "rates.csv";
         let only_sheet = !sheet.errors.is_empty();
@@ -283,7 +293,6 @@ fn check(place: &SheetFile<'_>, sheet: &mut Sheet, tables: &Tables, workspace: &
         sheet.errors.extend(named);
         sheet.errors.sort_by_key(|error| error.line);
     }
-    if sheet.errors.is_empty() { Ok(()) } else { Err(place.refuse(&sheet.errors)) }
 }
 
 fn write(ledger: &mut LedgerWriter, additions: &Tables, workspace: &Workspace, dry_run: bool) -> Result<()> {

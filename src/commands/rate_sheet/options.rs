@@ -34,6 +34,9 @@ pub struct RateSheet {
     /// The unit of its prices; that of the tariff unless given
     #[arg(long, value_enum)]
     pub(super) unit: Option<Unit>,
+    /// Write a copy of the file in which every mistake is marked, as .xlsx
+    #[arg(long, value_name = "COPY.xlsx")]
+    pub(super) annotate: Option<PathBuf>,
     /// Show every change
     #[arg(long)]
     pub(super) all: bool,

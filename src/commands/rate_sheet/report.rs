@@ -17,8 +17,6 @@ const SHOWN: usize = 20;
 pub(super) struct Facts<'f> {
     pub place: SheetFile<'f>,
     pub format: Format,
-    /// None of a workbook.
-    pub delimiter: Option<char>,
     pub created: bool,
 }
 
@@ -58,7 +56,7 @@ pub(super) fn show(
         file: facts.place.file,
         sheet: facts.place.sheet,
         format: facts.format.name(),
-        delimiter: facts.delimiter,
+        delimiter: facts.place.delimiter,
         header_line: sheet.header_line,
         rows: sheet.records,
         dry_run: global.dry_run,

@@ -121,7 +121,7 @@ mod tests {
 
     #[test]
     fn ranges_that_are_none_and_too_many_are_refused() {
-        for range in ["", "A1", "A1:", "B2:A1", "A1:XFE1", "A0:A1"] {
+        for range in ["", "A", "A1:", "B2:A1", "A1:XFE1", "A0:A1"] {
             assert!(merges(&[range]).is_err(), "{range}");
         }
         let many: Vec<String> = (1..=10_001).map(|row| format!("A{row}:B{row}")).collect();

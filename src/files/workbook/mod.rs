@@ -32,6 +32,7 @@ use styles::Styles;
 use texts::Texts;
 
 pub use content::{Content, content_of};
+pub use package::LARGEST_FILE;
 pub use references::{MOST_COLUMNS, MOST_ROWS, Range, letters};
 pub use refused::Refused;
 

@@ -50,9 +50,9 @@ pub(super) fn place_of(cell: &str) -> Option<(u32, u32)> {
     (column < MOST_COLUMNS && row <= MOST_ROWS).then_some((column, row))
 }
 
-/// `A1:C2` → its corners.
+/// `A1:C2` → its corners; `A1` is a range of one cell.
 pub(super) fn range_of(range: &str) -> Option<Range> {
-    let (first, last) = range.split_once(':')?;
+    let (first, last) = range.split_once(':').unwrap_or((range, range));
     let ((first_column, first_row), (last_column, last_row)) = (place_of(first)?, place_of(last)?);
     (first_column <= last_column && first_row <= last_row).then_some(Range {
         first_row,

@@ -17,9 +17,9 @@ use super::{Cell, HiddenColumns, SheetFacts, SheetRow};
 
 /// What a sheet may come to: a million rows of twenty cells.
 pub(super) const LARGEST: u64 = 1 << 30;
-/// Cells given in all, blank ones before the last of a row included: a full sheet of 256 columns. A last column that holds
-/// one cell in each row would cost hours otherwise.
-const MOST_PLACES: u64 = 1 << 28;
+/// Blank cells that are given before the last of a row, in all: a full sheet of which each row says only something in the 64th
+/// column. A file of a megabyte with one cell in the last column of each row would cost a minute otherwise.
+const MOST_FILLERS: u64 = 1 << 26;
 /// Groups of hidden columns that are told.
 const MOST_HIDDEN: usize = 1_000;
 
@@ -81,7 +81,7 @@ struct Sheet<'w> {
     merges: Merges,
     facts: SheetFacts,
     row: u32,
-    places: u64,
+    fillers: u64,
     held: Vec<Held>,
     words: String,
     value: String,
@@ -98,7 +98,7 @@ impl<'w> Sheet<'w> {
     fn new(shared: Shared<'w>, merges: Merges) -> Self {
         let facts = SheetFacts { merged: merges.ranges.clone(), ..SheetFacts::default() };
         let (held, words, value) = (Vec::new(), String::new(), String::new());
-        Self { shared, merges, facts, row: 0, places: 0, held, words, value }
+        Self { shared, merges, facts, row: 0, fillers: 0, held, words, value }
     }
 
     fn read<R: Pieces>(mut self, part: &mut Part<'_, R>, each: Each<'_>) -> Result<SheetFacts, Refused> {
@@ -192,6 +192,7 @@ impl<'w> Sheet<'w> {
                     let held = self.read_cell(part, &cell).map_err(|refused| self.in_cell(cell.column, refused))?;
                     let is_blank = matches!(held, Held::Blank) || self.merges.cover(self.row, cell.column);
                     if !is_blank {
+                        self.fillers += u64::from(cell.column) - self.held.len() as u64;
                         self.held.resize(cell.column as usize, Held::Blank);
                         self.held.push(held);
                     }
@@ -353,8 +354,7 @@ impl<'w> Sheet<'w> {
         if self.held.is_empty() {
             return Ok(ControlFlow::Continue(()));
         }
-        self.places += self.held.len() as u64;
-        if self.places > MOST_PLACES {
+        if self.fillers > MOST_FILLERS {
             let reason = "has too many blank cells before the last one of its rows";
             return Err(Refused::new(reason, "delete the columns that are far to the right of the table"));
         }

@@ -146,3 +146,34 @@ pub(super) fn decode(text: &mut String, start: usize) {
 fn push_units(text: &mut String, units: &mut Vec<u16>) {
     text.extend(char::decode_utf16(units.drain(..)).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_are_decoded_once() {
+        for (written, expected) in [
+            ("plain", "plain"),
+            ("a_x000A_b", "a\nb"),
+            ("_x0041__x0042_", "AB"),
+            ("_x005F_x0041_", "_x0041_"),
+            ("_xD83D__xDE00_", "😀"),
+            ("_xD83D_a", "\u{fffd}a"),
+            ("_x004g_ _x41_ _x", "_x004g_ _x41_ _x"),
+            ("_xé041_", "_xé041_"),
+            ("__x0041__", "_A_"),
+        ] {
+            let mut text = format!("_x0041_{written}");
+            decode(&mut text, "_x0041_".len());
+            assert_eq!(text, format!("_x0041_{expected}"), "{written}");
+        }
+    }
+
+    #[test]
+    fn shared_texts_are_counted_from_zero_and_empty_ones_count() {
+        let xml: &[u8] = b"<sst><si><t>a</t></si><si/><si><r><t>b</t></r><r><t> c</t></r><rPh><t>d</t></rPh></si></sst>";
+        let texts = Texts::read_part(&mut Part::new(xml, "texts")).unwrap();
+        assert_eq!([0, 1, 2, 3, u32::MAX].map(|place| texts.get(place)), [Some("a"), Some(""), Some("b c"), None, None]);
+    }
+}

@@ -77,10 +77,11 @@ impl<'n, R: Pieces> Part<'n, R> {
                 }
                 self.depth += 1;
                 let name: &str = start.name().0;
-                let colon = name.find(':');
-                let prefix = &name[..colon.unwrap_or(0)];
-                let root = self.prefix.get_or_insert_with(|| prefix.to_owned());
-                let name_at = if root != prefix { name.len() } else { colon.map_or(0, |colon| colon + 1) };
+                let colon = name.find(':').unwrap_or(0);
+                let root = self.prefix.get_or_insert_with(|| name[..colon].to_owned());
+                // Mostly both are empty.
+                let is_of_root = root.len() == colon && (colon == 0 || root == &name[..colon]);
+                let name_at = if is_of_root { colon + usize::from(colon > 0) } else { name.len() };
                 Piece::Open(Tag { start, name_at, depth: self.depth })
             }
             Event::End(_) => {

@@ -217,3 +217,6 @@ fn words(found: &[&Finding]) -> Vec<String> {
     let fitting = |line: String| super::template::cells::fitting(&line, MOST);
     lines.filter(|line| !line.is_empty()).take(12).map(fitting).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -64,8 +64,8 @@ fn fits(postcode: &str, shape: &str) -> bool {
     letters.len() == wanted.len()
         && letters.iter().zip(&wanted).all(|(letter, sign)| match sign {
             '9' => letter.is_ascii_digit(),
-            'A' => letter.is_ascii_uppercase(),
-            'X' => letter.is_ascii_digit() || letter.is_ascii_uppercase(),
+            '@' => letter.is_ascii_uppercase(),
+            '#' => letter.is_ascii_digit() || letter.is_ascii_uppercase(),
             other => letter == other,
         })
 }

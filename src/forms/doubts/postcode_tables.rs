@@ -21,7 +21,7 @@ pub(super) const BRITISH: &str = "united kingdom;uk;u.k.;gb;gbr;great britain;br
 pub(super) struct Country {
     /// Names and codes in small letters, separated by `;`.
     pub(super) names: &'static str,
-    /// Shapes, separated by `;`: `9` is a digit, `A` a letter, `X` either, everything else itself; blanks and hyphens may be
+    /// Shapes, separated by `;`: `9` is a digit, `@` a letter, `#` either, everything else itself; blanks and hyphens may be
     /// left out.
     pub(super) shapes: &'static str,
     /// An example.
@@ -34,10 +34,10 @@ const fn country(names: &'static str, shapes: &'static str, example: &'static st
 
 /// The other countries that are known.
 pub(super) const COUNTRIES: &[Country] = &[
-    country("ireland;ie;irl;eire;éire;republic of ireland", "A99 XXXX;D6W XXXX", "D02 AF30"),
+    country("ireland;ie;irl;eire;éire;republic of ireland", "@99 ####;D6W ####", "D02 AF30"),
     country("germany;de;deu;deutschland", "99999", "10115"),
     country("france;fr;fra;monaco;mc", "99999", "75001"),
-    country("netherlands;nl;nld;the netherlands;holland;nederland", "9999 AA", "1012 AB"),
+    country("netherlands;nl;nld;the netherlands;holland;nederland", "9999 @@", "1012 AB"),
     country("belgium;be;bel;belgië;belgique", "9999", "1000"),
     country("luxembourg;lu;lux", "9999;L-9999", "1009"),
     country("spain;es;esp;españa", "99999", "28001"),
@@ -59,13 +59,13 @@ pub(super) const COUNTRIES: &[Country] = &[
     country("bulgaria;bg;bgr", "9999", "1000"),
     country("greece;gr;grc;el", "999 99", "105 57"),
     country("cyprus;cy;cyp", "9999", "1010"),
-    country("malta;mt;mlt", "AAA 9999", "VLT 1117"),
+    country("malta;mt;mlt", "@@@ 9999", "VLT 1117"),
     country("estonia;ee;est", "99999", "10111"),
     country("latvia;lv;lva", "LV-9999", "LV-1050"),
     country("lithuania;lt;ltu", "99999;LT-99999", "LT-01100"),
     country("gibraltar;gi;gib", "GX11 1AA", "GX11 1AA"),
     country("united states;us;usa;u.s.a.;u.s.;united states of america;america", "99999;99999-9999", "10001"),
-    country("canada;ca;can", "A9A 9A9", "K1A 0B1"),
+    country("canada;ca;can", "@9@ 9@9", "K1A 0B1"),
     country("australia;au;aus", "9999", "2000"),
     country("new zealand;nz;nzl", "9999", "6011"),
     country("south africa;za;zaf", "9999", "8001"),

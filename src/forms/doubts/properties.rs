@@ -2,7 +2,10 @@
 
 use proptest::prelude::*;
 
-use super::{CustomerView, Likeness, Other, duplicates, full_number, normal_name, normal_postcode, of_customer};
+use super::{
+    CustomerView, Likeness, Other, doubt_of_vat_number, duplicates, full_number, normal_name, normal_postcode,
+    of_customer,
+};
 use crate::domain::telephone::NumberRules;
 
 fn rules() -> NumberRules {
@@ -91,6 +94,15 @@ proptest! {
             .map(|duplicate| (duplicate.candidate, duplicate.likeness, duplicate.first, duplicate.more))
             .collect();
         prop_assert_eq!(shared, by_all_pairs(&candidates, &existing));
+    }
+
+    /// What has the beginning and the length of a number, but not its shape.
+    #[test]
+    fn any_number_of_any_country_is_looked_at(
+        prefix in "GB|XI|IE|AT|BE|BG|CY|CZ|DE|DK|EE|EL|ES|FI|FR|HR|HU|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE|SI|SK|CHE|NO",
+        number in "[0-9A-Z]?[0-9A-Z+*]?[0-9]{0,7}[0-9A-Z]{0,4}",
+    ) {
+        let _ = doubt_of_vat_number(&format!("{prefix}{number}"), "");
     }
 
     #[test]

@@ -21,6 +21,8 @@ pub(in crate::forms) const LAST_ROW: u32 = 1_048_575;
 const LONGEST_INLINE: usize = 255;
 const LONGEST_TITLE: usize = 32;
 const LONGEST_MESSAGE: usize = 255;
+/// Words that are offered where a number of months may stand too.
+const INTERVALS: [&str; 6] = ["daily", "weekly", "fortnightly", "monthly", "quarterly", "yearly"];
 /// Where days begin and end: 2000-01-01 and 2100-12-31.
 const FIRST_DAY: &str = "36526";
 const LAST_DAY: &str = "73415";
@@ -95,6 +97,7 @@ fn rule(lists: &mut Lists, field: &Field, for_changes: bool) -> Result<Option<Da
             let choices: Vec<String> = field.choices.iter().cloned().chain(clear).collect();
             lists.rule(&choices)?
         }
+        CellKind::Interval => lists.rule(&INTERVALS.map(str::to_owned))?,
         CellKind::Integer(least, most) => {
             DataValidation::new().allow_whole_number_formula(between(&least.to_string(), &most.to_string()))
         }
@@ -121,6 +124,10 @@ fn refusal(field: &Field) -> (DataValidationErrorStyle, String) {
                 "This was not in the workspace when the form was made. Keep it only if it has been added since.";
             (Warning, message.to_owned())
         }
+        CellKind::Interval => (
+            Warning,
+            format!("{takes} Keep it if it is a number of months, or {CLEAR_WORD}, which empties what is there."),
+        ),
         _ if field.required || !field.choices.is_empty() => (Stop, takes),
         _ => (Warning, format!("{takes} Keep it only if it is {CLEAR_WORD}, which empties what is there.")),
     }
@@ -132,6 +139,15 @@ mod tests {
 
     fn names(count: usize) -> Vec<String> {
         (0..count).map(|number| format!("name {number:03}")).collect()
+    }
+
+    #[test]
+    fn intervals_that_are_offered_are_intervals() {
+        let rules = crate::domain::telephone::NumberRules::of_country("44");
+        for word in INTERVALS {
+            let read = crate::book::canonical_cell(CellKind::Interval, word, &rules);
+            assert_eq!(read.expect("an interval").as_deref(), Some(word));
+        }
     }
 
     #[test]

@@ -24,8 +24,9 @@ impl Headers<'_> {
     /// Dresses the columns, and freezes the headers with the first column. Writes no cell.
     pub fn dress(&self, sheet: &mut Worksheet, lists: &mut Lists) -> Result<(), XlsxError> {
         for (column, field) in self.columns {
-            let width = looks::width(field, *column == 0, self.shows_example);
-            sheet.set_column_width(*column, width)?.set_column_format(*column, &looks::blank_cell(field))?;
+            sheet
+                .set_column_width(*column, self.width(*column, field))?
+                .set_column_format(*column, &looks::blank_cell(field))?;
             add_validation(sheet, lists, (self.row + 1, *column), field, self.for_changes)?;
             if field.is_text() {
                 let (row, error) = (self.row + 1, IgnoreError::NumberStoredAsText);
@@ -46,21 +47,32 @@ impl Headers<'_> {
         Ok(())
     }
 
-    /// On paper: across, the headers on every page, all columns on one page as long as they can be read.
+    /// On paper: across, the headers on every page; all columns on one page as long as they can be read.
     fn set_page(&self, sheet: &mut Worksheet) -> Result<(), XlsxError> {
         sheet.set_landscape().set_paper_size(A4).set_repeat_rows(self.row, self.row)?.set_repeat_columns(0, 0)?;
         sheet.set_margins(0.4, 0.4, 0.5, 0.6, 0.3, 0.3).set_footer("&L&A&RPage &P of &N");
-        if self.columns.len() <= MOST_ON_A_PAGE {
-            sheet.set_print_fit_to_pages(1, 0);
-        } else {
-            sheet.set_print_scale(70).set_page_order(true);
+        let width: u32 = self.columns.iter().map(|(column, field)| u32::from(self.width(*column, field))).sum();
+        match width {
+            0..=WIDTH_OF_A_PAGE => {}
+            ..=WIDEST_ON_A_PAGE => {
+                sheet.set_print_fit_to_pages(1, 0);
+            }
+            _ => {
+                sheet.set_print_scale(65).set_page_order(true);
+            }
         }
         Ok(())
+    }
+
+    fn width(&self, column: u16, field: &Field) -> u16 {
+        looks::width(field, column == 0, self.shows_example)
     }
 }
 
 const A4: u8 = 9;
-const MOST_ON_A_PAGE: usize = 24;
+/// Letters that stand beside each other on a page, as they are and made as small as can be read.
+const WIDTH_OF_A_PAGE: u32 = 130;
+const WIDEST_ON_A_PAGE: u32 = 200;
 
 /// A note with so many lines, large enough to show them.
 pub(in crate::forms) fn note(lines: Vec<String>) -> Note {

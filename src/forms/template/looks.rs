@@ -66,6 +66,8 @@ pub(in crate::forms) fn header(block: Block) -> Format {
         .set_bold()
         .set_text_wrap()
         .set_align(FormatAlign::VerticalCenter)
+        .set_align(FormatAlign::Left)
+        .set_indent(1)
         .set_border(FormatBorder::Thin)
         .set_border_color(LINE);
     match block {
@@ -81,7 +83,7 @@ pub(in crate::forms) fn blank_cell(field: &Field) -> Format {
     match field.kind {
         _ if field.is_text() => text(),
         CellKind::Date => date(),
-        _ => Format::new(),
+        _ => of_number(),
     }
 }
 
@@ -103,9 +105,14 @@ pub(in crate::forms) fn moment() -> Format {
 /// A number with all its decimal places: what is shown is what is there.
 pub(in crate::forms) fn number(places: usize) -> Format {
     match places {
-        0 => Format::new().set_num_format("0"),
-        places => Format::new().set_num_format(format!("0.{}", "0".repeat(places.max(2)))),
+        0 => of_number().set_num_format("0"),
+        places => of_number().set_num_format(format!("0.{}", "0".repeat(places.max(2)))),
     }
+}
+
+/// Numbers stand on the right, away from the text that may follow.
+fn of_number() -> Format {
+    Format::new().set_align(FormatAlign::Right).set_indent(1)
 }
 
 /// A cell of the row that only shows how to fill in the others.

@@ -162,3 +162,6 @@ fn write_rows(sheet: &mut Worksheet, columns: &[(u16, &Field)], rows: Rows) -> R
     }
     Ok(place)
 }
+
+#[cfg(test)]
+mod tests;

@@ -19,16 +19,21 @@ pub(super) struct ReadMe<'r> {
 }
 
 const LABEL: u16 = 0;
-const NEEDED: u16 = 1;
-const WORDS: u16 = 2;
+const WORDS: u16 = 1;
+const NEEDED: u16 = 2;
 const EXAMPLE: u16 = 3;
+
+/// Letters that a line of the widest column holds, whatever the font.
+const LETTERS_OF_A_LINE: usize = 86;
+/// The height of a line, in points.
+const LINE: u32 = 15;
 
 impl ReadMe<'_> {
     /// Adds the page.
     pub fn write(&self, workbook: &mut Workbook) -> Result<(), XlsxError> {
         let sheet = workbook.add_worksheet();
         sheet.set_name(READ_ME_SHEET)?.set_screen_gridlines(false);
-        for (column, width) in [(LABEL, 27), (NEEDED, 9), (WORDS, 84), (EXAMPLE, 27)] {
+        for (column, width) in [(LABEL, 28), (WORDS, 88), (NEEDED, 9), (EXAMPLE, 28)] {
             sheet.set_column_width(column, width)?;
         }
         sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0).set_footer("&L&A&RPage &P of &N");
@@ -45,22 +50,25 @@ impl ReadMe<'_> {
     }
 
     fn steps(&self, page: &mut Page) -> Result<(), XlsxError> {
-        let command = command(self.kind);
+        let command = self.command();
         page.subtitle("Step by step")?;
         let fill_in = if self.has_data {
-            "The rows are those of the workspace. Change what is to change, add new rows below; rows that you delete here stay \
-             in the workspace. Save as .xlsx."
+            "The rows are those of the workspace. Change what is to change and add new rows below. A row that you delete here \
+             stays in the workspace. Save as .xlsx."
         } else {
-            "One row for each, from the third row on. The grey row is an example: it is ignored and may stay. Save as .xlsx."
+            "One row for each. The grey row below the headers is an example: it is ignored and may stay. Save as .xlsx."
         };
         page.item("1. Fill in", fill_in)?;
         page.command("2. Try it", &format!("{command} --dry-run"))?;
-        page.item(
-            "",
+        page.words(
             "Changes nothing. Shows what would be added and what would change, and every mistake with its cell.",
         )?;
-        page.command("3. Import", &command)?;
-        page.item("", "All rows or none: with one mistake left, nothing is imported.")
+        page.command("3. Correct", &format!("{command} --dry-run --annotate COPY.xlsx"))?;
+        page.words(
+            "Writes a copy with the mistakes marked, the reason in a note. Correct it there and go on with the copy.",
+        )?;
+        page.command("4. Import", &command)?;
+        page.words("All rows or none: with one mistake left, nothing is imported.")
     }
 
     fn rules(&self, page: &mut Page) -> Result<(), XlsxError> {
@@ -70,10 +78,7 @@ impl ReadMe<'_> {
             "Must stay as they are. Columns may be moved, and those that are not needed may be deleted. Rest the pointer on a \
              header to see what its column takes.",
         )?;
-        page.item(
-            "Rows that are there",
-            &format!("A row is a change if the workspace has one with the same {}.", key_in_words(self.kind)),
-        )?;
+        page.item("New and changed rows", &self.modes())?;
         page.item(
             "Blank cells",
             &format!(
@@ -92,6 +97,31 @@ impl ReadMe<'_> {
         )?;
         let example = format!("A row whose first cell ends in {EXAMPLE_MARK} is not imported.");
         page.item("Example rows", &example)
+    }
+
+    /// What rows may do, and when one is there already.
+    fn modes(&self) -> String {
+        let key = key_in_words(self.kind);
+        match self.kind {
+            Kind::Tariff => format!("A row takes the place of one with the same {key}."),
+            Kind::Payments => format!(
+                "Payments are only added. With --mode upsert, those that are there, with the same {key}, are passed over."
+            ),
+            _ => format!(
+                "Rows are added. With --mode update they change rows that are there, with --mode upsert they do either. A row \
+                 is there if the workspace has one with the same {key}."
+            ),
+        }
+    }
+
+    /// The command that imports the form.
+    fn command(&self) -> String {
+        let rest = match self.kind {
+            Kind::Tariff => " --tariff CODE",
+            _ if self.has_data => " --mode upsert",
+            _ => "",
+        };
+        format!("tollbook import {} FILE.xlsx{rest}", self.kind.name())
     }
 
     /// What the colours of headers mean, as far as the form has them.
@@ -146,9 +176,16 @@ impl Page<'_> {
         self.words(words)
     }
 
-    /// The same if the word stands there already.
+    /// Goes on on the right.
     fn words(&mut self, words: &str) -> Result<(), XlsxError> {
         self.sheet.write_string_with_format(self.row, WORDS, words, &looks::prose())?;
+        self.end_row(words)
+    }
+
+    /// Makes the row as high as its words need, and goes on to the next.
+    fn end_row(&mut self, words: &str) -> Result<(), XlsxError> {
+        let lines = words.chars().count().div_ceil(LETTERS_OF_A_LINE).max(1);
+        self.sheet.set_row_height(self.row, u32::try_from(lines).unwrap_or(1).saturating_mul(LINE) + 2)?;
         self.row += 1;
         Ok(())
     }
@@ -156,15 +193,14 @@ impl Page<'_> {
     fn command(&mut self, label: &str, command: &str) -> Result<(), XlsxError> {
         self.sheet.write_string_with_format(self.row, LABEL, label, &looks::prose().set_bold())?;
         self.sheet.write_string_with_format(self.row, WORDS, command, &looks::prose().set_font_name("Courier New"))?;
-        self.row += 1;
-        Ok(())
+        self.end_row("")
     }
 
     /// All columns of a form with what they take.
     fn columns(&mut self, form: &Form) -> Result<(), XlsxError> {
         self.subtitle(&format!("Columns of {}", form.schema.sheet))?;
         let head = looks::header(Block::Optional);
-        for (column, words) in [(LABEL, "Column"), (NEEDED, "Needed"), (WORDS, "What it takes"), (EXAMPLE, "Example")] {
+        for (column, words) in [(LABEL, "Column"), (WORDS, "What it takes"), (NEEDED, "Needed"), (EXAMPLE, "Example")] {
             self.sheet.write_string_with_format(self.row, column, words, &head)?;
         }
         self.row += 1;
@@ -172,14 +208,15 @@ impl Page<'_> {
             let label = looks::ruled().set_bold();
             self.sheet.write_string_with_format(self.row, LABEL, &field.header, &label)?;
             let needed = if field.required { "yes" } else { "" };
-            let cells = [(NEEDED, needed), (WORDS, &field.in_one_line()), (EXAMPLE, &field.example)];
+            let words = field.in_one_line();
+            let cells = [(WORDS, words.as_str()), (NEEDED, needed), (EXAMPLE, &field.example)];
             for (column, text) in cells {
                 match text {
                     "" => self.sheet.write_blank(self.row, column, &looks::ruled())?,
                     text => self.sheet.write_string_with_format(self.row, column, text, &looks::ruled())?,
                 };
             }
-            self.row += 1;
+            self.end_row(&words)?;
         }
         Ok(())
     }
@@ -194,12 +231,6 @@ fn title(kind: Kind) -> &'static str {
         Kind::Tariff => "Rates of a tariff",
         Kind::Payments => "Payments",
     }
-}
-
-/// The command that imports a form.
-fn command(kind: Kind) -> String {
-    let tariff = if kind == Kind::Tariff { " --tariff CODE" } else { "" };
-    format!("tollbook import {} FILE.xlsx{tariff}", kind.name())
 }
 
 /// What tells rows apart.

@@ -202,7 +202,7 @@ fn sheets_of_our_own_columns() {
     );
     // As templates and people have it: capitals, blanks, stars, an example, a total, a rate since ever.
     check(
-        "Match*,Time Band,FROM,Rate\nprefix:+4420 (example, ignored),,2026-01-01,0.5\ntype:local,,,1\nTotal,,,1\n",
+        "Match*,Time Band,FROM,Rate\n\"prefix:+4420 (example, ignored)\",,2026-01-01,0.5\ntype:local,,,1\nTotal,,,1\n",
         Ok(&["type:local - - - 1"]),
     );
     check("match,rate\ntype:local,1\n", Err(&["2 from: states no first day"]));

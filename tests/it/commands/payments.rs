@@ -124,8 +124,6 @@ fn a_file_that_is_no_table_of_payments_is_refused() {
             b"account,date,amount,reference\nA1,2026-03-05,1,x\nA1,2026-03-06,2,x\n",
             "is the reference of line 2 too, of the same account",
         ),
-        (b"PK\x03\x04 and more", "archive"),
-        (b"\xd0\xcf\x11\xe0 and more", "payments.csv: is "),
         (
             b"Customer Name,Reference,Address Line 1,Town\nA,B,C,D\n",
             "this looks like a form of customers: tollbook import customers FILE",
@@ -134,6 +132,8 @@ fn a_file_that_is_no_table_of_payments_is_refused() {
             b"Prefix,Destination,Rate\n44,x,1\n",
             "this looks like a rate sheet: tollbook import tariff FILE --tariff CODE",
         ),
+        (b"PK\x03\x04 and more", "is a damaged or cut archive"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 and more", "is an old .xls workbook"),
     ] {
         std::fs::write(place.path("payments.csv"), bytes).unwrap();
         let before = place.files();
@@ -188,6 +188,15 @@ fn a_posted_payment_is_never_changed_by_a_form() {
     let shown = listed(&run.out);
     assert_eq!((&shown["sheets"][0]["as_before"], &shown["sheets"][0]["added"]), (&1.into(), &1.into()), "{shown}");
     assert_eq!(shown["payments"][0]["reference"], "P-3", "{shown}");
+    // What is written with the data comes back as it is, also what a spreadsheet would change.
+    place.run("payment add A1 --amount 0.30 --reference 0042 --date 2026-03-09 --note =1+1").done();
+    let entered = place.files();
+    for name in ["all.xlsx", "all.csv"] {
+        place.run(&format!("template payments {name} --with-data")).done();
+        let run = place.run(&format!("import payments {name} --mode update --json")).done();
+        assert_eq!(listed(&run.out)["sheets"][0]["as_before"], 4, "{name}: {}", run.out);
+        assert_eq!(place.files(), entered, "{name}");
+    }
     place.run("verify").done();
 }
 

@@ -40,14 +40,19 @@ impl Shop {
 
 /// What openpyxl finds; none without it.
 fn shown(form: &Path) -> Option<Value> {
+    python("show_form.py", &[form.to_str().unwrap()]).map(|out| serde_json::from_slice(&out).unwrap())
+}
+
+/// What a script of `tests/python` prints; none without a Python.
+fn python(script: &str, arguments: &[&str]) -> Option<Vec<u8>> {
     let Ok(python) = std::env::var("TOLLBOOK_PYTHON") else {
-        eprintln!("NOT CHECKED FROM OUTSIDE: {}: TOLLBOOK_PYTHON names no Python with openpyxl", form.display());
+        eprintln!("NOT CHECKED FROM OUTSIDE: {script}: TOLLBOOK_PYTHON names no Python with openpyxl");
         return None;
     };
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/python/show_form.py");
-    let run = Command::new(python).arg(script).arg(form).output().unwrap();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/python").join(script);
+    let run = Command::new(python).arg(script).args(arguments).output().unwrap();
     assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
-    Some(serde_json::from_slice(&run.stdout).unwrap())
+    Some(run.stdout)
 }
 
 fn names(sheets: &Value) -> Vec<&str> {
@@ -168,4 +173,43 @@ fn a_file_that_is_there_stays_and_names_must_be_known() {
     shop.template(&["clis", "c.xlsx"]).done();
     use std::os::unix::fs::PermissionsExt;
     assert_eq!(std::fs::metadata(shop.path("c.xlsx")).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+/// Two rows with mistakes and one without, as a person would type them.
+const FILLED: &str = "\
+Customer Name,Address Line 1,Town,Postcode,Country,Organisation,Customer Group,Credit Limit
+Alpha Ltd,1 Road,Whitby,YO21 1DN,United Kingdom,FULL,all,12.5
+,2 Road,Leeds,LS1 4AP,United Kingdom,FULLL,all,ten
+Gamma Ltd,3 Road,York,YO1 7HH,United Kingdom,FULL,al,1
+";
+
+#[test]
+fn an_annotated_copy_is_corrected_and_imported() {
+    let shop = Shop::new();
+    std::fs::write(shop.path("filled.csv"), FILLED).unwrap();
+    let import = |file: &str, options: &[&str]| shop.run(&[&["import", "customers", file], options].concat());
+    import("filled.csv", &["--annotate", "filled.csv"]).ended(2).says("ends in .xlsx");
+    import("filled.csv", &["--annotate", "copy.xlsx"]).ended(1).says("marked");
+    let Some(found) = shown(&shop.path("copy.xlsx")) else { return };
+    assert_eq!(names(&found["sheets"]), ["Customers", "Errors"]);
+    let sheet = &found["sheets"][0]["rows"];
+    let marked = |row: usize, column: usize| {
+        let cell = &sheet[row][column];
+        (cell["fill"].as_str().unwrap_or("none").to_owned(), cell["note"].as_str().unwrap_or("").to_owned())
+    };
+    for (row, column, reason) in [(2, 0, "required"), (2, 5, "FULL"), (2, 7, "number"), (3, 6, "all")] {
+        let (fill, note) = marked(row, column);
+        assert_eq!(fill, "FFFFC7CE", "{row} {column}");
+        assert!(note.contains(reason), "{note:?} does not say {reason:?}");
+    }
+    assert_eq!(marked(1, 0), ("none".into(), String::new()));
+    let links: Vec<&str> =
+        found["sheets"][1]["rows"].as_array().unwrap().iter().filter_map(|row| row[2]["link"].as_str()).collect();
+    assert_eq!(links[..4], ["'Customers'!A3", "'Customers'!F3", "'Customers'!H3", "'Customers'!G4"]);
+    let copy = shop.path("copy.xlsx");
+    let corrected = shop.path("corrected.xlsx");
+    let typed = ["A3=Beta Ltd", "F3=LINE", "H3=10", "G4=all"];
+    python("type_into.py", &[&[copy.to_str().unwrap(), corrected.to_str().unwrap(), "Customers"], &typed[..]].concat());
+    let done = import("corrected.xlsx", &[]).done();
+    assert!(done.err.contains("3 rows added"), "{}", done.err);
 }

@@ -132,6 +132,46 @@ fn rates_of_a_tariff_that_come_back_change_nothing() {
     }
 }
 
+/// The form of a tariff, with its rates, comes back as it is; an empty one has nothing to import.
+#[test]
+fn a_template_of_a_tariff_comes_back_unchanged() {
+    let place = Place::new();
+    place.run(&format!("import tariff {} --tariff pence", fixture("rate_sheets/rates.csv").display())).done();
+    let before = Snapshot::of(&place.workspace());
+    for name in ["pence.xlsx", "pence.csv"] {
+        place.run(&format!("template tariff {name} --with-data --tariff pence")).done();
+        let run = place.run(&format!("import tariff {name} --tariff pence")).done();
+        assert_eq!(Snapshot::of(&place.workspace()).difference_from(&before), None, "{name}:\n{}", run.out);
+        let unchanged = ["unchanged".to_owned(), place.rates("pence").len().to_string()];
+        assert!(run.out.lines().any(|line| line.split_whitespace().eq(&unchanged)), "{name}:\n{}", run.out);
+    }
+    for name in ["empty.xlsx", "empty.csv"] {
+        place.run(&format!("template tariff {name}")).done();
+        place.run(&format!("import tariff {name} --tariff pence")).ended(1).says("has a header and no rows");
+    }
+}
+
+/// Mistakes for machines, and marked in a copy that is refused for the same cells.
+#[test]
+fn mistakes_are_marked_in_a_copy() {
+    let place = Place::new();
+    for (file, options) in [("wrong.xlsx", ""), ("numbers.csv", "--from 2026-06-01")] {
+        let path = fixture(&format!("malformed/rate_sheets/{file}"));
+        let before = Snapshot::of(&place.workspace());
+        let line = format!("import tariff {} --tariff pounds {options} --json --annotate copy.xlsx", path.display());
+        let found: serde_json::Value = serde_json::from_str(&place.run(&line).ended(1).out).unwrap();
+        let errors = found["errors"].as_array().unwrap().clone();
+        assert!(!errors.is_empty() && errors.iter().all(|error| error["cell"] != ""), "{found}");
+        let again = format!("import tariff copy.xlsx --tariff pounds {options} --json");
+        let again: serde_json::Value = serde_json::from_str(&place.run(&again).ended(1).out).unwrap();
+        let places = |errors: &[serde_json::Value]| -> Vec<_> {
+            errors.iter().map(|error| (error["row"].clone(), error["column"].clone())).collect()
+        };
+        assert_eq!(places(again["errors"].as_array().unwrap()), places(&errors), "{file}");
+        assert_eq!(Snapshot::of(&place.workspace()).difference_from(&before), None, "something was kept");
+    }
+}
+
 #[test]
 fn a_row_without_a_first_day_is_since_ever_where_that_is_certain() {
     let place = Place::new();

@@ -84,7 +84,9 @@ pub(super) fn austria(number: &str) -> bool {
 
 pub(super) fn belgium(number: &str) -> bool {
     let all = digits(number);
-    97 - value(&all[..8]) % 97 == value(&all[8..])
+    // A remainder of 0 is written 97, and sometimes 00.
+    let left = 97 - value(&all[..8]) % 97;
+    left == value(&all[8..]) || (left == 97 && all[8..] == [0, 0])
 }
 
 pub(super) fn bulgaria(number: &str) -> bool {
@@ -129,8 +131,7 @@ pub(super) fn czech_republic(number: &str) -> bool {
 /// Whether a number begins with a day of birth: year, month (women's with 50 more, and both with 20 more when a day has no
 /// numbers left), day.
 fn birth_date(all: &[u32]) -> bool {
-    let (month, day) = (value(&all[2..4]) % 50, value(&all[4..6]));
-    let month = if month > 20 { month - 20 } else { month };
+    let (month, day) = (value(&all[2..4]) % 50 % 20, value(&all[4..6]));
     (1..=12).contains(&month) && (1..=31).contains(&day)
 }
 
@@ -235,12 +236,13 @@ pub(super) fn latvia(number: &str) -> bool {
 }
 
 pub(super) fn malta(number: &str) -> bool {
-    weighted(&digits(number), &[3, 4, 6, 7, 8, 9, 10, 1]) % 37 == 0
+    !number.starts_with('0') && weighted(&digits(number), &[3, 4, 6, 7, 8, 9, 10, 1]) % 37 == 0
 }
 
 pub(super) fn netherlands(number: &str) -> bool {
     let all = digits(number);
-    weighted(&all[..8], &NINE_TO_TWO) % 11 == all[8] || mod_97(&format!("NL{number}")) == 1
+    let fits = weighted(&all[..8], &NINE_TO_TWO) % 11 == all[8] || mod_97(&format!("NL{number}")) == 1;
+    fits && !number.ends_with("00")
 }
 
 pub(super) fn poland(number: &str) -> bool {
@@ -268,7 +270,9 @@ pub(super) fn slovenia(number: &str) -> bool {
 
 pub(super) fn slovakia(number: &str) -> bool {
     let all = digits(number);
-    value(&all) % 11 == 0 && all[0] != 0 && matches!(all[2], 2..=4 | 7..=9)
+    // Persons may have the number of their birth instead.
+    let firm = all[0] != 0 && matches!(all[2], 2..=4 | 7..=9);
+    value(&all) % 11 == 0 && (firm || birth_date(&all))
 }
 
 pub(super) fn switzerland(number: &str) -> bool {

@@ -10,7 +10,7 @@ pub(super) struct VatCountry {
     pub(super) alias: Option<&'static str>,
     /// The name.
     pub(super) name: &'static str,
-    /// The shapes of what follows the prefix, separated by `;`: `9` is a digit, `A` a letter, `X` either, `?` a letter,
+    /// The shapes of what follows the prefix, separated by `;`: `9` is a digit, `@` a letter, `#` either, `?` a letter,
     /// digit, `+` or `*`, everything else itself.
     pub(super) shapes: &'static str,
     /// A number without its prefix, as an example.
@@ -38,8 +38,8 @@ fn fits(number: &str, shape: &str) -> bool {
     number.len() == shape.len()
         && number.bytes().zip(shape.bytes()).all(|(byte, sign)| match sign {
             b'9' => byte.is_ascii_digit(),
-            b'A' => byte.is_ascii_uppercase(),
-            b'X' => byte.is_ascii_digit() || byte.is_ascii_uppercase(),
+            b'@' => byte.is_ascii_uppercase(),
+            b'#' => byte.is_ascii_digit() || byte.is_ascii_uppercase(),
             b'?' => byte.is_ascii_digit() || byte.is_ascii_uppercase() || matches!(byte, b'+' | b'*'),
             other => byte == other,
         })
@@ -61,11 +61,11 @@ const fn of(
 pub(super) const COUNTRIES: &[VatCountry] = &[
     of("GB", "the United Kingdom", "999999999;999999999999;GD999;HA999", "980780684", check::united_kingdom),
     of("XI", "Northern Ireland", "999999999;999999999999;GD999;HA999", "980780684", check::united_kingdom),
-    of("IE", "Ireland", "9?99999A;9999999AA", "6433435F", check::ireland),
+    of("IE", "Ireland", "9?99999@;9999999@@", "6433435F", check::ireland),
     of("AT", "Austria", "U99999999", "U13585627", check::austria),
     of("BE", "Belgium", "0999999999;1999999999", "0428759497", check::belgium),
     of("BG", "Bulgaria", "999999999;9999999999", "175074752", check::bulgaria),
-    of("CY", "Cyprus", "99999999A", "10259033P", check::cyprus),
+    of("CY", "Cyprus", "99999999@", "10259033P", check::cyprus),
     of("CZ", "the Czech Republic", "99999999;999999999;9999999999", "25123891", check::czech_republic),
     of("DE", "Germany", "999999999", "136695976", check::germany),
     of("DK", "Denmark", "99999999", "13585628", check::denmark),
@@ -78,9 +78,9 @@ pub(super) const COUNTRIES: &[VatCountry] = &[
         example: "094259216",
         check: check::greece,
     },
-    of("ES", "Spain", "X9999999X", "B64717838", check::spain),
+    of("ES", "Spain", "#9999999#", "B64717838", check::spain),
     of("FI", "Finland", "99999999", "20774740", check::finland),
-    of("FR", "France", "XX999999999", "40303265045", check::france),
+    of("FR", "France", "##999999999", "40303265045", check::france),
     of("HR", "Croatia", "99999999999", "33392005961", check::croatia),
     of("HU", "Hungary", "99999999", "12892312", check::hungary),
     of("IT", "Italy", "99999999999", "00743110157", check::italy),

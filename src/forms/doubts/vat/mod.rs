@@ -149,6 +149,7 @@ mod tests {
             ("GBGD500", "", "is not a VAT number of the United Kingdom: its check digits do not fit"),
             ("HA499", "", "is not a VAT number of the United Kingdom: its check digits do not fit"),
             ("HA500", "", ""),
+            ("GBHX500", "", "is not written like a VAT number of the United Kingdom"),
             ("GB000000000", "", "is all zeros"),
             ("136 695 976", "Germany", ""),
             ("136695976", "England", "is not a VAT number of the United Kingdom: its check digits do not fit"),
