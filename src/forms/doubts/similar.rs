@@ -218,7 +218,7 @@ mod tests {
     #[test]
     fn after_the_most_pairs_it_says_that_names_are_left_out() {
         let names: Vec<String> = ('a'..='j').map(|letter| format!("a long name {letter}")).collect();
-        assert_eq!(found(&names, 45).1, false);
+        assert!(!found(&names, 45).1);
         let (found, left_out) = found(&names, 44);
         assert_eq!((found.len(), left_out), (9, true));
     }

@@ -155,7 +155,7 @@ pub(super) fn greece(number: &str) -> bool {
 pub(super) fn spain(number: &str) -> bool {
     const PERSONS: &str = "TRWAGMYFPDXBNJZSQVHLCKE";
     const FIRMS: &str = "JABCDEFGHI";
-    let (first, middle, last) = (&number[..1], digits(&number[1..8]), number.chars().last());
+    let (first, middle, last) = (&number[..1], digits(&number[1..8]), number.chars().next_back());
     let person = |leading: u32| {
         let rest = value(&[&[leading][..], &middle].concat()) % 23;
         (0..).zip(PERSONS.chars()).any(|(place, letter)| place == rest && Some(letter) == last)
