@@ -172,8 +172,12 @@ mod tests {
 
     #[test]
     fn shared_texts_are_counted_from_zero_and_empty_ones_count() {
-        let xml: &[u8] = b"<sst><si><t>a</t></si><si/><si><r><t>b</t></r><r><t> c</t></r><rPh><t>d</t></rPh></si></sst>";
+        let xml: &[u8] =
+            b"<sst><si><t>a</t></si><si/><si><r><t>b</t></r><r><t> c</t></r><rPh><t>d</t></rPh></si></sst>";
         let texts = Texts::read_part(&mut Part::new(xml, "texts")).unwrap();
-        assert_eq!([0, 1, 2, 3, u32::MAX].map(|place| texts.get(place)), [Some("a"), Some(""), Some("b c"), None, None]);
+        assert_eq!(
+            [0, 1, 2, 3, u32::MAX].map(|place| texts.get(place)),
+            [Some("a"), Some(""), Some("b c"), None, None]
+        );
     }
 }
