@@ -70,11 +70,20 @@ impl<'t> Typed<'t> {
         Ok(())
     }
 
-    /// Writes it as the column has it: only numbers need to be told apart.
-    pub fn write_plain(self, sheet: &mut Worksheet, row: u32, column: u16) -> Result<(), XlsxError> {
+    /// Writes it as the column has it: only numbers need to be told apart, by formats of so many places.
+    pub fn write_plain(
+        self,
+        sheet: &mut Worksheet,
+        row: u32,
+        column: u16,
+        numbers: &[Format],
+    ) -> Result<(), XlsxError> {
         match self {
             Self::Text(text) => sheet.write_string(row, column, text)?,
-            Self::Number(..) => return self.write(sheet, row, column, &self.format()),
+            Self::Number(number, places) => match numbers.get(places) {
+                Some(format) => sheet.write_number_with_format(row, column, number, format)?,
+                None => sheet.write_number(row, column, number)?,
+            },
             Self::Day(day) => sheet.write_number(row, column, day)?,
         };
         Ok(())

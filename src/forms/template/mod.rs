@@ -12,7 +12,7 @@ mod rows;
 use std::io;
 use std::path::Path;
 
-use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 
 use super::form::{Field, Form};
 use super::kinds::{EXAMPLE_MARK, Kind};
@@ -48,6 +48,8 @@ pub fn workbook(kind: Kind, forms: &[Form], content: Content, scratch: &Path) ->
         }
         Content::Data(rows) => {
             workbook.set_tempdir(scratch).map_err(io_error)?;
+            // A form with data is edited and imported, not kept: quick matters more than small.
+            workbook.set_zip_compression_level(3);
             for (form, rows) in forms.iter().zip(rows) {
                 let sheet = workbook.add_worksheet_with_constant_memory().map_err(io_error)?;
                 write_sheet(sheet, form, Some(rows), &mut lists)?;
@@ -148,6 +150,9 @@ fn example(place: usize, field: &Field) -> String {
 
 /// Writes all rows; gives the last one's place.
 fn write_rows(sheet: &mut Worksheet, columns: &[(u16, &Field)], rows: Rows) -> Result<u32, XlsxError> {
+    /// No column has more decimal places.
+    const MOST_PLACES: usize = 8;
+    let numbers: Vec<Format> = (0..=MOST_PLACES).map(looks::number).collect();
     let mut place = 0;
     for row in rows {
         place += 1;
@@ -156,7 +161,7 @@ fn write_rows(sheet: &mut Worksheet, columns: &[(u16, &Field)], rows: Rows) -> R
         }
         for ((column, field), cell) in columns.iter().zip(row.iter()) {
             if let Some(text) = cell {
-                Typed::of(field.kind, text).write_plain(sheet, place, *column)?;
+                Typed::of(field.kind, text).write_plain(sheet, place, *column, &numbers)?;
             }
         }
     }
