@@ -38,13 +38,14 @@ impl Man {
             say(&format!("would write man pages into {}", self.dir.display()));
             return Ok(());
         }
-        write_page(&self.dir, &program)?;
-        for noun in program.get_subcommands() {
-            write_page(&self.dir, noun)?;
-            noun.get_subcommands().try_for_each(|verb| write_page(&self.dir, verb))?;
-        }
-        Ok(())
+        write_pages(&self.dir, &program)
     }
+}
+
+/// A command's page and those of all below it; `help` repeats the whole tree.
+fn write_pages(dir: &std::path::Path, command: &clap::Command) -> Result<()> {
+    write_page(dir, command)?;
+    command.get_subcommands().filter(|below| below.get_name() != "help").try_for_each(|below| write_pages(dir, below))
 }
 
 fn write_page(dir: &std::path::Path, command: &clap::Command) -> Result<()> {

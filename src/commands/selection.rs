@@ -122,14 +122,18 @@ impl Which {
         }
         let named: Option<BTreeSet<&str>> =
             (!accounts.is_empty() || self.from_file.is_some()).then(|| named.iter().map(String::as_str).collect());
+        let place_of = |column: &str| customers.column_names().position(|known| known == column);
+        let [account, group, organisation, tags, status] =
+            ["account", "group", "organisation", "tags", "status"].map(place_of);
+        let cells: Vec<_> = cells.into_iter().map(|(column, value)| (place_of(&column), value)).collect();
         let chosen = customers.rows.iter().enumerate().filter(|(_, row)| {
-            let cell = |column: &str| cell_of(customers, row, column).unwrap_or("");
-            named.as_ref().is_none_or(|named| named.contains(cell("account")))
-                && is_among(&self.group, cell("group"))
-                && is_among(&self.organisation, cell("organisation"))
-                && (self.tag.is_empty() || split_tags(cell("tags")).any(|tag| self.tag.iter().any(|one| one == tag)))
-                && (self.status.is_empty() || self.status.contains(&status_of(cell("status"))))
-                && cells.iter().all(|(column, value)| cell(column) == value)
+            let cell = |place: Option<usize>| place.and_then(|place| row.cells.get(place)).unwrap_or("");
+            named.as_ref().is_none_or(|named| named.contains(cell(account)))
+                && is_among(&self.group, cell(group))
+                && is_among(&self.organisation, cell(organisation))
+                && (self.tag.is_empty() || split_tags(cell(tags)).any(|tag| self.tag.iter().any(|one| one == tag)))
+                && (self.status.is_empty() || self.status.contains(&status_of(cell(status))))
+                && cells.iter().all(|(place, value)| cell(*place) == value)
         });
         Ok(chosen.map(|(place, _)| place).collect())
     }

@@ -46,6 +46,11 @@ impl Accounts {
         }
     }
 
+    /// Is there a customer of this account?
+    pub fn is_account(&self, named: &str) -> bool {
+        self.known.contains(named)
+    }
+
     /// All accounts with a reference.
     pub fn with_reference(&self, reference: &str) -> &[String] {
         self.by_reference.get(reference).map_or(&[], Vec::as_slice)

@@ -13,7 +13,7 @@ use super::import::SheetImport;
 /// Compiles the tables and adds what is wrong with them to the findings.
 pub fn check_book(tables: &Tables, settings: &Settings, sheets: &[SheetImport], findings: &mut Findings) {
     let Err(errors) = compile(tables, settings) else { return };
-    let refused: Vec<Refused<'_>> = sheets.iter().map(Refused::of).collect();
+    let refused: Vec<Refused<'_>> = sheets.iter().map(|sheet| Refused::of(sheet, tables)).collect();
     for error in errors {
         let table = error.file.strip_suffix(".csv").unwrap_or(&error.file);
         let of_sheet = sheets.iter().position(|sheet| sheet.has_table(table));
@@ -33,29 +33,33 @@ struct Refused<'s> {
     sheet: &'s SheetImport,
     /// By row: the columns of the table.
     columns: AHashMap<u64, Vec<usize>>,
-    /// Rows with a refused cell that tells rows apart or says when they hold.
+    /// Rows in which a cell that tells rows apart, or says when they hold, is refused or missing.
     unsure: AHashSet<u64>,
 }
 
 impl<'s> Refused<'s> {
-    fn of(sheet: &'s SheetImport) -> Self {
+    fn of(sheet: &'s SheetImport, tables: &Tables) -> Self {
         let schema = sheet.form.schema.file();
         let fields = sheet.fields();
         let column = |field: &usize| match fields[*field].target {
             Target::Column(column) => Some(column),
             _ => None,
         };
+        let is_key = |column: &usize| {
+            let name = schema.columns[*column].name;
+            schema.key.contains(&name) || matches!(name, "from" | "to")
+        };
+        let needed: Vec<usize> = schema.key_positions().into_iter().filter(|at| schema.columns[*at].required).collect();
+        let rows = &tables.get(schema.name).rows;
         let (mut columns, mut unsure) = (AHashMap::new(), AHashSet::new());
-        for row in sheet.merged.rows.iter().filter(|row| !row.refused.is_empty()) {
+        for row in &sheet.merged.rows {
             let of_row: Vec<usize> = row.refused.iter().filter_map(column).collect();
-            let is_key = |column: &usize| {
-                let name = schema.columns[*column].name;
-                schema.key.contains(&name) || matches!(name, "from" | "to")
-            };
-            if of_row.iter().any(is_key) {
+            if of_row.iter().any(is_key) || needed.iter().any(|at| rows[row.at].cells.get(*at).is_none()) {
                 unsure.insert(row.row);
             }
-            columns.insert(row.row, of_row);
+            if !of_row.is_empty() {
+                columns.insert(row.row, of_row);
+            }
         }
         Self { sheet, columns, unsure }
     }
@@ -115,7 +119,7 @@ fn category_field(sheet: &SheetImport, tables: &Tables, error: &BookError) -> Op
 
 /// Without the names of files and columns, which people who fill in forms do not know.
 fn in_words(sheet: &SheetImport, reason: &str) -> String {
-    let mut words = reason.to_owned();
+    let mut words = reason.replace("before from ", "before From ");
     if let (Some(begin), Some(end)) = (words.rfind(" in "), words.rfind(".csv"))
         && begin < end
         && !words[begin + 4..end].contains(' ')

@@ -94,9 +94,10 @@ fn clean(text: &str) -> Cow<'_, str> {
     Cow::Owned(plain.trim().to_owned())
 }
 
-/// Zero-width characters and marks of direction, which come along when text is copied from pages and mails.
+/// Zero-width characters and marks of direction, which come along when text is copied from pages and mails; not the joiners
+/// U+200C and U+200D, which belong to the spelling of some languages.
 fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 fn of_text<'t>(field: &Field, text: Cow<'t, str>, rules: &NumberRules) -> Result<Repaired<'t>, CellRefusal> {

@@ -278,7 +278,8 @@ pub fn refuse_missing(form: &Form, filled: &Filled, mode: Mode, is_first: bool, 
         findings.add(place.finding(Severity::Error, At::default(), &reason, hint));
         return;
     };
-    if filled.rows.is_empty() && is_first {
+    let is_empty = filled.rows.is_empty() && findings.all().iter().all(|finding| finding.row <= header.row);
+    if is_empty && is_first {
         let reason = "has a header and no rows";
         findings.add(place.finding(Severity::Error, At::row(header.row), reason, "fill in rows below the header"));
     }

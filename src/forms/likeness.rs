@@ -8,10 +8,10 @@ use super::kinds::{FormSchema, Kind};
 pub fn looks_like<H: AsRef<str>>(headers: &[H]) -> Option<Kind> {
     let headers: Vec<String> = headers.iter().map(|header| plain(header.as_ref())).collect();
     let headers: Vec<&str> = headers.iter().map(String::as_str).filter(|header| !header.is_empty()).collect();
-    let mut ranked: Vec<((usize, usize), Kind)> = Kind::ALL.map(|kind| (likeness(kind, &headers), kind)).to_vec();
+    let mut ranked: Vec<((usize, bool, usize), Kind)> = Kind::ALL.map(|kind| (likeness(kind, &headers), kind)).to_vec();
     ranked.sort_by_key(|(likeness, _)| std::cmp::Reverse(*likeness));
     let (best, second) = (ranked[0], ranked[1]);
-    let (known, _) = best.0;
+    let (known, ..) = best.0;
     (known >= 2 && known * 2 > headers.len() && best.0 > second.0).then_some(best.1)
 }
 
@@ -30,12 +30,14 @@ pub fn other_kind_hint<H: AsRef<str>>(headers: &[H], asked: Kind) -> Option<Stri
     Some(format!("this looks like {what}: tollbook import {}{option}", kind.name()))
 }
 
-/// How many headers a kind knows, and how many of its required columns are among them.
-fn likeness(kind: Kind, headers: &[&str]) -> (usize, usize) {
+/// How many headers a kind knows, whether all of its required columns are among them, and how many.
+fn likeness(kind: Kind, headers: &[&str]) -> (usize, bool, usize) {
     let by_sheet = kind.sheets().iter().map(|sheet| {
+        let is_there = |header: &str, column: &str| headers.iter().any(|seen| names(header, column, seen));
         let required = sheet.columns.iter().filter(|column| column.required);
-        let there = required.filter(|column| headers.iter().any(|header| names(column.header, column.column, header)));
-        (headers.iter().filter(|header| knows(kind, sheet, header)).count(), there.count())
+        let (there, missing): (Vec<_>, Vec<_>) = required.partition(|column| is_there(column.header, column.column));
+        let known = headers.iter().filter(|header| knows(kind, sheet, header)).count();
+        (known, missing.is_empty(), there.len())
     });
     by_sheet.max().unwrap_or_default()
 }
@@ -97,6 +99,7 @@ mod tests {
         check("name,account,group,organisation", Some(Kind::Customers));
         check("Reference,Tariff:[Lines],Tariff:[Hardware]", Some(Kind::Customers));
         check("CLI,Account,Cost Centre,Alternates", Some(Kind::Clis));
+        check("CLI,Account,Description,From,To", Some(Kind::Clis));
         check("Account,Date,Amount,Reference", Some(Kind::Payments));
         check("ACCOUNT, date ,Amount,Reference,Method,Bank Sort Code", Some(Kind::Payments));
         check("Account,Charge,Product,Price,From", Some(Kind::Charges));

@@ -92,6 +92,8 @@ struct Merge<'a> {
     key: Vec<(usize, &'static str)>,
     /// By column of the table: its field. Free columns stand behind those of the schema.
     fields: Vec<Option<usize>>,
+    /// How many rows the table had; rows of the form that are new stand behind them.
+    rows_of_book: usize,
     /// By place in the table: the row of the sheet that names it.
     named: AHashMap<usize, u64>,
     /// By account and category: the place of the tariff.
@@ -129,6 +131,7 @@ impl<'a> Merge<'a> {
             known,
             key,
             fields,
+            rows_of_book: table.rows.len(),
             named: AHashMap::new(),
             tariffs: AHashMap::new(),
         }
@@ -136,7 +139,12 @@ impl<'a> Merge<'a> {
 
     /// The row of the book that a row of the form becomes; none if it cannot be told which, or may not be.
     fn row(&mut self, table: &mut Table, mut row: FilledRow, findings: &mut Findings) -> Option<Named> {
-        self.resolve_account(&mut row);
+        self.resolve_account(&mut row, findings);
+        let is_refused =
+            self.key.iter().any(|(at, _)| self.fields[*at].is_some_and(|field| row.refused.contains(&field)));
+        if is_refused && self.mode != Mode::Insert {
+            return None;
+        }
         let account = match self.account_of(&row) {
             Ok(account) => account,
             Err(finding) if self.mode == Mode::Update => {
@@ -148,7 +156,10 @@ impl<'a> Merge<'a> {
                 Some(self.accounts.next())
             }
         };
+        // What is named by a cell that is refused or missing is like no other row.
+        let is_unsure = is_refused || (self.mode != Mode::Update && self.lacks_key(&row, account.is_some()));
         let place = match self.find(table, &row, account.as_deref()) {
+            _ if is_unsure => None,
             Ok(place) => place,
             Err(finding) => {
                 findings.add(finding);
@@ -187,23 +198,42 @@ impl<'a> Merge<'a> {
                 self.refuse_blanks(&row, account.is_some(), findings);
                 let cells = self.cells(&row, None, account.as_deref(), findings);
                 let first = cells.get(self.key[0].0).unwrap_or("").into();
-                self.known.entry(first).or_default().push(u32::try_from(at).ok()?);
-                self.named.insert(at, row.row);
+                if !is_unsure {
+                    self.known.entry(first).or_default().push(u32::try_from(at).ok()?);
+                    self.named.insert(at, row.row);
+                }
                 table.rows.push(TableRow { line: row.row, cells });
                 Some((Merged { row: row.row, at, before: None, refused: row.refused.clone() }, account, row))
             }
         }
     }
 
-    /// In forms that name a customer: the account that its reference stands for.
-    fn resolve_account(&self, row: &mut FilledRow) {
+    /// Is a part of the key blank that every row must have?
+    fn lacks_key(&self, row: &FilledRow, has_account: bool) -> bool {
+        let is_needed = |column: usize| {
+            let field = self.form.fields.iter().find(|field| field.target == Target::Column(column));
+            field.is_some_and(|field| field.required)
+        };
+        let is_blank = |column: usize| self.fields[column].is_none_or(|field| row.cells.get(field).is_none());
+        let mut parts = self.key.iter().enumerate().filter(|(part, _)| *part > 0 || !has_account);
+        parts.any(|(_, (column, _))| is_needed(*column) && is_blank(*column))
+    }
+
+    /// In forms that name a customer: the account that its reference stands for. A reference of several is refused.
+    fn resolve_account(&self, row: &mut FilledRow, findings: &mut Findings) {
         for (place, field) in self.header.fields.iter().enumerate() {
-            if field.nature == Nature::Account
-                && field.kind == CellKind::NameOf("customers")
-                && let Some(account) = row.cells.get(place).and_then(|named| self.accounts.of_reference(named))
-            {
+            let is_customer = field.nature == Nature::Account && field.kind == CellKind::NameOf("customers");
+            let Some(named) = row.cells.get(place).filter(|_| is_customer) else { continue };
+            if let Some(account) = self.accounts.of_reference(named) {
                 let account = account.to_owned();
                 row.cells.set(place, Some(&account));
+            } else if let several @ [_, _, ..] = self.accounts.with_reference(named)
+                && !self.accounts.is_account(named)
+            {
+                let reason = format!("is the reference of {} customers: {}", several.len(), several.join(", "));
+                findings.add(self.at_field(row, place, named, &reason, "give the account number"));
+                row.cells.set(place, None);
+                row.refused.push(place);
             }
         }
     }
@@ -222,7 +252,8 @@ impl<'a> Merge<'a> {
             ([account], Mode::Update | Mode::Upsert) => Ok(Some(account.clone())),
             ([account], Mode::Insert) => {
                 let places = self.known.get(account.as_str()).map_or(&[][..], Vec::as_slice);
-                let above = places.iter().find_map(|at| self.named.get(&(*at as usize)));
+                let new = places.iter().filter(|at| **at as usize >= self.rows_of_book);
+                let above = new.filter_map(|at| self.named.get(&(*at as usize))).next();
                 let (reason, hint) = match above {
                     Some(first) => (format!("row {first} has the same reference"), "keep one of them"),
                     None => {

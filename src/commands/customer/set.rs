@@ -56,7 +56,7 @@ impl Set {
             self.words.into_iter().partition(|word| word.contains('='));
         let mut ledger = workspace.ledger_for_writing(global.actor())?;
         let tables = workspace.tables(&ledger)?;
-        refuse_bare_columns(&accounts, values.is_empty())?;
+        refuse_nothing(&accounts, &values)?;
         let places = self.which.for_change(&accounts, workspace, &tables)?;
         let cells = read(workspace, &values)?;
         let wanted: Vec<(usize, Cells)> = places.iter().map(|place| (*place, cells.clone())).collect();
@@ -80,14 +80,13 @@ impl SetStatus {
     }
 }
 
-/// A word that is no account, but a column: its value is missing.
-fn refuse_bare_columns(accounts: &[String], no_values: bool) -> Result<()> {
-    let schema = find_schema("customers").expect("the book has customers");
-    let is_column = |word: &&String| schema.position(word).is_some() || word.starts_with("x_");
-    let bare = accounts.iter().find(is_column).filter(|_| no_values);
-    if !no_values {
+/// Something is set; a word that is a column, and not an account, has lost its value.
+fn refuse_nothing(accounts: &[String], values: &[String]) -> Result<()> {
+    if !values.is_empty() {
         return Ok(());
     }
+    let schema = find_schema("customers").expect("the book has customers");
+    let bare = accounts.iter().find(|word| schema.position(word).is_some() || word.starts_with("x_"));
     let what = bare.map_or("nothing is set".to_owned(), |word| format!("{word:?} has no value"));
     Err(Error::refused(format!("{what}; nothing was changed"), "write COLUMN=VALUE, as name=\"New name\""))
 }

@@ -14,14 +14,14 @@ use options::Unit;
 use refusal::SheetFile;
 use workbook::ChosenSheet;
 
-use super::{Global, book::write_rows};
+use super::{Global, book::write_rows, form::refuse_file};
 use crate::book::{self, BookError, Tables, nearest};
 use crate::domain::book::Book;
 use crate::domain::money::Currency;
 use crate::domain::time::Date;
 use crate::error::{Error, Result};
 use crate::files::workbook::{Content, Refused, content_of};
-use crate::forms::Source;
+use crate::forms::{Source, Unreadable};
 use crate::ledger::{ApplyMode, LedgerWriter};
 use crate::pipeline::find_supplier;
 use crate::tariffs::differences::{NewVersion, compare, first_of_all};
@@ -85,10 +85,10 @@ impl RateSheet {
         bytes: &'b [u8],
         declared: &Declared,
     ) -> Result<(Recognised<'b>, Option<ChosenSheet>)> {
-        let refused = |refused: Refused| Error::refused(format!("{file} {}", refused.reason), refused.hint);
+        let refuse = |what: Refused| refuse_file(file, &Unreadable { line: 0, reason: what.reason, hint: what.hint });
         let place = |sheet| SheetFile { file, sheet, delimiter: None };
         match content_of(bytes) {
-            Content::Other(what) => Err(refused(what)),
+            Content::Other(what) => Err(refuse(what)),
             Content::Text if self.sheet.is_some() => {
                 let message = format!("{file} is a text, which has no sheets");
                 Err(Error::refused(message, "leave --sheet out, or name a workbook"))
@@ -98,8 +98,7 @@ impl RateSheet {
                 found.map(|found| (found, None)).map_err(|unknown| place(None).refuse_unrecognised(*unknown))
             }
             Content::Archive => {
-                let source = Source::open(file, bytes)
-                    .map_err(|bad| Error::refused(format!("{file} {}", bad.reason), bad.hint))?;
+                let source = Source::open(file, bytes).map_err(|bad| refuse_file(file, &bad))?;
                 let mut chosen = ChosenSheet::read(file, &source, self.sheet.as_deref())?;
                 let found = Recognised::find_in_rows(file, std::mem::take(&mut chosen.rows), declared);
                 match found {

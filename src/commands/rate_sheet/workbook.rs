@@ -3,6 +3,7 @@
 
 use std::ops::ControlFlow;
 
+use crate::commands::form::refuse_file;
 use crate::domain::time::Date;
 use crate::error::{Error, Result};
 use crate::files::workbook::Cell;
@@ -46,7 +47,7 @@ impl ChosenSheet {
             rows.push(record);
             ControlFlow::Continue(())
         });
-        let noticed = noticed.map_err(|bad| Error::refused(format!("{file} {}", bad.reason), bad.hint))?;
+        let noticed = noticed.map_err(|bad| refuse_file(file, &bad))?;
         let is_other = |name: &str| OTHER_SHEETS.iter().any(|other| other.eq_ignore_ascii_case(name.trim()));
         let others = sheets.iter().filter(|(other, name, hidden)| *other != place && !hidden && !is_other(name));
         let others = others.map(|(_, name, _)| (*name).to_owned()).collect();

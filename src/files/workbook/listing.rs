@@ -3,7 +3,7 @@
 
 use super::package::Package;
 use super::refused::Refused;
-use super::xml::{Part, Piece, Pieces};
+use super::xml::{Part, Piece};
 use super::{SheetEntry, Visibility};
 
 /// Parts that list other parts are small.
@@ -32,7 +32,7 @@ impl Listing {
     pub(super) fn read(package: &Package<'_>) -> Result<Self, Refused> {
         let main = main_part(package)?;
         let relations = relations_of(package, &main)?;
-        let read = package.read(&main, LARGEST, |part| read_sheets(part))?;
+        let read = package.read(&main, LARGEST, read_sheets)?;
         let (stated, from_1904) = read.ok_or_else(|| Refused::strange(format!("lacks its part {main}")))?;
         let (mut sheets, mut parts) = (Vec::new(), Vec::new());
         for (name, visibility, id) in stated {
@@ -99,7 +99,7 @@ fn main_part(package: &Package<'_>) -> Result<String, Refused> {
 /// Sheets as the workbook states them: name, visibility, id; and whether its days count from 1904.
 type Stated = (Vec<(String, Visibility, String)>, bool);
 
-fn read_sheets<R: Pieces>(part: &mut Part<'_, R>) -> Result<Stated, Refused> {
+fn read_sheets(part: &mut Part<'_>) -> Result<Stated, Refused> {
     let (mut sheets, mut from_1904) = (Vec::new(), false);
     loop {
         match part.next()? {
@@ -137,11 +137,11 @@ fn read_sheets<R: Pieces>(part: &mut Part<'_, R>) -> Result<Stated, Refused> {
 fn relations_of(package: &Package<'_>, part: &str) -> Result<Vec<Relation>, Refused> {
     let (folder, name) = part.rsplit_once('/').map_or(("", part), |(folder, name)| (folder, name));
     let slash = if folder.is_empty() { "" } else { "/" };
-    let read = package.read(&format!("{folder}{slash}_rels/{name}.rels"), LARGEST, |part| read_relations(part))?;
+    let read = package.read(&format!("{folder}{slash}_rels/{name}.rels"), LARGEST, read_relations)?;
     Ok(read.unwrap_or_default())
 }
 
-fn read_relations<R: Pieces>(part: &mut Part<'_, R>) -> Result<Vec<Relation>, Refused> {
+fn read_relations(part: &mut Part<'_>) -> Result<Vec<Relation>, Refused> {
     let mut relations = Vec::new();
     loop {
         match part.next()? {
@@ -212,10 +212,10 @@ mod tests {
 
     #[test]
     fn sheets_are_listed_with_what_hides_them() {
-        let xml: &[u8] = br#"<x:workbook xmlns:x="m" xmlns:r="n"><x:workbookPr date1904="1"/><x:sheets>
+        let xml = r#"<x:workbook xmlns:x="m" xmlns:r="n"><x:workbookPr date1904="1"/><x:sheets>
             <x:sheet name="A &amp; B" sheetId="1" r:id="rId1"/><x:sheet name="C" sheetId="2" state="hidden" r:id="rId2"/>
             <y:sheet name="other"/><x:sheet name="D" sheetId="3" state="veryHidden" r:id="rId3"/></x:sheets></x:workbook>"#;
-        let (sheets, from_1904) = read_sheets(&mut Part::new(xml, "workbook")).unwrap();
+        let (sheets, from_1904) = read_sheets(&mut Part::of(xml)).unwrap();
         let expected = [
             ("A & B", Visibility::Visible, "rId1"),
             ("C", Visibility::Hidden, "rId2"),

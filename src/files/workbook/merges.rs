@@ -4,7 +4,7 @@
 use super::package::Package;
 use super::references::{Range, range_of};
 use super::refused::Refused;
-use super::xml::{Part, Piece, Pieces};
+use super::xml::{Part, Piece};
 
 /// A sheet with more is a picture of a table, no table.
 const MOST: usize = 10_000;
@@ -26,12 +26,12 @@ impl Merges {
     pub(super) fn read(package: &Package<'_>, part: &str, most: u64) -> Result<Self, Refused> {
         let has_some = package.read(part, most, |part| part.contains(b"mergeCell"))?;
         match has_some {
-            Some(true) => Ok(package.read(part, most, |part| Self::read_part(part))?.unwrap_or_default()),
+            Some(true) => Ok(package.read(part, most, Self::read_part)?.unwrap_or_default()),
             _ => Ok(Self::default()),
         }
     }
 
-    fn read_part<R: Pieces>(part: &mut Part<'_, R>) -> Result<Self, Refused> {
+    fn read_part(part: &mut Part<'_>) -> Result<Self, Refused> {
         let mut ranges = Vec::new();
         loop {
             match part.next()? {
@@ -96,7 +96,7 @@ mod tests {
     fn merges(ranges: &[&str]) -> Result<Merges, Refused> {
         let cells: String = ranges.iter().map(|range| format!("<mergeCell ref=\"{range}\"/>")).collect();
         let xml = format!("<worksheet><sheetData><row/></sheetData><mergeCells>{cells}</mergeCells></worksheet>");
-        Merges::read_part(&mut Part::new(xml.as_bytes(), "sheet"))
+        Merges::read_part(&mut Part::of(&xml))
     }
 
     #[test]

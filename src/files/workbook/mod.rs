@@ -4,11 +4,12 @@
 //!
 //! ```text
 //! bytes ──content──▶ archive? ──package──▶ parts ──listing──▶ sheets
-//!                                            │xml
+//!                                            │inflated, xml
 //!                         texts, styles ──▶ sheet ──▶ SheetRow, SheetRow, …
 //! ```
 
 mod content;
+mod inflated;
 mod listing;
 mod merges;
 mod moments;
@@ -202,31 +203,4 @@ impl<'b> Workbook<'b> {
         let read = (texts.transpose()?.unwrap_or_default(), styles.transpose()?.unwrap_or_default());
         Ok(self.shared.get_or_init(|| read))
     }
-}
-
-/// One sheet, read as a whole.
-#[derive(Debug, PartialEq, Eq)]
-pub struct WorkbookSheet {
-    /// Its name.
-    pub name: String,
-    /// Rows that hold anything, with their numbers from 1.
-    pub rows: Vec<(u64, Vec<Cell<'static>>)>,
-}
-
-/// The sheet of a name, whatever its capitals, else the first that has cells. For small files: it keeps every row.
-///
-/// # Errors
-/// Why it is no workbook that can be read.
-pub fn read_workbook(bytes: &[u8], wanted: &str) -> Result<WorkbookSheet, Refused> {
-    let workbook = Workbook::open(bytes)?;
-    let sheets = workbook.sheets();
-    let named = sheets.iter().position(|sheet| sheet.name.to_lowercase() == wanted.to_lowercase());
-    let place = named.or_else(|| sheets.iter().position(|sheet| sheet.is_table));
-    let place = place.ok_or_else(|| Refused::strange("has no sheet with cells"))?;
-    let mut rows = Vec::new();
-    workbook.read_rows(place, &mut |row| {
-        rows.push((u64::from(row.number), row.cells.iter().cloned().map(Cell::into_owned).collect()));
-        ControlFlow::Continue(())
-    })?;
-    Ok(WorkbookSheet { name: sheets[place].name.clone(), rows })
 }

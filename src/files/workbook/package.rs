@@ -2,12 +2,13 @@
 //! archive in an archive is opened. What is encrypted, overlaps, comes twice or grows beyond its bound is refused.
 
 use std::collections::BTreeMap;
-use std::io::{self, BufRead, Cursor, Read};
+use std::io::Cursor;
 
 use memchr::memmem;
 use zip::result::ZipError;
 use zip::{CompressionMethod, ZipArchive};
 
+use super::inflated::{Bound, Inflated};
 use super::refused::Refused;
 use super::xml::Part;
 
@@ -15,15 +16,6 @@ use super::xml::Part;
 pub const LARGEST_FILE: usize = 256 << 20;
 /// Honest workbooks have some dozens of parts, with pictures some hundreds.
 const MOST_ENTRIES: usize = 10_000;
-/// How often its size what is packed may come to. 100,000 rows of 40 equal cells come to 21 times, different ones to 16;
-/// rows whose cells do not state their places come to more, and the packing's utmost is 1,032. What bounds memory and time is
-/// the size of the part.
-const HIGHEST_RATIO: u64 = 400;
-/// From where on the ratio is looked at.
-const RATIO_FROM: u64 = 1 << 20;
-/// The longest tag, comment or text between two tags: a text of 32,767 characters is less than a quarter of it.
-const LONGEST_PIECE: usize = 1 << 20;
-
 /// An archive whose list of parts was read and found sound.
 pub(super) struct Package<'b> {
     archive: ZipArchive<Cursor<&'b [u8]>>,
@@ -78,7 +70,7 @@ impl<'b> Package<'b> {
         &self,
         name: &str,
         most: u64,
-        read: impl FnOnce(&mut Part<'_, Inflated<'_>>) -> Result<T, Refused>,
+        read: impl FnOnce(&mut Part<'_>) -> Result<T, Refused>,
     ) -> Result<Option<T>, Refused> {
         let Some(place) = self.places.get(&name.to_lowercase()) else { return Ok(None) };
         // A clone shares the list and has a place of its own in the bytes.
@@ -94,7 +86,7 @@ impl<'b> Package<'b> {
         if bound.stated > most {
             return Err(bound.too_large());
         }
-        let file = archive.by_index(*place).map_err(|error| bound.unreadable(&error))?;
+        let file = archive.by_index(*place).map_err(|error| unreadable(name, &error))?;
         let mut part = Part::new(Inflated::new(Box::new(file), bound), name);
         read(&mut part).map(Some)
     }
@@ -102,6 +94,15 @@ impl<'b> Package<'b> {
 
 fn damaged() -> Refused {
     Refused::new("is a damaged or cut archive", "get it again, or save it anew as .xlsx")
+}
+
+fn unreadable(part: &str, error: &ZipError) -> Refused {
+    match error {
+        ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) => {
+            Refused::new("is protected by a password", "save it without a password")
+        }
+        _ => Refused::strange(format!("its part {part} is damaged")),
+    }
 }
 
 /// How many entries its list can have at the most, counted without reading the list: each has a mark, and a long list states
@@ -117,106 +118,4 @@ fn most_listed(bytes: &[u8]) -> u64 {
 
 fn stays_inside(name: &str) -> bool {
     !name.starts_with('/') && !name.contains([':', '\0']) && name.split('/').all(|step| step != "..")
-}
-
-/// What the bytes of a part must come to.
-struct Bound<'n> {
-    name: &'n str,
-    packed: u64,
-    stated: u64,
-    most: u64,
-}
-
-impl Bound<'_> {
-    fn too_large(&self) -> Refused {
-        let reason = format!("its part {} comes to more than {} MiB", self.name, self.most >> 20);
-        Refused::new(reason, "split the workbook into several")
-    }
-
-    fn unreadable(&self, error: &ZipError) -> Refused {
-        match error {
-            ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) => {
-                Refused::new("is protected by a password", "save it without a password")
-            }
-            _ => Refused::strange(format!("its part {} is damaged", self.name)),
-        }
-    }
-}
-
-/// The bytes of a part as they are inflated, held to what is stated and allowed.
-pub(super) struct Inflated<'p> {
-    packed: Box<dyn Read + 'p>,
-    bound: Bound<'p>,
-    block: Vec<u8>,
-    at: usize,
-    filled: usize,
-    total: u64,
-    since_piece: usize,
-}
-
-const BLOCK: usize = 64 << 10;
-
-impl<'p> Inflated<'p> {
-    fn new(packed: Box<dyn Read + 'p>, bound: Bound<'p>) -> Self {
-        Self { packed, bound, block: vec![0; BLOCK], at: 0, filled: 0, total: 0, since_piece: 0 }
-    }
-
-    fn fill(&mut self) -> Result<(), Refused> {
-        let damaged = || Refused::strange(format!("its part {} is damaged", self.bound.name));
-        self.at = 0;
-        self.filled = loop {
-            match self.packed.read(&mut self.block) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                read => break read.map_err(|_| damaged())?,
-            }
-        };
-        self.total += self.filled as u64;
-        let ended = self.filled == 0;
-        if self.total > self.bound.stated || (ended && self.total < self.bound.stated) {
-            return Err(Refused::strange(format!("its part {} is not as large as it says", self.bound.name)));
-        }
-        if self.total > self.bound.most {
-            return Err(self.bound.too_large());
-        }
-        if self.total > RATIO_FROM && self.total > self.bound.packed.saturating_mul(HIGHEST_RATIO) {
-            let reason =
-                format!("its part {} comes to more than {HIGHEST_RATIO} times its packed size", self.bound.name);
-            return Err(Refused::strange(reason));
-        }
-        Ok(())
-    }
-}
-
-impl super::xml::Pieces for Inflated<'_> {
-    fn begin_piece(&mut self) {
-        self.since_piece = 0;
-    }
-}
-
-impl BufRead for Inflated<'_> {
-    fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        if self.since_piece > LONGEST_PIECE {
-            let reason = format!("its part {} has a tag or a text of more than 1 MiB", self.bound.name);
-            return Err(io::Error::other(Refused::strange(reason)));
-        }
-        if self.at == self.filled {
-            self.fill().map_err(io::Error::other)?;
-        }
-        Ok(&self.block[self.at..self.filled])
-    }
-
-    fn consume(&mut self, count: usize) {
-        self.at = (self.at + count).min(self.filled);
-        self.since_piece += count;
-    }
-}
-
-impl Read for Inflated<'_> {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let found = self.fill_buf()?;
-        let count = found.len().min(into.len());
-        into[..count].copy_from_slice(&found[..count]);
-        self.consume(count);
-        Ok(count)
-    }
 }

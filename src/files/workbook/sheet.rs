@@ -12,14 +12,15 @@ use super::references::{MOST_COLUMNS, MOST_ROWS, letters, place_of};
 use super::refused::Refused;
 use super::styles::{Shown, Styles};
 use super::texts::{Texts, decode, read_text, read_value};
-use super::xml::{Part, Piece, Pieces, Tag};
+use super::xml::{Part, Piece, Tag};
 use super::{Cell, HiddenColumns, SheetFacts, SheetRow};
 
 /// What a sheet may come to: a million rows of twenty cells.
 pub(super) const LARGEST: u64 = 1 << 30;
-/// Blank cells that are given before the last of a row, in all: a full sheet of which each row says only something in the 64th
-/// column. A file of a megabyte with one cell in the last column of each row would cost a minute otherwise.
-const MOST_FILLERS: u64 = 1 << 26;
+/// Blank cells that are given before the last of a row, in all: 400,000 rows that say something only in their 42nd column. A
+/// file of some kilobytes with one cell in the last column of each row would take a minute otherwise, and whoever keeps the
+/// rows would keep gigabytes.
+const MOST_FILLERS: u64 = 1 << 24;
 /// Groups of hidden columns that are told.
 const MOST_HIDDEN: usize = 1_000;
 
@@ -101,7 +102,7 @@ impl<'w> Sheet<'w> {
         Self { shared, merges, facts, row: 0, fillers: 0, held, words, value }
     }
 
-    fn read<R: Pieces>(mut self, part: &mut Part<'_, R>, each: Each<'_>) -> Result<SheetFacts, Refused> {
+    fn read(mut self, part: &mut Part<'_>, each: Each<'_>) -> Result<SheetFacts, Refused> {
         let mut has_data = false;
         loop {
             match part.next()? {
@@ -137,7 +138,7 @@ impl<'w> Sheet<'w> {
         Ok(())
     }
 
-    fn read_data<R: Pieces>(&mut self, part: &mut Part<'_, R>, each: Each<'_>) -> Result<ControlFlow<()>, Refused> {
+    fn read_data(&mut self, part: &mut Part<'_>, each: Each<'_>) -> Result<ControlFlow<()>, Refused> {
         loop {
             match part.next()? {
                 Piece::Open(tag) if tag.name() == "row" => {
@@ -180,7 +181,7 @@ impl<'w> Sheet<'w> {
         Ok(number)
     }
 
-    fn read_row<R: Pieces>(&mut self, part: &mut Part<'_, R>) -> Result<(), Refused> {
+    fn read_row(&mut self, part: &mut Part<'_>) -> Result<(), Refused> {
         self.held.clear();
         self.words.clear();
         let mut next = 0;
@@ -242,7 +243,7 @@ impl<'w> Sheet<'w> {
         Ok(CellTag { column, style, kind })
     }
 
-    fn read_cell<R: Pieces>(&mut self, part: &mut Part<'_, R>, cell: &CellTag) -> Result<Held, Refused> {
+    fn read_cell(&mut self, part: &mut Part<'_>, cell: &CellTag) -> Result<Held, Refused> {
         let (mut has_formula, mut has_value) = (false, false);
         let start = self.words.len();
         self.value.clear();
@@ -356,7 +357,7 @@ impl<'w> Sheet<'w> {
         }
         if self.fillers > MOST_FILLERS {
             let reason = "has too many blank cells before the last one of its rows";
-            return Err(Refused::new(reason, "delete the columns that are far to the right of the table"));
+            return Err(Refused::new(reason, "delete what is far to the right of the table, or split the sheet"));
         }
         self.facts.rows += 1;
         self.facts.hidden_rows += u32::from(hidden);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::package::Package;
 use super::refused::Refused;
-use super::xml::{Part, Piece, Pieces};
+use super::xml::{Part, Piece};
 
 const LARGEST: u64 = 64 << 20;
 /// Excel allows 64,000 styles.
@@ -26,11 +26,11 @@ pub(super) struct Styles {
 
 impl Styles {
     pub(super) fn read(package: &Package<'_>, part: &str) -> Result<Self, Refused> {
-        let read = package.read(part, LARGEST, |part| Self::read_part(part))?;
+        let read = package.read(part, LARGEST, Self::read_part)?;
         read.ok_or_else(|| Refused::strange(format!("lacks its part {part}")))
     }
 
-    fn read_part<R: Pieces>(part: &mut Part<'_, R>) -> Result<Self, Refused> {
+    fn read_part(part: &mut Part<'_>) -> Result<Self, Refused> {
         let mut formats = BTreeMap::new();
         let mut ids = Vec::new();
         let mut is_of_cells = false;
@@ -130,10 +130,10 @@ mod tests {
 
     #[test]
     fn formats_may_follow_the_styles_that_use_them() {
-        let xml: &[u8] = br#"<styleSheet><cellStyleXfs><xf numFmtId="14"/></cellStyleXfs><cellXfs><xf/><xf numFmtId="170"/>
+        let xml = r#"<styleSheet><cellStyleXfs><xf numFmtId="14"/></cellStyleXfs><cellXfs><xf/><xf numFmtId="170"/>
             <xf numFmtId="14"/><xf numFmtId="9"/></cellXfs><numFmts><numFmt numFmtId="170" formatCode="dd.mm."/></numFmts>
             </styleSheet>"#;
-        let styles = Styles::read_part(&mut Part::new(xml, "styles")).unwrap();
+        let styles = Styles::read_part(&mut Part::of(xml)).unwrap();
         let shown: Vec<_> = (0..5).map(|style| styles.shown(style)).collect();
         assert_eq!(shown, [Shown::Plain, Shown::Day, Shown::Day, Shown::Percent, Shown::Plain]);
     }

@@ -3,7 +3,7 @@
 
 use super::package::Package;
 use super::refused::Refused;
-use super::xml::{Part, Piece, Pieces};
+use super::xml::{Part, Piece};
 
 /// What the part of shared texts may come to: 4,000,000 different ones of 40 letters.
 const LARGEST: u64 = 256 << 20;
@@ -21,11 +21,11 @@ pub(super) struct Texts {
 
 impl Texts {
     pub(super) fn read(package: &Package<'_>, part: &str) -> Result<Self, Refused> {
-        let read = package.read(part, LARGEST, |part| Self::read_part(part))?;
+        let read = package.read(part, LARGEST, Self::read_part)?;
         read.ok_or_else(|| Refused::strange(format!("lacks its part {part}")))
     }
 
-    fn read_part<R: Pieces>(part: &mut Part<'_, R>) -> Result<Self, Refused> {
+    fn read_part(part: &mut Part<'_>) -> Result<Self, Refused> {
         let mut texts = Self::default();
         loop {
             match part.next()? {
@@ -61,7 +61,7 @@ impl Texts {
 }
 
 /// Adds the text of an element that was just opened, to its close: all `t` in it but those that say how it is pronounced.
-pub(super) fn read_text<R: Pieces>(part: &mut Part<'_, R>, depth: u32, text: &mut String) -> Result<(), Refused> {
+pub(super) fn read_text(part: &mut Part<'_>, depth: u32, text: &mut String) -> Result<(), Refused> {
     let start = text.len();
     let (mut is_said, mut pronounced) = (false, None);
     loop {
@@ -88,7 +88,7 @@ pub(super) fn read_text<R: Pieces>(part: &mut Part<'_, R>, depth: u32, text: &mu
 }
 
 /// Adds what stands in an element without children, to its close.
-pub(super) fn read_value<R: Pieces>(part: &mut Part<'_, R>, depth: u32, text: &mut String) -> Result<(), Refused> {
+pub(super) fn read_value(part: &mut Part<'_>, depth: u32, text: &mut String) -> Result<(), Refused> {
     let start = text.len();
     loop {
         match part.next()? {
@@ -172,8 +172,11 @@ mod tests {
 
     #[test]
     fn shared_texts_are_counted_from_zero_and_empty_ones_count() {
-        let xml: &[u8] = b"<sst><si><t>a</t></si><si/><si><r><t>b</t></r><r><t> c</t></r><rPh><t>d</t></rPh></si></sst>";
-        let texts = Texts::read_part(&mut Part::new(xml, "texts")).unwrap();
-        assert_eq!([0, 1, 2, 3, u32::MAX].map(|place| texts.get(place)), [Some("a"), Some(""), Some("b c"), None, None]);
+        let xml = "<sst><si><t>a</t></si><si/><si><r><t>b</t></r><r><t> c</t></r><rPh><t>d</t></rPh></si></sst>";
+        let texts = Texts::read_part(&mut Part::of(xml)).unwrap();
+        assert_eq!(
+            [0, 1, 2, 3, u32::MAX].map(|place| texts.get(place)),
+            [Some("a"), Some(""), Some("b c"), None, None]
+        );
     }
 }

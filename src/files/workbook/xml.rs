@@ -10,23 +10,16 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader;
 use quick_xml::{Error, XmlVersion};
 
+use super::inflated::Inflated;
 use super::refused::Refused;
 
 /// No part of a workbook has elements so deep in each other, nor tags with so many attributes.
 const DEEPEST: u32 = 64;
 const MOST_ATTRIBUTES: usize = 256;
 
-/// Bytes that are told where a tag or a text begins, so that they can bound it.
-pub(super) trait Pieces: BufRead {
-    fn begin_piece(&mut self) {}
-}
-
-/// For tests, and for what was bounded before.
-impl Pieces for &[u8] {}
-
 /// A part of which pieces are taken.
-pub(super) struct Part<'n, R> {
-    reader: Reader<R>,
+pub(super) struct Part<'n> {
+    reader: Reader<Inflated<'n>>,
     name: &'n str,
     piece: Vec<u8>,
     prefix: Option<String>,
@@ -54,11 +47,19 @@ pub(super) struct Tag<'p> {
     pub depth: u32,
 }
 
-impl<'n, R: Pieces> Part<'n, R> {
-    pub(super) fn new(bytes: R, name: &'n str) -> Self {
+impl<'n> Part<'n> {
+    pub(super) fn new(bytes: Inflated<'n>, name: &'n str) -> Self {
         let mut reader = Reader::from_reader(bytes);
         reader.config_mut().expand_empty_elements = true;
         Self { reader, name, piece: Vec::new(), prefix: None, depth: 0, ended: false }
+    }
+
+    /// A part of its own, for tests of those who take pieces.
+    #[cfg(test)]
+    pub(super) fn of(xml: &'n str) -> Self {
+        let size = xml.len() as u64;
+        let bound = super::inflated::Bound { name: "part", packed: size, stated: size, most: size };
+        Self::new(Inflated::new(Box::new(xml.as_bytes()), bound), "part")
     }
 
     /// The next piece. After the root has closed, only what says nothing may come.
@@ -165,7 +166,7 @@ impl Tag<'_> {
             }
             let key: &str = attribute.key.0;
             let is_wanted = |name: &&str| key == *name || (name.starts_with(':') && key.ends_with(*name));
-            let Some(place) = names.iter().position(|name| is_wanted(name)) else { continue };
+            let Some(place) = names.iter().position(is_wanted) else { continue };
             let value = attribute.normalized_value(XmlVersion::Implicit1_0);
             let value = value.map_err(|_| Refused::strange("refers to an entity, which is not followed"))?;
             if found[place].replace(value).is_some() {

@@ -4,7 +4,7 @@ use rust_xlsxwriter::{Format, FormatUnderline, Workbook, XlsxError};
 
 use crate::forms::finding::{Findings, Severity};
 use crate::forms::template::cells::fitting;
-use crate::forms::template::looks::{self, Block, Mark};
+use crate::forms::template::looks::{self, Mark};
 
 /// The name of the sheet. Imports pass over it.
 pub(super) const ERRORS_SHEET: &str = "Errors";
@@ -41,7 +41,7 @@ pub(super) fn add_listing(
     let advice = "Correct the marked cells and import this file. Nothing was imported. This sheet is passed over.";
     sheet.write_string(1, 0, if findings.count(Severity::Error) == 0 { "Nothing is refused." } else { advice })?;
     for (column, (header, _)) in (0..).zip(COLUMNS) {
-        sheet.write_string_with_format(2, column, header, &looks::header(Block::Optional))?;
+        sheet.write_string_with_format(2, column, header, &looks::head())?;
     }
     let mut row = 2;
     for (number, finding) in findings.all().iter().enumerate() {
@@ -64,6 +64,7 @@ pub(super) fn add_listing(
             }
         }
         let words = [&finding.header, &finding.value, &finding.reason, &finding.hint];
+        sheet.set_row_height(row, height(&words))?;
         for (column, words) in (CELL + 1..).zip(words) {
             match words.as_str() {
                 "" => sheet.write_blank(row, column, &looks::ruled())?,
@@ -79,6 +80,15 @@ pub(super) fn add_listing(
         sheet.write_string(row + 1, 0, format!("… and {more} more, which are not listed and not marked."))?;
     }
     Ok(())
+}
+
+/// The height that the words need, in points.
+fn height(words: &[&String; 4]) -> u32 {
+    const LINE: u32 = 15;
+    const MOST_LINES: u32 = 12;
+    let widths = COLUMNS.iter().skip(usize::from(CELL) + 1).map(|(_, width)| usize::from(*width));
+    let lines = words.iter().zip(widths).map(|(words, width)| words.chars().count().div_ceil(width));
+    u32::try_from(lines.max().unwrap_or(1)).unwrap_or(MOST_LINES).clamp(1, MOST_LINES) * LINE + 2
 }
 
 fn linked() -> Format {

@@ -71,8 +71,8 @@ impl Headers<'_> {
 
 const A4: u8 = 9;
 /// Letters that stand beside each other on a page, as they are and made as small as can be read.
-const WIDTH_OF_A_PAGE: u32 = 130;
-const WIDEST_ON_A_PAGE: u32 = 200;
+const WIDTH_OF_A_PAGE: u32 = 112;
+const WIDEST_ON_A_PAGE: u32 = 190;
 
 /// A note with so many lines, large enough to show them.
 pub(in crate::forms) fn note(lines: Vec<String>) -> Note {

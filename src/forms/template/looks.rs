@@ -89,17 +89,17 @@ pub(in crate::forms) fn blank_cell(field: &Field) -> Format {
 
 /// A text, as it is.
 pub(in crate::forms) fn text() -> Format {
-    Format::new().set_num_format(TEXT)
+    Format::new().set_num_format(TEXT).set_align(FormatAlign::Left).set_indent(1)
 }
 
 /// A day.
 pub(in crate::forms) fn date() -> Format {
-    Format::new().set_num_format(DATE).set_align(FormatAlign::Left)
+    Format::new().set_num_format(DATE).set_align(FormatAlign::Left).set_indent(1)
 }
 
 /// A day with a time.
 pub(in crate::forms) fn moment() -> Format {
-    Format::new().set_num_format("yyyy-mm-dd hh:mm:ss").set_align(FormatAlign::Left)
+    Format::new().set_num_format("yyyy-mm-dd hh:mm:ss").set_align(FormatAlign::Left).set_indent(1)
 }
 
 /// A number with all its decimal places: what is shown is what is there.
@@ -136,6 +136,11 @@ pub(in crate::forms) fn title() -> Format {
 /// The heading of a part of it.
 pub(in crate::forms) fn subtitle() -> Format {
     Format::new().set_bold().set_font_size(12).set_font_color(DEEP_BLUE)
+}
+
+/// The header of a table that is read.
+pub(in crate::forms) fn head() -> Format {
+    header(Block::Optional).set_indent(0)
 }
 
 /// What is read, in lines as long as the column is wide.

@@ -24,7 +24,7 @@ const NEEDED: u16 = 2;
 const EXAMPLE: u16 = 3;
 
 /// Letters that a line of the widest column holds, whatever the font.
-const LETTERS_OF_A_LINE: usize = 86;
+const LETTERS_OF_A_LINE: usize = 97;
 /// The height of a line, in points.
 const LINE: u32 = 15;
 
@@ -105,7 +105,7 @@ impl ReadMe<'_> {
         match self.kind {
             Kind::Tariff => format!("A row takes the place of one with the same {key}."),
             Kind::Payments => format!(
-                "Payments are only added. With --mode upsert, those that are there, with the same {key}, are passed over."
+                "Payments are added and never changed. With --mode upsert, those that are there, with the same {key}, are passed over."
             ),
             _ => format!(
                 "Rows are added. With --mode update they change rows that are there, with --mode upsert they do either. A row \
@@ -199,7 +199,7 @@ impl Page<'_> {
     /// All columns of a form with what they take.
     fn columns(&mut self, form: &Form) -> Result<(), XlsxError> {
         self.subtitle(&format!("Columns of {}", form.schema.sheet))?;
-        let head = looks::header(Block::Optional);
+        let head = looks::head();
         for (column, words) in [(LABEL, "Column"), (WORDS, "What it takes"), (NEEDED, "Needed"), (EXAMPLE, "Example")] {
             self.sheet.write_string_with_format(self.row, column, words, &head)?;
         }
@@ -241,6 +241,6 @@ fn key_in_words(kind: Kind) -> &'static str {
         Kind::Products => "product; prices: the same product, customer, tariff and first day",
         Kind::Charges => "account and charge; prices: the same first day too",
         Kind::Tariff => "match, time band and first day",
-        Kind::Payments => "account and reference; payments that are there never change",
+        Kind::Payments => "account and reference",
     }
 }

@@ -12,8 +12,8 @@ fn full_book() -> Tables {
     read_folder(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/full_book")).expect("sound")
 }
 
-/// The form with data, as a workbook and as CSV, imported again: what it finds and how many cells differ.
-fn come_back(kind: Kind, tables: &Tables) -> Vec<(Vec<String>, usize)> {
+/// The form with data, as a workbook and as CSV, imported again: what it finds, and the cells that differ.
+fn come_back(kind: Kind, tables: &Tables) -> Vec<String> {
     let settings = parse_settings(DEFAULT_SETTINGS).expect("sound");
     let (wanted, scratch) = (Wanted::default(), tempfile::tempdir().expect("a folder"));
     let forms = forms_of(kind, tables, &settings);
@@ -25,19 +25,17 @@ fn come_back(kind: Kind, tables: &Tables) -> Vec<(Vec<String>, usize)> {
         let numbers = NumberRules::of_country("44");
         let asked = Asked { kind, mode: Mode::Update, sheet: None, numbers, settings: &settings };
         let import = FormImport::read(&source, &asked, tables.clone()).expect("readable");
-        let findings = import.findings.all().iter().map(|finding| format!("{finding:?}")).collect();
-        (findings, import.differences().count())
+        let findings = import.findings.all().iter().map(|finding| format!("{finding:?}"));
+        findings.chain(import.differences().map(|difference| format!("{difference:?}"))).collect::<Vec<_>>()
     });
-    came_back.collect()
+    came_back.flatten().collect()
 }
 
 #[test]
 fn the_full_book_comes_back_as_it_was() {
     let tables = full_book();
     for kind in [Kind::Customers, Kind::Clis, Kind::Products, Kind::Charges] {
-        for (findings, differences) in come_back(kind, &tables) {
-            assert_eq!((findings, differences), (Vec::new(), 0), "{}", kind.name());
-        }
+        assert_eq!(come_back(kind, &tables), Vec::<String>::new(), "{}", kind.name());
     }
 }
 
@@ -69,7 +67,6 @@ fn texts_stay_texts() {
         "12345678901234567890",
         "#REF!",
         "N/A",
-        "\u{200d}joined",
         "(blank)",
         "[1]",
         "a\tb",
@@ -84,9 +81,7 @@ fn texts_stay_texts() {
         customers.rows.push(TableRow { line: 0, cells });
     }
     customers.sort();
-    for (findings, differences) in come_back(Kind::Customers, &tables) {
-        assert_eq!((findings, differences), (Vec::new(), 0));
-    }
+    assert_eq!(come_back(Kind::Customers, &tables), Vec::<String>::new());
 }
 
 #[test]

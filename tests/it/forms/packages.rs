@@ -86,18 +86,23 @@ impl Parts {
 
     /// The archive, deflated.
     pub fn packed(&self) -> Vec<u8> {
-        self.archive(CompressionMethod::Deflated)
+        self.archive(SimpleFileOptions::default())
+    }
+
+    /// The archive as programs write it that do not know beforehand how large its parts become.
+    pub fn packed_for_large_parts(&self) -> Vec<u8> {
+        self.archive(SimpleFileOptions::default().large_file(true))
     }
 
     /// The archive, not deflated: what the ratio does not stop.
     pub fn stored(&self) -> Vec<u8> {
-        self.archive(CompressionMethod::Stored)
+        self.archive(SimpleFileOptions::default().compression_method(CompressionMethod::Stored))
     }
 
-    fn archive(&self, method: CompressionMethod) -> Vec<u8> {
+    fn archive(&self, options: SimpleFileOptions) -> Vec<u8> {
         let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
         for (name, bytes) in &self.0 {
-            writer.start_file(name.as_str(), SimpleFileOptions::default().compression_method(method)).unwrap();
+            writer.start_file(name.as_str(), options).unwrap();
             writer.write_all(bytes).unwrap();
         }
         writer.finish().unwrap().into_inner()

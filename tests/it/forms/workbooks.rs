@@ -220,6 +220,13 @@ fn parts_are_found_as_other_programs_name_them() {
 }
 
 #[test]
+fn archives_made_for_large_parts_are_read() {
+    let bytes = Parts::of_rows("<row><c t=\"s\"><v>1</v></c></row>").packed_for_large_parts();
+    assert!(bytes.windows(4).any(|bytes| bytes == [1, 0, 16, 0]), "no entry says its size in 64 bits");
+    assert_eq!(read_sheet(&bytes, 0).unwrap().0, "1 \"second\"\n");
+}
+
+#[test]
 fn reading_stops_when_it_is_told_to() {
     let bytes = Parts::of_rows("<row><c><v>1</v></c></row><row><c><v>2</v></c></row><broken").packed();
     let mut given = 0;

@@ -1,19 +1,17 @@
-"""Writes a form of customers with every kind of mistake that people and spreadsheets make:
+"""Writes forms with every kind of mistake that people and spreadsheets make: write_wrong_forms.py FOLDER
 
-    write_wrong_customers.py OUT.xlsx
-
-What each mistake is, and what must be said of it, is worked by hand in fixtures/forms/wrong-customers.txt. The workspace
-that it is for is fixtures/forms/book. One sound row comes first, then a row for every one or two mistakes; all that a row
-does not say here is sound.
+What each mistake is, and what must be said of it, is worked by hand in fixtures/forms/wrong-KIND.txt. The workspace that
+they are for is fixtures/forms/book. A sound row comes first, then a row for every one or two mistakes; all that a row does
+not say here is sound.
 """
 
 import datetime
+import pathlib
 import sys
 
 import openpyxl
 
-HEADER_ROW = 2
-HEADERS = [
+CUSTOMER_HEADERS = [
     "Customer Name *",
     "Reference",
     "Address Line 1 *",
@@ -78,7 +76,7 @@ class Percent:
 
 
 # By row: what is wrong in it.
-WRONG = {
+WRONG_CUSTOMERS = {
     # Blanks where something must be.
     5: {"Customer Name *": None, "Address Line 1 *": "   "},
     6: {"Town *": "\u00a0", "Postcode *": "\u200b"},
@@ -151,7 +149,102 @@ WRONG = {
 }
 
 
-def sound(number):
+CLI_HEADERS = [
+    "CLI", "Account", "Cost Centre", "Description", "Type", "Extension", "Alternates", "From", "To", "Exclude Usage",
+    "Exclude Services", "Spending Cap", "Usage Limit", "Call Tariff National", "Call Markup National", "Colour",
+]
+WRONG_CLIS = {
+    3: {"CLI": None},
+    4: {"Account": None},
+    5: {"CLI": "4.47911E+11", "Account": "A10O1"},
+    6: {"CLI": "020 7946 0106; 020 7946 0107", "Account": "TWICE"},
+    7: {"Cost Centre": "QUAYS"},
+    8: {"Alternates": "07700 900123; +447700900123"},
+    9: {"From": "31/02/2026", "To": "2026-13-01"},
+    10: {"From": datetime.date(2026, 6, 1), "To": datetime.date(2026, 1, 1)},
+    11: {"Exclude Usage": "maybe", "Spending Cap": -1},
+    12: {"Usage Limit": "1O0", "Call Markup National": 20000},
+    13: {"Call Tariff National": "euro"},
+    14: {"CLI": "020 7946 0018"},
+    15: {"CLI": "020 7946 0102"},
+    16: {"CLI": 447700900123456789},
+    17: {"Type": "s\nip"},
+    18: {"Exclude Services": "#N/A"},
+}
+
+PRODUCT_HEADERS = ["Product", "Name", "Category", "Type", "Interval", "Price", "Cost", "VAT Code"]
+WRONG_PRODUCTS = {
+    3: {"Product": None},
+    4: {"Name": None, "Category": None},
+    5: {"Product": "LINE"},
+    6: {"Type": "reccuring", "Interval": "montly"},
+    7: {"Price": "£10", "Cost": "1,5"},
+    8: {"VAT Code": "VAT"},
+    9: {"Product": "P2"},
+    10: {"Price": 0.123456789, "Cost": "free"},
+    11: {"Interval": 121},
+}
+PRODUCT_PRICE_HEADERS = ["Product", "Account", "Tariff", "From", "Price"]
+WRONG_PRODUCT_PRICES = {
+    3: {"Product": "LIEN"},
+    4: {"Tariff": None, "Account": "A9999"},
+    5: {"Tariff": "standrd"},
+    6: {"From": None},
+    7: {"From": "01/02/2026"},
+    8: {"Price": None, "From": datetime.date(2026, 8, 1)},
+    9: {"From": datetime.date(2026, 1, 2)},
+}
+
+CHARGE_HEADERS = [
+    "Account", "Charge", "Product", "Description", "CLI", "Cost Centre", "Type", "Interval", "Timing", "Align", "Quantity",
+    "Price", "VAT Code", "From", "To",
+]
+WRONG_CHARGES = {
+    3: {"Account": None},
+    4: {"Charge": None, "From": None},
+    5: {"Account": "A1O01"},
+    6: {"Product": "LIEN"},
+    7: {"CLI": "020 7946 9999", "Cost Centre": "QUAYS"},
+    8: {"Type": "weekly", "Interval": "fortnight"},
+    9: {"Timing": "early", "Align": "calendar:32"},
+    10: {"Quantity": "two", "Price": "12 pounds"},
+    11: {"VAT Code": "T"},
+    12: {"From": "2026-02-30"},
+    13: {"From": datetime.date(2026, 6, 1), "To": datetime.date(2026, 1, 1)},
+    14: {"Charge": "102"},
+}
+CHARGE_PRICE_HEADERS = ["Account", "Charge", "From", "Price"]
+WRONG_CHARGE_PRICES = {
+    3: {"Charge": "999"},
+    4: {"From": None},
+    5: {"Price": "free", "From": datetime.date(2027, 5, 1)},
+}
+
+
+def sound_cli(number):
+    return {"CLI": f"020 7946 01{number:02}", "Account": "A1001", "From": datetime.date(2026, 1, 1), "Colour": "red"}
+
+
+def sound_product(number):
+    return {
+        "Product": f"P{number}", "Name": f"Product {number}", "Category": "Lines", "Type": "recurring", "Interval": "monthly",
+        "Price": 30, "VAT Code": "S",
+    }
+
+
+def sound_product_price(number):
+    return {"Product": "LINE", "Tariff": "business", "From": datetime.date(2026, 1, number), "Price": 18.5}
+
+
+def sound_charge(number):
+    return {"Account": "A1001", "Charge": str(100 + number), "Product": "LINE", "From": datetime.date(2026, 1, 1)}
+
+
+def sound_charge_price(number):
+    return {"Account": "A1001", "Charge": "102", "From": datetime.date(2027, number, 1), "Price": 21}
+
+
+def sound_customer(number):
     return {
         "Customer Name *": f"Shop {number} Ltd",
         "Address Line 1 *": f"{number} High Street",
@@ -175,25 +268,57 @@ def put(cell, value):
         cell.value = value
 
 
-def write_row(sheet, row, cells):
-    for column, header in enumerate(HEADERS, 1):
+def write_row(sheet, headers, row, cells):
+    for column, header in enumerate(headers, 1):
         value = cells.get(header)
         if value is not None:
             put(sheet.cell(row, column), value)
 
 
-book = openpyxl.Workbook()
-sheet = book.active
-sheet.title = "Customers"
-sheet["A1"] = "Customers of the spring campaign"
-sheet.merge_cells("A1:D1")
-write_row(sheet, HEADER_ROW, {header: header for header in HEADERS})
-write_row(sheet, 3, sound(3) | {"Customer Name *": "Harbour Bakery Ltd (example, ignored)", "VAT Code": "?"})
-write_row(sheet, 4, sound(4) | {"Telephone": "020 7946 0004", "Email Address": "shop4@acme.example"})
-for row, wrong in WRONG.items():
-    write_row(sheet, row, sound(row) | wrong)
-sheet.merge_cells("J59:K59")
-book.create_sheet("Notes")["A1"] = "Not part of the form."
-# The same bytes on every run.
-book.properties.created = book.properties.modified = datetime.datetime(2026, 1, 1)
-book.save(sys.argv[1])
+def save(book, name):
+    # The same on every run.
+    book.properties.created = book.properties.modified = datetime.datetime(2026, 1, 1)
+    book.save(pathlib.Path(sys.argv[1]) / name)
+
+
+def customers():
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "Customers"
+    sheet["A1"] = "Customers of the spring campaign"
+    sheet.merge_cells("A1:D1")
+    write = lambda row, cells: write_row(sheet, CUSTOMER_HEADERS, row, cells)
+    write(2, {header: header for header in CUSTOMER_HEADERS})
+    write(3, sound_customer(3) | {"Customer Name *": "Harbour Bakery Ltd (example, ignored)", "VAT Code": "?"})
+    write(4, sound_customer(4) | {"Telephone": "020 7946 0004", "Email Address": "shop4@acme.example"})
+    for row, wrong in WRONG_CUSTOMERS.items():
+        write(row, sound_customer(row) | wrong)
+    sheet.merge_cells("J59:K59")
+    book.create_sheet("Notes")["A1"] = "Not part of the form."
+    save(book, "wrong-customers.xlsx")
+
+
+def form(name, *sheets):
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for title, headers, sound, wrong in sheets:
+        sheet = book.create_sheet(title)
+        write_row(sheet, headers, 1, {header: header for header in headers})
+        write_row(sheet, headers, 2, sound(2))
+        for row, cells in wrong.items():
+            write_row(sheet, headers, row, sound(row) | cells)
+    save(book, name)
+
+
+customers()
+form("wrong-clis.xlsx", ("CLIs", CLI_HEADERS, sound_cli, WRONG_CLIS))
+form(
+    "wrong-products.xlsx",
+    ("Products", PRODUCT_HEADERS, sound_product, WRONG_PRODUCTS),
+    ("Prices", PRODUCT_PRICE_HEADERS, sound_product_price, WRONG_PRODUCT_PRICES),
+)
+form(
+    "wrong-charges.xlsx",
+    ("Charges", CHARGE_HEADERS, sound_charge, WRONG_CHARGES),
+    ("Prices", CHARGE_PRICE_HEADERS, sound_charge_price, WRONG_CHARGE_PRICES),
+)
