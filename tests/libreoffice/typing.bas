@@ -5,9 +5,9 @@ Sub TypeIn
   Dim hidden(0) As New com.sun.star.beans.PropertyValue
   hidden(0).Name = "Hidden" : hidden(0).Value = True
   document = StarDesktop.loadComponentFromURL(ConvertToURL(Environ("TYPED_FROM")), "_blank", 0, hidden())
-  access = CreateUnoService("com.sun.star.ucb.SimpleFileAccess")
+  store = CreateUnoService("com.sun.star.ucb.SimpleFileAccess")
   lines = CreateUnoService("com.sun.star.io.TextInputStream")
-  lines.setInputStream(access.openFileRead(ConvertToURL(Environ("TYPED_CELLS"))))
+  lines.setInputStream(store.openFileRead(ConvertToURL(Environ("TYPED_CELLS"))))
   lines.setEncoding("UTF-8")
   Do While Not lines.isEOF()
     parts = Split(lines.readLine(), Chr(9))

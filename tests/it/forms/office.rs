@@ -50,10 +50,11 @@ impl Office {
     }
 
     fn run(&self, arguments: &[&str], environment: &[(&str, &Path)]) -> Output {
-        let mut command = Command::new("soffice");
+        // A mistake in a macro opens a dialog that nobody closes.
+        let mut command = Command::new("timeout");
+        command.args(["--kill-after=5", "300", "soffice"]);
         command.arg(format!("-env:UserInstallation=file://{}", self.profile.path().display()));
-        command.args(["--headless", "--norestore"]).args(arguments);
-        command.envs(environment.iter().copied());
+        command.args(["--headless", "--norestore"]).args(arguments).envs(environment.iter().copied());
         let output = command.output().unwrap();
         assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
         output

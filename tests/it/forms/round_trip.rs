@@ -211,7 +211,7 @@ fn payments_of_a_form_with_data_are_entered_in_a_new_workspace() {
     let listed = |shop: &Shop| {
         let rows: Vec<Value> = serde_json::from_str(&shop.run(&["payment", "list", "--json"]).done().out).unwrap();
         let cell = |row: &Value, name: &str| row[name].to_string();
-        let names = ["account", "date", "amount", "currency", "reference", "method", "note", "open"];
+        let names = ["account", "date", "amount", "currency", "reference", "method", "note", "left"];
         rows.iter().map(|row| names.map(|name| cell(row, name))).collect::<Vec<_>>()
     };
     for ending in ["xlsx", "csv"] {
