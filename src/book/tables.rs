@@ -143,6 +143,16 @@ pub struct Tables {
     tables: Vec<Table>,
 }
 
+/// All tables, in load order, to be taken apart.
+impl IntoIterator for Tables {
+    type Item = Table;
+    type IntoIter = std::vec::IntoIter<Table>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.tables.into_iter()
+    }
+}
+
 impl Default for Tables {
     fn default() -> Self {
         Self::new()
@@ -174,11 +184,6 @@ impl Tables {
     /// All tables, in load order.
     pub fn iter(&self) -> impl Iterator<Item = &Table> {
         self.tables.iter()
-    }
-
-    /// All tables, in load order, to be taken apart.
-    pub fn into_iter(self) -> impl Iterator<Item = Table> {
-        self.tables.into_iter()
     }
 
     /// No row in any table?

@@ -67,7 +67,7 @@ impl Accounts {
     }
 
     /// The number of the next customer: in the series that most accounts are of, after the greatest.
-    pub fn next(&mut self) -> String {
+    pub fn take_next(&mut self) -> String {
         let (start, digits, last) = &mut self.series;
         loop {
             *last += 1;
@@ -122,7 +122,7 @@ mod tests {
     fn the_next_account_goes_on_with_the_series() {
         let next = |rows: &[(&str, &str)]| {
             let mut accounts = accounts(rows);
-            [accounts.next(), accounts.next()].join(" ")
+            [accounts.take_next(), accounts.take_next()].join(" ")
         };
         assert_eq!(next(&[]), "C00001 C00002");
         assert_eq!(next(&[("A1008", ""), ("A1009", ""), ("X7", "")]), "A1010 A1011");

@@ -148,12 +148,12 @@ impl<'a> Merge<'a> {
         let account = match self.account_of(&row) {
             Ok(account) => account,
             Err(finding) if self.mode == Mode::Update => {
-                findings.add(finding);
+                findings.add(*finding);
                 return None;
             }
             Err(finding) => {
-                findings.add(finding);
-                Some(self.accounts.next())
+                findings.add(*finding);
+                Some(self.accounts.take_next())
             }
         };
         // What is named by a cell that is refused or missing is like no other row.
@@ -162,7 +162,7 @@ impl<'a> Merge<'a> {
             _ if is_unsure => None,
             Ok(place) => place,
             Err(finding) => {
-                findings.add(finding);
+                findings.add(*finding);
                 return None;
             }
         };
@@ -170,14 +170,14 @@ impl<'a> Merge<'a> {
             (Some(at), mode) => {
                 if let Some(first) = self.named.insert(at, row.row) {
                     let reason = format!("row {first} has the same {}", self.key_words());
-                    findings.add(self.at_key(&row, &reason, "keep one of them"));
+                    findings.add(*self.at_key(&row, &reason, "keep one of them"));
                     return None;
                 }
                 if mode == Mode::Insert {
                     // Refused, and looked at all the same: whatever else is wrong with the row is said too.
                     let reason = format!("is there already: the book has a row with this {}", self.key_words());
                     let hint = "leave it out, or change it with --mode update or upsert";
-                    findings.add(self.at_key(&row, &reason, hint));
+                    findings.add(*self.at_key(&row, &reason, hint));
                     self.refuse_blanks(&row, account.is_some(), findings);
                 }
                 let before = table.rows[at].cells.clone();
@@ -190,7 +190,7 @@ impl<'a> Merge<'a> {
                 Some((merged, account, row))
             }
             (None, Mode::Update) => {
-                findings.add(self.not_there(&row));
+                findings.add(*self.not_there(&row));
                 None
             }
             (None, _) => {
@@ -231,7 +231,7 @@ impl<'a> Merge<'a> {
                 && !self.accounts.is_account(named)
             {
                 let reason = format!("is the reference of {} customers: {}", several.len(), several.join(", "));
-                findings.add(self.at_field(row, place, named, &reason, "give the account number"));
+                findings.add(*self.at_field(row, place, named, &reason, "give the account number"));
                 row.cells.set(place, None);
                 row.refused.push(place);
             }
@@ -239,7 +239,7 @@ impl<'a> Merge<'a> {
     }
 
     /// Of a form of customers: whose row it is, by number, by reference, or a new number. Of others: none.
-    fn account_of(&mut self, row: &FilledRow) -> Result<Option<String>, Finding> {
+    fn account_of(&mut self, row: &FilledRow) -> Result<Option<String>, Box<Finding>> {
         if self.form.schema.table != "customers" {
             return Ok(None);
         }
@@ -281,7 +281,7 @@ impl<'a> Merge<'a> {
                 None => self.row_finding(row, "names no customer", "give its account number or its reference"),
             }),
             ([], _) => {
-                let account = self.accounts.next();
+                let account = self.accounts.take_next();
                 if let Some(reference) = reference {
                     self.accounts.add(reference, &account);
                 }
@@ -291,7 +291,7 @@ impl<'a> Merge<'a> {
     }
 
     /// The place of the row that is named. Parts of the key that are left blank are those of the only row that fits.
-    fn find(&self, table: &Table, row: &FilledRow, account: Option<&str>) -> Result<Option<usize>, Finding> {
+    fn find(&self, table: &Table, row: &FilledRow, account: Option<&str>) -> Result<Option<usize>, Box<Finding>> {
         let parts: Vec<Option<&str>> =
             self.key.iter().map(|(at, _)| self.fields[*at].and_then(|field| row.cells.get(field))).collect();
         let first = account.or(parts[0]).unwrap_or("");
@@ -328,7 +328,7 @@ impl<'a> Merge<'a> {
             let Target::Column(column) = self.header.fields[*field].target else { continue };
             if self.form.schema.file().columns[column].required || self.header.fields[*field].required {
                 let value = CLEAR_WORD;
-                findings.add(self.at_field(row, *field, value, "cannot be emptied", "every row has a value here"));
+                findings.add(*self.at_field(row, *field, value, "cannot be emptied", "every row has a value here"));
             }
         }
         let cell = |(column, field): (usize, &Option<usize>)| {
@@ -355,7 +355,7 @@ impl<'a> Merge<'a> {
             let is_said = self.mode == Mode::Insert && self.header.column_of(place).is_none();
             let is_given = is_said || (has_account && field.nature == Nature::Account && !field.required);
             if field.required && is_blank && !is_given && !row.cleared.contains(&place) {
-                findings.add(self.at_field(row, place, "", "is required but blank", &what_is_needed(field)));
+                findings.add(*self.at_field(row, place, "", "is required but blank", &what_is_needed(field)));
             }
         }
     }
@@ -376,7 +376,7 @@ impl<'a> Merge<'a> {
         headers.collect::<Vec<_>>().join(", ")
     }
 
-    fn not_there(&self, row: &FilledRow) -> Finding {
+    fn not_there(&self, row: &FilledRow) -> Box<Finding> {
         let value = self.fields[self.key[0].0].and_then(|field| row.cells.get(field)).unwrap_or("");
         let near = nearest(value, self.known.keys().map(AsRef::as_ref));
         let near = near.filter(|near| *near != value).map_or(String::new(), |near| format!("did you mean {near:?}? "));
@@ -384,28 +384,28 @@ impl<'a> Merge<'a> {
         self.at_key(row, &reason, &format!("{near}new rows come with --mode insert or upsert"))
     }
 
-    fn at_key(&self, row: &FilledRow, reason: &str, hint: &str) -> Finding {
+    fn at_key(&self, row: &FilledRow, reason: &str, hint: &str) -> Box<Finding> {
         match self.key.iter().find_map(|(at, _)| self.fields[*at]) {
             Some(field) => self.at_field(row, field, row.cells.get(field).unwrap_or(""), reason, hint),
             None => self.row_finding(row, reason, hint),
         }
     }
 
-    fn at(&self, row: &FilledRow, column: &str, reason: &str, hint: &str) -> Finding {
+    fn at(&self, row: &FilledRow, column: &str, reason: &str, hint: &str) -> Box<Finding> {
         match self.form_field(column) {
             Some(field) => self.at_field(row, field, row.cells.get(field).unwrap_or(""), reason, hint),
             None => self.row_finding(row, reason, hint),
         }
     }
 
-    fn row_finding(&self, row: &FilledRow, reason: &str, hint: &str) -> Finding {
-        self.filled.place.finding(Severity::Error, At::row(row.row), reason, hint)
+    fn row_finding(&self, row: &FilledRow, reason: &str, hint: &str) -> Box<Finding> {
+        Box::new(self.filled.place.finding(Severity::Error, At::row(row.row), reason, hint))
     }
 
-    fn at_field(&self, row: &FilledRow, field: usize, value: &str, reason: &str, hint: &str) -> Finding {
+    fn at_field(&self, row: &FilledRow, field: usize, value: &str, reason: &str, hint: &str) -> Box<Finding> {
         let column = self.header.column_of(field);
         let at = At { row: row.row, column, header: &self.header.fields[field].header, value };
-        self.filled.place.finding(Severity::Error, at, reason, hint)
+        Box::new(self.filled.place.finding(Severity::Error, at, reason, hint))
     }
 
     /// The customer's tariffs by category: rows of a table of their own.

@@ -31,7 +31,7 @@ fn tables() -> Tables {
     tables
 }
 
-fn import<'s>(source: &Source<'_>, settings: &'s crate::domain::book::Settings) -> FormImport {
+fn import(source: &Source<'_>, settings: &crate::domain::book::Settings) -> FormImport {
     let numbers = NumberRules::of_country("44");
     let asked = Asked { kind: Kind::Customers, mode: Mode::Insert, sheet: None, numbers, settings };
     FormImport::read(source, &asked, tables()).expect("readable")

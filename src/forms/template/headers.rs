@@ -52,14 +52,10 @@ impl Headers<'_> {
         sheet.set_landscape().set_paper_size(A4).set_repeat_rows(self.row, self.row)?.set_repeat_columns(0, 0)?;
         sheet.set_margins(0.4, 0.4, 0.5, 0.6, 0.3, 0.3).set_footer("&L&A&RPage &P of &N");
         let width: u32 = self.columns.iter().map(|(column, field)| u32::from(self.width(*column, field))).sum();
-        match width {
-            0..=WIDTH_OF_A_PAGE => {}
-            ..=WIDEST_ON_A_PAGE => {
-                sheet.set_print_fit_to_pages(1, 0);
-            }
-            _ => {
-                sheet.set_print_scale(65).set_page_order(true);
-            }
+        if width > WIDEST_ON_A_PAGE {
+            sheet.set_print_scale(65).set_page_order(true);
+        } else if width > WIDTH_OF_A_PAGE {
+            sheet.set_print_fit_to_pages(1, 0);
         }
         Ok(())
     }

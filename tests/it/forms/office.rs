@@ -12,7 +12,7 @@ pub(super) struct Office {
 pub(super) fn office(what: &str) -> Option<Office> {
     let is_there = Command::new("soffice").arg("--version").output().is_ok_and(|run| run.status.success());
     if !is_there {
-        eprintln!("NOT CHECKED FROM OUTSIDE: {what}: there is no soffice");
+        super::not_checked(what, "there is no soffice");
         return None;
     }
     let office = Office { profile: tempfile::tempdir().unwrap() };

@@ -71,7 +71,7 @@ pub(super) fn openpyxl(what: &str) -> Option<String> {
     };
     let found = python.filter(has_it);
     if found.is_none() {
-        eprintln!("NOT CHECKED FROM OUTSIDE: {what}: TOLLBOOK_PYTHON names no Python with openpyxl");
+        super::not_checked(what, "TOLLBOOK_PYTHON names no Python with openpyxl");
     }
     found
 }

@@ -46,7 +46,7 @@ fn shown(form: &Path) -> Option<Value> {
 /// What a script of `tests/python` prints; none without a Python.
 fn python(script: &str, arguments: &[&str]) -> Option<Vec<u8>> {
     let Ok(python) = std::env::var("TOLLBOOK_PYTHON") else {
-        eprintln!("NOT CHECKED FROM OUTSIDE: {script}: TOLLBOOK_PYTHON names no Python with openpyxl");
+        super::not_checked(script, "TOLLBOOK_PYTHON names no Python with openpyxl");
         return None;
     };
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/python").join(script);

@@ -70,7 +70,7 @@ fn workbooks_as_excel_writes_them_are_read() {
     let day = rust_xlsxwriter::Format::new().set_num_format("dd/mm/yyyy");
     sheet.write_string(0, 0, "Name").unwrap();
     sheet.write_string(0, 1, "Name").unwrap();
-    sheet.write_number(1, 0, 442_079_460_000_u64 as f64).unwrap();
+    sheet.write_number(1, 0, 442_079_460_000_f64).unwrap();
     sheet.write_number_with_format(1, 1, 46_086.0, &day).unwrap();
     sheet.write_formula(2, 0, rust_xlsxwriter::Formula::new("=1+1").set_result("2")).unwrap();
     sheet.write_boolean(2, 1, false).unwrap();

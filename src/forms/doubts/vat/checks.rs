@@ -62,11 +62,11 @@ pub(super) fn united_kingdom(number: &str) -> bool {
     }
     let all = digits(number);
     let sum = weighted(&all[..7], &EIGHT_TO_TWO) + all[7] * 10 + all[8];
-    sum % 97 == 0 || (sum + 55) % 97 == 0
+    sum.is_multiple_of(97) || (sum + 55).is_multiple_of(97)
 }
 
 pub(super) fn ireland(number: &str) -> bool {
-    let old = !number.bytes().nth(1).is_some_and(|byte| byte.is_ascii_digit());
+    let old = !number.as_bytes().get(1).copied().is_some_and(|byte| byte.is_ascii_digit());
     let all = digits(number);
     let (body, letters) =
         if old { ([&[0][..], &all[1..], &all[..1]].concat(), &number[7..]) } else { (all, &number[7..]) };
@@ -79,7 +79,7 @@ pub(super) fn ireland(number: &str) -> bool {
 
 pub(super) fn austria(number: &str) -> bool {
     let all = digits(number);
-    (doubled_sum(&all[..7]) + 4 + all[7]) % 10 == 0
+    (doubled_sum(&all[..7]) + 4 + all[7]).is_multiple_of(10)
 }
 
 pub(super) fn belgium(number: &str) -> bool {
@@ -124,7 +124,7 @@ pub(super) fn czech_republic(number: &str) -> bool {
             BY_REST[left as usize - 1] == all[8] || birth_date(&all)
         }
         9 => birth_date(&all),
-        _ => birth_date(&all) && (value(&all) % 11 == 0 || (value(&all[..9]) % 11 == 10 && all[9] == 0)),
+        _ => birth_date(&all) && (value(&all).is_multiple_of(11) || (value(&all[..9]) % 11 == 10 && all[9] == 0)),
     }
 }
 
@@ -140,11 +140,11 @@ pub(super) fn germany(number: &str) -> bool {
 }
 
 pub(super) fn denmark(number: &str) -> bool {
-    !number.starts_with('0') && weighted(&digits(number), &[2, 7, 6, 5, 4, 3, 2, 1]) % 11 == 0
+    !number.starts_with('0') && weighted(&digits(number), &[2, 7, 6, 5, 4, 3, 2, 1]).is_multiple_of(11)
 }
 
 pub(super) fn estonia(number: &str) -> bool {
-    weighted(&digits(number), &[3, 7, 1, 3, 7, 1, 3, 7, 1]) % 10 == 0
+    weighted(&digits(number), &[3, 7, 1, 3, 7, 1, 3, 7, 1]).is_multiple_of(10)
 }
 
 pub(super) fn greece(number: &str) -> bool {
@@ -184,7 +184,7 @@ pub(super) fn france(number: &str) -> bool {
     let (key, company) = number.split_at(2);
     let company = digits(company);
     // Numbers of Monaco begin with 000 and have no check digit of their own.
-    let own = company.starts_with(&[0, 0, 0]) || doubled_sum(&company) % 10 == 0;
+    let own = company.starts_with(&[0, 0, 0]) || doubled_sum(&company).is_multiple_of(10);
     let company = value(&company);
     if let Ok(key) = key.parse::<u64>() {
         return own && (company * 100 + 12) % 97 == key;
@@ -200,13 +200,13 @@ pub(super) fn croatia(number: &str) -> bool {
 }
 
 pub(super) fn hungary(number: &str) -> bool {
-    weighted(&digits(number), &[9, 7, 3, 1, 9, 7, 3, 1]) % 10 == 0
+    weighted(&digits(number), &[9, 7, 3, 1, 9, 7, 3, 1]).is_multiple_of(10)
 }
 
 pub(super) fn italy(number: &str) -> bool {
     let all = digits(number);
     let province = value(&all[7..10]);
-    doubled_sum(&all) % 10 == 0 && ((1..=100).contains(&province) || matches!(province, 120 | 121 | 888 | 999))
+    doubled_sum(&all).is_multiple_of(10) && ((1..=100).contains(&province) || matches!(province, 120 | 121 | 888 | 999))
 }
 
 pub(super) fn lithuania(number: &str) -> bool {
@@ -236,7 +236,7 @@ pub(super) fn latvia(number: &str) -> bool {
 }
 
 pub(super) fn malta(number: &str) -> bool {
-    !number.starts_with('0') && weighted(&digits(number), &[3, 4, 6, 7, 8, 9, 10, 1]) % 37 == 0
+    !number.starts_with('0') && weighted(&digits(number), &[3, 4, 6, 7, 8, 9, 10, 1]).is_multiple_of(37)
 }
 
 pub(super) fn netherlands(number: &str) -> bool {
@@ -261,7 +261,7 @@ pub(super) fn romania(number: &str) -> bool {
 
 pub(super) fn sweden(number: &str) -> bool {
     let all = digits(number);
-    doubled_sum(&all[..10]) % 10 == 0 && (1..=94).contains(&value(&all[10..]))
+    doubled_sum(&all[..10]).is_multiple_of(10) && (1..=94).contains(&value(&all[10..]))
 }
 
 pub(super) fn slovenia(number: &str) -> bool {
@@ -272,7 +272,7 @@ pub(super) fn slovakia(number: &str) -> bool {
     let all = digits(number);
     // Persons may have the number of their birth instead.
     let firm = all[0] != 0 && matches!(all[2], 2..=4 | 7..=9);
-    value(&all) % 11 == 0 && (firm || birth_date(&all))
+    value(&all).is_multiple_of(11) && (firm || birth_date(&all))
 }
 
 pub(super) fn switzerland(number: &str) -> bool {
