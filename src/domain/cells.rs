@@ -1,20 +1,22 @@
 //! The cells of a row of the book, packed: one text and where each cell of it ends. A book of 100,000 customers with 80
-//! columns each is held in memory as a whole; a text of its own for every cell would take several times as much.
+//! columns each is held in memory as a whole; a text of its own for every cell would take several times as much. A copy shares
+//! its text with what it is a copy of.
 
 use std::cmp::Ordering;
 use std::fmt;
+use std::sync::Arc;
 
 /// The cells of a row. A cell that is set holds at least one letter; a blank one is none.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct Cells {
-    text: Box<str>,
-    ends: Box<[u32]>,
+    text: Arc<str>,
+    ends: Arc<[u32]>,
 }
 
 impl Cells {
     /// So many blank cells.
     pub fn blank(width: usize) -> Self {
-        Self { text: Box::default(), ends: vec![0; width].into() }
+        Self { text: Arc::default(), ends: vec![0; width].into() }
     }
 
     /// How many cells there are, blank ones with them.
