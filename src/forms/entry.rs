@@ -84,7 +84,7 @@ fn refuse<T>(reason: &str, hint: &str) -> Result<T, CellRefusal> {
 }
 
 /// Without blanks around it, non-breaking ones as blanks, and without what cannot be seen.
-fn clean(text: &str) -> Cow<'_, str> {
+pub(super) fn clean(text: &str) -> Cow<'_, str> {
     let is_odd = |c: char| !c.is_ascii() && (c.is_whitespace() || is_invisible(c));
     if !text.contains(is_odd) {
         return Cow::Borrowed(text.trim());
