@@ -130,7 +130,7 @@ fn in_words(sheet: &SheetImport, reason: &str) -> String {
         let Target::Column(column) = field.target else { continue };
         let name = sheet.form.schema.file().columns[column].name;
         if name.contains('_') {
-            words = words.replace(&format!("{name} "), &format!("{} ", field.header));
+            words = words.replace(&format!(" {name} "), &format!(" {} ", field.header));
         }
     }
     if sheet.filled.place.is_workbook { words.replace("line ", "row ") } else { words }

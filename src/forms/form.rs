@@ -127,9 +127,18 @@ impl Known<'_> {
             required: column.required,
             engine: column.engine,
             nature: column.nature,
-            note: column.note.to_owned(),
+            note: self.note(schema, column),
             example,
             choices,
+        }
+    }
+
+    /// Where the workspace names no VAT code, customers must (V1).
+    fn note(&self, schema: &FormSchema, column: &FormColumn) -> String {
+        let is_needed = (schema.table, column.column) == ("customers", "vat_code");
+        match self.settings.default_vat_code {
+            None if is_needed => format!("Needed, unless the customer is exempt. {}", column.note),
+            _ => column.note.to_owned(),
         }
     }
 
