@@ -10,13 +10,47 @@ use std::sync::Arc;
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct Cells {
     text: Arc<str>,
-    ends: Arc<[u32]>,
+    ends: Ends,
+}
+
+/// Where the cells end in the text; hardly a row is longer than two bytes can say.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Ends {
+    Short(Arc<[u16]>),
+    Long(Arc<[u32]>),
+}
+
+impl Ends {
+    fn of(ends: &[u32]) -> Self {
+        let short = ends.iter().map(|end| u16::try_from(*end)).collect::<Result<Arc<[u16]>, _>>();
+        short.map_or_else(|_| Self::Long(ends.into()), Self::Short)
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Self::Short(ends) => ends.len(),
+            Self::Long(ends) => ends.len(),
+        }
+    }
+
+    fn get(&self, position: usize) -> usize {
+        match self {
+            Self::Short(ends) => usize::from(ends[position]),
+            Self::Long(ends) => ends[position] as usize,
+        }
+    }
+}
+
+impl Default for Ends {
+    fn default() -> Self {
+        Self::of(&[])
+    }
 }
 
 impl Cells {
     /// So many blank cells.
     pub fn blank(width: usize) -> Self {
-        Self { text: Arc::default(), ends: vec![0; width].into() }
+        Self { text: Arc::default(), ends: Ends::of(&vec![0; width]) }
     }
 
     /// How many cells there are, blank ones with them.
@@ -26,7 +60,7 @@ impl Cells {
 
     /// No cell at all?
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.len() == 0
     }
 
     /// A cell; none if it is blank.
@@ -34,8 +68,8 @@ impl Cells {
     /// # Panics
     /// Beyond the width.
     pub fn get(&self, position: usize) -> Option<&str> {
-        let begin = if position == 0 { 0 } else { self.ends[position - 1] };
-        let cell = &self.text[begin as usize..self.ends[position] as usize];
+        let begin = if position == 0 { 0 } else { self.ends.get(position - 1) };
+        let cell = &self.text[begin..self.ends.get(position)];
         (!cell.is_empty()).then_some(cell)
     }
 
@@ -77,7 +111,7 @@ impl<T: AsRef<str>> FromIterator<Option<T>> for Cells {
             text.push_str(cell.as_ref().map_or("", AsRef::as_ref));
             ends.push(u32::try_from(text.len()).expect("a row has less than 4 GiB"));
         }
-        Self { text: text.into(), ends: ends.into() }
+        Self { text: text.into(), ends: Ends::of(&ends) }
     }
 }
 
@@ -124,6 +158,15 @@ mod tests {
         assert_eq!(shown(&cells.resized(1)), "A1");
         assert_eq!(shown(&cells.arranged(&[Some(3), None, Some(0)])), "z - A1");
         assert_eq!(shown(&Cells::blank(2)), "- -");
+    }
+
+    #[test]
+    fn long_rows_are_rows_too() {
+        let long = "x".repeat(70_000);
+        let mut cells: Cells = [Some("a"), Some(long.as_str()), None, Some("z")].into_iter().collect();
+        assert_eq!((cells.get(0), cells.get(1), cells.get(3)), (Some("a"), Some(long.as_str()), Some("z")));
+        cells.set(1, None);
+        assert_eq!(cells, [Some("a"), None, None, Some("z")].into_iter().collect());
     }
 
     #[test]

@@ -110,7 +110,7 @@ fn field_of(sheet: &SheetImport, target: &Target) -> Option<usize> {
 fn category_field(sheet: &SheetImport, tables: &Tables, error: &BookError) -> Option<usize> {
     let table = tables.get("customer_tariffs");
     let (category, wrong) = (table.schema.position("category")?, table.schema.position(&error.column)?);
-    let rows = sheet.merged.tariffs.iter().filter(|row| row.row == error.line).map(|row| &table.rows[row.at].cells);
+    let rows = table.rows.iter().filter(|row| row.line == error.line).map(|row| &row.cells);
     let mut categories =
         rows.filter(|cells| cells.get(wrong) == Some(&error.value)).filter_map(|cells| cells.get(category));
     // Of two categories with the same wrong tariff, each is an error of its own; both are shown at the first.

@@ -47,7 +47,7 @@ pub struct Merged {
 pub struct MergedForm {
     /// Rows that are new or named, in the order of the sheet.
     pub rows: Vec<Merged>,
-    /// Of customers: their tariffs by category.
+    /// Of customers: their tariffs by category that are new or different.
     pub tariffs: Vec<Merged>,
     /// Tariffs by category that go.
     pub gone: Vec<TableRow>,
@@ -100,8 +100,8 @@ struct Merge<'a> {
     rows_of_book: usize,
     /// By place in the table: the row of the sheet that names it.
     named: AHashMap<usize, u64>,
-    /// By account and category: the place of the tariff.
-    tariffs: AHashMap<(Box<str>, Box<str>), usize>,
+    /// By account: the places of its tariffs by category; made when it is first asked for.
+    tariffs: Option<AHashMap<Box<str>, Vec<u32>>>,
 }
 
 type Named = (Merged, Option<String>, FilledRow);
@@ -137,7 +137,7 @@ impl<'a> Merge<'a> {
             fields,
             rows_of_book: table.rows.len(),
             named: AHashMap::new(),
-            tariffs: AHashMap::new(),
+            tariffs: None,
         }
     }
 
