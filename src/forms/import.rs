@@ -281,7 +281,9 @@ pub fn refuse_missing(form: &Form, filled: &Filled, mode: Mode, is_first: bool, 
     let is_empty = filled.rows.is_empty() && findings.all().iter().all(|finding| finding.row <= header.row);
     if is_empty && is_first {
         let reason = "has a header and no rows";
-        findings.add(place.finding(Severity::Error, At::row(header.row), reason, "fill in rows below the header"));
+        // Who exports nothing and takes it back has changed nothing.
+        let severity = if mode == Mode::Insert { Severity::Error } else { Severity::Warning };
+        findings.add(place.finding(severity, At::row(header.row), reason, "fill in rows below the header"));
     }
     let is_there = |field: &Field| header.fields.iter().position(|known| known.target == field.target);
     for field in form.fields.iter().filter(|field| field.required && mode == Mode::Insert) {

@@ -210,6 +210,7 @@ fn titles_examples_and_blank_rows_are_passed_over() {
     check(Kind::Clis, Mode::Insert, text, &["! 6 CLI \"020 7946 0019;x\": is more than one identifier"]);
     check(Kind::Clis, Mode::Insert, "CLI;Account\n020 7946 0019;A1\n", &["2 new +442079460019"]);
     check(Kind::Clis, Mode::Insert, "CLI,Account\n", &["! 1  \"\": has a header and no rows"]);
+    check(Kind::Clis, Mode::Update, "CLI,Account\n", &["? 1  \"\": has a header and no rows"]);
     check(Kind::Clis, Mode::Insert, "CLI,Account\n1,A1,x\n", &["! 2  \"\": has 3 fields, the header has 2"]);
     // Said once, not for every row.
     check(Kind::Clis, Mode::Insert, "CLI\n020 7946 0019\n", &["! 1 Account \"\": is required but missing"]);

@@ -23,7 +23,7 @@ use super::takes::about_field;
 use super::template::choices::{LAST_ROW, Lists};
 use super::template::headers::{Headers, note};
 use super::template::looks::{self, Block, Mark};
-use super::template::{io_error, new_workbook};
+use super::template::{end_header, io_error, new_workbook};
 use cells::Written;
 
 /// Why there is no copy.
@@ -135,6 +135,7 @@ impl<'c> Copy<'c> {
             last = last.max(row);
         }
         if let (Some(row), Some(column)) = (header_row, fields.keys().last()) {
+            end_header(sheet, row, last)?;
             sheet.autofilter(row, 0, last.max(row + 1), *column)?;
         }
         Ok(())

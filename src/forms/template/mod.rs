@@ -165,7 +165,16 @@ fn write_rows(sheet: &mut Worksheet, columns: &[(u16, &Field)], rows: Rows) -> R
             }
         }
     }
+    end_header(sheet, 0, place)?;
     Ok(place)
+}
+
+/// A row below a header that would be the last one: rows that are written as they come would name it twice, for its height.
+pub(super) fn end_header(sheet: &mut Worksheet, header: u32, last: u32) -> Result<(), XlsxError> {
+    if last <= header {
+        sheet.write_blank(header + 1, 0, &looks::text())?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -39,6 +39,18 @@ fn the_full_book_comes_back_as_it_was() {
     }
 }
 
+/// Sheets without rows are sheets: they are read again, and nothing is in them.
+#[test]
+fn nothing_comes_back_as_nothing() {
+    let mut tables = full_book();
+    for name in ["charges", "charge_prices", "product_prices"] {
+        tables.get_mut(name).rows.clear();
+    }
+    let found = come_back(Kind::Charges, &tables);
+    assert!(found.len() == 2 && found.iter().all(|line| line.contains("has a header and no rows")), "{found:?}");
+    assert_eq!(come_back(Kind::Products, &tables), Vec::<String>::new());
+}
+
 /// Names that spreadsheets would like to calculate, count, date or cut.
 #[test]
 fn texts_stay_texts() {
