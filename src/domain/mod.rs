@@ -12,6 +12,7 @@ mod decimal_text;
 pub mod disposition;
 pub mod exact;
 pub mod money;
+pub mod month_names;
 pub mod numbering;
 pub mod open_items;
 pub mod prefix_table;

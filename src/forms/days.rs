@@ -1,5 +1,6 @@
 //! A date as people write it → a day, if there is only one that it can be.
 
+use crate::domain::month_names::month_named;
 use crate::domain::time::Date;
 
 /// What a text says of a day.
@@ -15,21 +16,6 @@ pub enum DayText {
     Unknown,
 }
 
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
-
 /// Reads `31/01/2026`, `31.1.2026`, `31 Jan 2026`, `January 31, 2026`, `2026/01/31`. Years have four digits.
 pub fn read_day(text: &str) -> DayText {
     if Date::parse(text).is_some() {
@@ -41,7 +27,8 @@ pub fn read_day(text: &str) -> DayText {
         let (year, day) = (four_digits(year)?, small(day)?);
         Date::parse(&format!("{year:04}-{month:02}-{day:02}"))
     };
-    let of_month = |month: &str, number: &str, year: &str| month_of(month).and_then(|month| day(year, month, number));
+    let of_month =
+        |month: &str, number: &str, year: &str| month_named(month).and_then(|month| day(year, month, number));
     let found = of_month(second, first, third)
         .or_else(|| of_month(first, second, third))
         .or_else(|| small(second).and_then(|month| day(first, month, third)));
@@ -57,13 +44,6 @@ pub fn read_day(text: &str) -> DayText {
         (None, Some(other)) => DayText::Day(other),
         (None, None) => DayText::Unknown,
     }
-}
-
-/// A month by its name or the first three letters of it.
-fn month_of(text: &str) -> Option<u32> {
-    let text = text.to_lowercase();
-    let place = MONTHS.iter().position(|month| *month == text || (text.len() == 3 && month.starts_with(&text)))?;
-    u32::try_from(place + 1).ok()
 }
 
 fn four_digits(text: &str) -> Option<u32> {

@@ -18,7 +18,7 @@ pub fn doubt_customers<'t>(tables: &'t Tables, sheet: &'t SheetImport, numbers: 
     let table = tables.get("customers");
     let names: Vec<&str> = table.column_names().collect();
     let columns = CustomerColumns::of(&names);
-    let looked_at: Vec<&Merged> = sheet.merged.rows.iter().filter(|row| is_changed(tables, row)).collect();
+    let looked_at: Vec<&Merged> = sheet.merged.rows.iter().filter(|row| row.is_changed(table)).collect();
     if looked_at.is_empty() {
         return;
     }
@@ -53,10 +53,6 @@ pub fn doubt_customers<'t>(tables: &'t Tables, sheet: &'t SheetImport, numbers: 
         let reason = "has so many similar names that not all of them were compared";
         findings.add(sheet.filled.place.finding(Severity::Warning, At::default(), reason, ""));
     }
-}
-
-fn is_changed(tables: &Tables, row: &Merged) -> bool {
-    row.before.as_ref() != Some(&tables.get("customers").rows[row.at].cells)
 }
 
 /// At the cell of a column of the book: of one of its own, or of the reseller's.

@@ -1,7 +1,7 @@
 //! The first row of a filled form → which column of the sheet is which column of the form. Headers are recognised whatever
 //! their capitals, by the words for people or by the name that the book has.
 
-use crate::book::nearest;
+use crate::book::{FileSchema, nearest};
 
 use super::finding::{At, Finding, Findings, Place, Severity};
 use super::form::{Field, Form, Target, free_field};
@@ -65,11 +65,7 @@ impl Header {
             return None;
         }
         let file = form.schema.file();
-        let is_called = |field: &Field| {
-            plain(&field.header) == wanted
-                || matches!(field.target, Target::Column(place) if plain(file.columns[place].name) == wanted)
-        };
-        let known = self.fields.iter().position(is_called);
+        let known = self.fields.iter().position(|field| is_called(field, file, &wanted));
         known.or_else(|| {
             let name = written.trim().to_lowercase();
             let is_free = file.free_columns && is_free_name(&name);
@@ -95,14 +91,14 @@ impl Header {
 /// Does a row of words look like the header of this form: is at least one of them a column of it?
 pub fn is_header(form: &Form, words: &[String]) -> bool {
     let file = form.schema.file();
-    let is_known = |word: &String| {
-        let word = plain(word);
-        form.fields.iter().any(|field| {
-            plain(&field.header) == word
-                || matches!(field.target, Target::Column(place) if plain(file.columns[place].name) == word)
-        })
-    };
+    let is_known = |word: &String| form.fields.iter().any(|field| is_called(field, file, &plain(word)));
     words.iter().filter(|word| !word.is_empty()).any(is_known)
+}
+
+/// Is this, in plain letters, the header of a field or the name that the book has for its column?
+fn is_called(field: &Field, file: &FileSchema, wanted: &str) -> bool {
+    plain(&field.header) == wanted
+        || matches!(field.target, Target::Column(place) if plain(file.columns[place].name) == wanted)
 }
 
 /// `x_` and small letters, digits or `_` (K9).

@@ -1,7 +1,7 @@
 //! A filled file and the tables of a workspace → the tables as they would become, what is wrong with the file, and what
 //! would change. Writes nothing.
 
-use crate::book::{Table, TableRow, Tables};
+use crate::book::{TableRow, Tables};
 use crate::domain::book::Settings;
 use crate::domain::telephone::NumberRules;
 
@@ -164,12 +164,12 @@ impl SheetImport {
         let table = tables.get(self.form.schema.table);
         let tariffs = tables.get("customer_tariffs");
         let mut also: ahash::AHashSet<u64> = self.merged.gone.iter().map(|row| row.line).collect();
-        also.extend(self.merged.tariffs.iter().filter(|row| is_changed(tariffs, row)).map(|row| row.row));
+        also.extend(self.merged.tariffs.iter().filter(|row| row.is_changed(tariffs)).map(|row| row.row));
         let mut counts = Counts { rows: self.filled.counted, examples: self.filled.examples, ..Counts::default() };
         for row in &self.merged.rows {
             match row.before {
                 None => counts.added += 1,
-                Some(_) if is_changed(table, row) || also.contains(&row.row) => counts.changed += 1,
+                Some(_) if row.is_changed(table) || also.contains(&row.row) => counts.changed += 1,
                 Some(_) => counts.as_before += 1,
             }
         }
@@ -210,7 +210,7 @@ impl SheetImport {
 
     fn tariff_difference<'a>(&'a self, tables: &'a Tables, row: &'a Merged) -> Option<Difference<'a>> {
         let table = tables.get("customer_tariffs");
-        is_changed(table, row).then(|| {
+        row.is_changed(table).then(|| {
             let (cells, place) =
                 (&table.rows[row.at].cells, |name: &str| table.schema.position(name).expect("a column"));
             Difference {
@@ -238,16 +238,12 @@ impl SheetImport {
     }
 }
 
-fn is_changed(table: &Table, row: &Merged) -> bool {
-    row.before.as_ref() != Some(&table.rows[row.at].cells)
-}
-
 /// Moves the rows that are new or different.
 fn take(tables: &mut Tables, changed: &mut Tables, name: &str, rows: &[Merged]) {
     let from = tables.get_mut(name);
     let rows: Vec<TableRow> = rows
         .iter()
-        .filter(|row| is_changed(from, row))
+        .filter(|row| row.is_changed(from))
         .map(|row| row.at)
         .collect::<Vec<_>>()
         .into_iter()

@@ -1,10 +1,6 @@
 //! The form of charges: what a customer is charged once or again and again, and prices from later days. Data only.
 
-use super::{FormColumn, FormSchema, Nature};
-
-const fn column(header: &'static str, column: &'static str, note: &'static str, example: &'static str) -> FormColumn {
-    FormColumn::new(header, column, note, example)
-}
+use super::{FormColumn, FormSchema, Nature, column};
 
 pub(super) static SHEETS: [FormSchema; 2] = [
     FormSchema {

@@ -34,7 +34,7 @@ macro_rules! with_classes {
 pub(super) use with_classes;
 
 pub(super) const fn tariff(header: &'static str, column: &'static str) -> FormColumn {
-    FormColumn::new(
+    super::column(
         header,
         column,
         "The tariff of calls of this class. Blank: the markup, else the supplier's tariff.",
@@ -44,5 +44,5 @@ pub(super) const fn tariff(header: &'static str, column: &'static str) -> FormCo
 }
 
 pub(super) const fn markup(header: &'static str, column: &'static str) -> FormColumn {
-    FormColumn::new(header, column, "Percent on the cost of calls of this class, instead of a tariff.", "").engine()
+    super::column(header, column, "Percent on the cost of calls of this class, instead of a tariff.", "").engine()
 }

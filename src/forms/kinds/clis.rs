@@ -1,11 +1,7 @@
 //! The form of CLIs: line identifiers and whose they are. Data only.
 
 use super::classes::with_classes;
-use super::{FormColumn, FormSchema, Nature};
-
-const fn column(header: &'static str, column: &'static str, note: &'static str, example: &'static str) -> FormColumn {
-    FormColumn::new(header, column, note, example)
-}
+use super::{FormColumn, FormSchema, Nature, column};
 
 pub(super) static SHEETS: [FormSchema; 1] = [FormSchema {
     sheet: "CLIs",

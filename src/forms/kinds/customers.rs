@@ -1,14 +1,10 @@
 //! The form of customers (K1): the exact columns in order, then the engine's own. Data only.
 
 use super::classes::with_classes;
-use super::{FormColumn, FormSchema, Nature};
-
-const fn column(header: &'static str, column: &'static str, note: &'static str, example: &'static str) -> FormColumn {
-    FormColumn::new(header, column, note, example)
-}
+use super::{FormColumn, FormSchema, Nature, column};
 
 const fn engine(header: &'static str, column: &'static str, note: &'static str) -> FormColumn {
-    FormColumn::new(header, column, note, "").engine()
+    super::column(header, column, note, "").engine()
 }
 
 pub(super) static SHEETS: [FormSchema; 1] = [FormSchema {

@@ -114,10 +114,6 @@ impl FormColumn {
         &file.columns[file.position(self.column).expect("forms name columns of the book")]
     }
 
-    const fn new(header: &'static str, column: &'static str, note: &'static str, example: &'static str) -> Self {
-        Self { header, column, required: false, engine: false, nature: Nature::Plain, note, example }
-    }
-
     const fn required(self) -> Self {
         Self { required: true, ..self }
     }
@@ -129,6 +125,11 @@ impl FormColumn {
     const fn like(self, nature: Nature) -> Self {
         Self { nature, ..self }
     }
+}
+
+/// A column of which nothing more is to be said.
+const fn column(header: &'static str, column: &'static str, note: &'static str, example: &'static str) -> FormColumn {
+    FormColumn { header, column, required: false, engine: false, nature: Nature::Plain, note, example }
 }
 
 /// How texts of a column are looked at beyond what the book asks: what is repaired, what is warned about.

@@ -1,12 +1,8 @@
 //! The form of payments, which go to the ledger and not into the book (L2). Data only.
 
-use super::{FormColumn, FormSchema, Nature};
+use super::{FormSchema, Nature, column};
 use crate::book::schema::Range;
 use crate::book::{CellKind, ColumnSchema, FileSchema};
-
-const fn column(header: &'static str, column: &'static str, note: &'static str, example: &'static str) -> FormColumn {
-    FormColumn::new(header, column, note, example)
-}
 
 pub(super) static SHEETS: [FormSchema; 1] = [FormSchema {
     sheet: "Payments",

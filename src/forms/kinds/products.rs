@@ -1,10 +1,6 @@
 //! The form of products: what can be charged, and its prices by tariff or customer. Data only.
 
-use super::{FormColumn, FormSchema, Nature};
-
-const fn column(header: &'static str, column: &'static str, note: &'static str, example: &'static str) -> FormColumn {
-    FormColumn::new(header, column, note, example)
-}
+use super::{FormColumn, FormSchema, Nature, column};
 
 pub(super) static SHEETS: [FormSchema; 2] = [
     FormSchema {

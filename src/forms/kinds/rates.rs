@@ -3,7 +3,7 @@
 use super::{FormColumn, FormSchema};
 
 const fn column(name: &'static str, note: &'static str, example: &'static str) -> FormColumn {
-    FormColumn::new(name, name, note, example)
+    super::column(name, name, note, example)
 }
 
 pub(super) static SHEETS: [FormSchema; 1] = [FormSchema {

@@ -42,6 +42,13 @@ pub struct Merged {
     pub refused: Vec<usize>,
 }
 
+impl Merged {
+    /// Is it new, or different from what it was?
+    pub fn is_changed(&self, table: &Table) -> bool {
+        self.before.as_ref() != Some(&table.rows[self.at].cells)
+    }
+}
+
 /// What a form does to a table.
 #[derive(Debug, Default)]
 pub struct MergedForm {

@@ -2,6 +2,7 @@
 
 use super::super::layout::{ClockFormat, DateFormat, MonthFormat, TimeFormat};
 use super::{Wrong, digits};
+use crate::domain::month_names::month_named;
 use crate::domain::time::{CivilDateTime, Date, FIRST_YEAR, LAST_YEAR, Moment, TimeFlag, Zone};
 
 /// A date before 2000 or after 2100 (X5).
@@ -127,21 +128,6 @@ fn moment(civil: CivilDateTime, zone: &Zone, workspace: &Zone) -> Result<(Moment
     workspace.moment(civil, zone).ok_or(OUTSIDE_YEARS)
 }
 
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
-
 /// Reads a billing month as its first day.
 pub(in super::super) fn read_month(text: &str, format: MonthFormat) -> Result<Date, Wrong> {
     let wrong = || format!("is not a month as {}", format.name()).into();
@@ -152,9 +138,7 @@ pub(in super::super) fn read_month(text: &str, format: MonthFormat) -> Result<Da
     };
     let parts = match format {
         MonthFormat::NameYear => text.split_once(' ').and_then(|(name, year)| {
-            let name = name.to_ascii_lowercase();
-            let named = |month: &&str| **month == name || (name.len() == 3 && month.starts_with(name.as_str()));
-            let number = MONTHS.iter().position(named)? + 1;
+            let number = month_named(name)?;
             two(&format!("{number:02}"), year)
         }),
         MonthFormat::YearFirst => text.split_once('-').and_then(|(year, month)| two(month, year)),
