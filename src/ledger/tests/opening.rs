@@ -31,7 +31,7 @@ fn a_connection_is_strict_about_what_sqlite_leaves_open() {
         ("foreign_keys", "1"),
         ("trusted_schema", "0"),
         ("busy_timeout", "5000"),
-        ("user_version", "2"),
+        ("user_version", "3"),
         ("application_id", "1416588396"),
     ] {
         assert_eq!(pragma(&ledger, pragma_name), expected, "writer: {pragma_name}");
