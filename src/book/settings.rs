@@ -11,6 +11,7 @@ use crate::domain::money::{CallCharge, Currency, Percent, Price};
 use crate::domain::numbering::NumberSeries;
 use crate::domain::time::{Date, Zone};
 
+use super::mail_settings::Mail;
 use super::notation;
 
 /// The settings of a new workspace, each key with a comment.
@@ -50,6 +51,8 @@ struct File {
     grace_days: BTreeMap<String, Spanned<u32>>,
     #[serde(default)]
     alerts: Alerts,
+    #[serde(default)]
+    mail: Mail,
 }
 
 #[derive(Default, Deserialize)]
@@ -126,6 +129,7 @@ pub fn parse_settings(toml: &str) -> Result<Settings, String> {
             .unwrap_or_default(),
         grace_days: grace_days(text, &file.grace_days)?,
         alerts: file.alerts.read(text)?,
+        mail: file.mail.read(text)?,
     })
 }
 
@@ -217,7 +221,7 @@ impl Alerts {
 /// Days of history that are kept.
 const MOST_HISTORY: u32 = 90;
 
-fn read<T>(
+pub(super) fn read<T>(
     text: &str,
     value: &Option<Spanned<String>>,
     key: &str,
@@ -234,7 +238,7 @@ fn read<T>(
     }
 }
 
-fn located(text: &str, span: Range<usize>, message: &str) -> String {
+pub(super) fn located(text: &str, span: Range<usize>, message: &str) -> String {
     let line = 1 + text.bytes().take(span.start).filter(|byte| *byte == b'\n').count();
     format!("tollbook.toml, line {line}: {message}")
 }
@@ -266,7 +270,7 @@ mod tests {
         check(
             "currency = \"GBP\"\ncurency = \"EUR\"\n",
             "line 2: unknown field `curency`, expected one of `currency`, `zone`, `country_code`, `default_vat_code`, \
-             `proration_basis`, `vat_rounding`, `purge_after_days`, `max_rejects`, `billing`, `numbering`, `grace_days`, `alerts`",
+             `proration_basis`, `vat_rounding`, `purge_after_days`, `max_rejects`, `billing`, `numbering`, `grace_days`, `alerts`, `mail`",
         );
         check(
             "\nzone = \"London\"\n",

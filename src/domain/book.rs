@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::allowance::{Allowance, CustomerAllowance};
 use super::charge::{Charge, Product, ProductPrice};
 use super::customer::{Cli, CostCentre, Customer, Group, Organisation};
+use super::mail::MailSettings;
 use super::money::{CallCharge, Currency, Percent, Price, Rounding};
 use super::numbering::NumberSeries;
 use super::price_book::{
@@ -99,6 +100,8 @@ pub struct Settings {
     pub grace_days: BTreeMap<String, u32>,
     /// What usage is worth a look (L5).
     pub alerts: AlertSettings,
+    /// How mail is sent; none where no server is named.
+    pub mail: Option<MailSettings>,
 }
 
 /// When usage is worth a look (L5). Amounts are in the currency of each customer.

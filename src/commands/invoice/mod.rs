@@ -1,9 +1,10 @@
-//! `invoice`: posted invoices and credit notes, listed, shown, written again; voided, credited, marked as sent.
+//! `invoice`: posted invoices and credit notes, listed, shown, written again; voided, credited; sent, marked as sent.
 
 mod credit;
 mod explain;
 mod export;
 mod list;
+mod send;
 mod show;
 
 use std::path::PathBuf;
@@ -65,6 +66,10 @@ pub enum Invoice {
     },
     /// Credit a part of an invoice; nothing is billed again for it
     Credit(CreditArguments),
+    /// Send invoices and credit notes by mail, each at most once unless asked to
+    Send(send::SendArguments),
+    /// List the messages that were sent, wait, were refused, or may have arrived
+    Outbox(send::OutboxArguments),
     /// Note that invoices left the house: their run cannot be undone any more
     MarkSent {
         /// Their numbers
@@ -91,6 +96,8 @@ impl Invoice {
             },
             Self::Void { number, date } => credit::void(global, &workspace, &number, date),
             Self::Credit(arguments) => arguments.credit(global, &workspace),
+            Self::Send(arguments) => arguments.send(global, &workspace),
+            Self::Outbox(arguments) => send::show_outbox(global, &workspace, &arguments),
             Self::MarkSent { numbers, how } => mark_sent(global, &workspace, &numbers, &how),
         }
     }
