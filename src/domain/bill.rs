@@ -140,7 +140,7 @@ pub struct CreditedInvoice {
 }
 
 /// Who bills.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct BillOrganisation {
     /// Its code.
     pub code: String,
@@ -171,7 +171,7 @@ pub struct BillOrganisation {
 }
 
 /// Who is billed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct BillCustomer {
     /// The account number.
     pub account: String,
