@@ -405,6 +405,17 @@ pub struct BillBalance {
     pub now: Amount,
 }
 
+/// What an earlier invoice of a customer came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MonthlySpend {
+    /// Its date.
+    pub date: Date,
+    /// Its number.
+    pub number: String,
+    /// Ex VAT, in the currency of the invoice beside which it is shown.
+    pub net: Money,
+}
+
 /// One call as an itemisation lists it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ItemisedCall {

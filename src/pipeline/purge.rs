@@ -132,7 +132,7 @@ impl UsagePurge<'_> {
         let mut files = 0;
         for number in numbers {
             if let Some(invoice) = ledger.invoice(number)? {
-                files += documents.write_one(self.workers, &invoice.bill, file)? as u64;
+                files += documents.write_one(self.workers, ledger, &invoice.bill, file)? as u64;
             }
         }
         Ok(files)

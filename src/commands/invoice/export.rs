@@ -26,7 +26,7 @@ pub(super) fn export_one(global: &Global, workspace: &Workspace, number: &str, o
     }
     let (book, store) = (workspace.book(&ledger)?, workspace.usage());
     let documents = documents(global, workspace, (&book, &store), out);
-    let files = documents.write_one(&global.workers()?, &bill, &billed_file)?;
+    let files = documents.write_one(&global.workers()?, &ledger, &bill, &billed_file)?;
     written(files, 1, "invoice", &documents);
     Ok(())
 }

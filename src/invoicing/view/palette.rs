@@ -16,7 +16,7 @@ struct Colour([u8; 3]);
 
 /// The colours of a document, as `#rrggbb`.
 #[derive(Debug, PartialEq, Eq, Serialize)]
-pub(super) struct Palette {
+pub(in crate::invoicing) struct Palette {
     /// Rules and filled areas: the organisation's own.
     accent: String,
     /// Text on the accent.
@@ -29,7 +29,7 @@ pub(super) struct Palette {
 
 impl Palette {
     /// From `#rrggbb`, or from nothing for the default; `None` if it is neither.
-    pub(super) fn from_accent(colour: &str) -> Option<Self> {
+    pub(in crate::invoicing) fn from_accent(colour: &str) -> Option<Self> {
         let accent = if colour.is_empty() { DEFAULT_ACCENT } else { Colour::parse(colour)? };
         let on_accent = if contrast(accent, WHITE) >= contrast(accent, INK) { WHITE } else { INK };
         let mut accent_text = accent;

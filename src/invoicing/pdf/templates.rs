@@ -1,27 +1,44 @@
-//! The built-in template and fonts, and what the workspace's `templates/` folder adds to them, as the files that a
+//! The built-in templates, strings and fonts, and what the workspace's `templates/` folder adds to them, as the files that a
 //! template can see. Everything is read once, before the first document; a template reaches no other file, no package
 //! and no network.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use typst::foundations::Bytes;
 use typst::syntax::{DiagSpanKind, FileId, RootedPath, Source, VirtualPath, VirtualRoot};
 use typst::text::{Font, FontBook};
 
-use super::RenderError;
+use super::MAIN;
+use crate::invoicing::RenderError;
+use crate::invoicing::language::{self, Languages};
 
-/// The name of the template that is compiled.
-const MAIN: &str = "invoice.typ";
-const BUILT_IN_TEMPLATE: &str = include_str!("../../config/templates/invoice.typ");
-const BUILT_IN_FONTS: [&[u8]; 3] = [
-    include_bytes!("../../config/fonts/Inter-Regular.otf"),
-    include_bytes!("../../config/fonts/Inter-Medium.otf"),
-    include_bytes!("../../config/fonts/Inter-SemiBold.otf"),
+/// The template that the others are parts of.
+const INVOICE: &str = "invoice.typ";
+const BUILT_IN: [(&str, &str); 5] = [
+    (INVOICE, include_str!("../../../config/templates/invoice.typ")),
+    ("look.typ", include_str!("../../../config/templates/look.typ")),
+    ("letter.typ", include_str!("../../../config/templates/letter.typ")),
+    ("tables.typ", include_str!("../../../config/templates/tables.typ")),
+    ("pictures.typ", include_str!("../../../config/templates/pictures.typ")),
 ];
+const BUILT_IN_FONTS: [&[u8]; 3] = [
+    include_bytes!("../../../config/fonts/Inter-Regular.otf"),
+    include_bytes!("../../../config/fonts/Inter-Medium.otf"),
+    include_bytes!("../../../config/fonts/Inter-SemiBold.otf"),
+];
+
+/// The template that is compiled: the invoice, and the file that goes with it, whatever the invoice is made by.
+const WRAPPER: &str = "#include \"/invoice.typ\"\n";
+const WRAPPER_WITH_ATTACHMENT: &str = "#include \"/invoice.typ\"
+#let attached = json(\"attachment.json\")
+#pdf.attach(attached.name, read(\"attachment\", encoding: none), mime-type: attached.mime, \
+  description: attached.description, relationship: attached.relationship)
+";
 
 /// Files of `templates/` that are read, by ending.
 const TEMPLATES: [&str; 1] = ["typ"];
+const STRINGS: [&str; 1] = ["toml"];
 const FONTS: [&str; 3] = ["ttf", "otf", "ttc"];
 const IMAGES: [&str; 6] = ["svg", "png", "jpg", "jpeg", "gif", "webp"];
 
@@ -30,36 +47,45 @@ const MOST_BYTES: u64 = 64 << 20;
 
 /// What a template can see, but for the bill.
 pub(super) struct Templates {
-    main: FileId,
+    /// Without an attachment, and with one.
+    mains: [Source; 2],
     sources: BTreeMap<String, Source>,
+    own: BTreeSet<String>,
+    strings: BTreeMap<String, Vec<u8>>,
     images: BTreeMap<String, Bytes>,
     fonts: Vec<Font>,
-    is_built_in: bool,
 }
 
 impl Templates {
-    /// The built-in template and fonts, and the files directly in the folder, if there is one. An `invoice.typ` there
-    /// takes the place of the built-in one; fonts there come before the built-in ones.
+    /// What is built in, and the files directly in the folder, if there is one. A template there takes the place of the
+    /// built-in one of its name; fonts there come before the built-in ones.
     ///
     /// # Errors
     /// [`RenderError`] for a file that cannot be read, a template that is not Typst, a font that is none.
     pub(super) fn load(folder: Option<&Path>) -> Result<Self, RenderError> {
+        let main = file_id(MAIN).expect("the name is a plain one");
         let mut templates = Self {
-            main: file_id(MAIN).expect("the name is a plain one"),
+            mains: [WRAPPER, WRAPPER_WITH_ATTACHMENT].map(|text| Source::new(main, text.into())),
             sources: BTreeMap::new(),
+            own: BTreeSet::new(),
+            strings: BTreeMap::new(),
             images: BTreeMap::new(),
             fonts: Vec::new(),
-            is_built_in: false,
         };
+        for (name, text) in BUILT_IN {
+            let id = file_id(name).expect("the name is a plain one");
+            templates.sources.insert(name.into(), Source::new(id, text.into()));
+        }
         for (name, bytes) in folder.map(read_folder).transpose()?.into_iter().flatten() {
             templates.add(&name, bytes)?;
         }
-        templates.is_built_in = !templates.sources.contains_key(MAIN);
-        if templates.is_built_in {
-            templates.sources.insert(MAIN.into(), Source::new(templates.main, BUILT_IN_TEMPLATE.into()));
-        }
         templates.fonts.extend(BUILT_IN_FONTS.into_iter().flat_map(|font| Font::iter(Bytes::new(font))));
         Ok(templates)
+    }
+
+    /// The languages, with the strings of the folder.
+    pub(super) fn languages(&self) -> Result<Languages, RenderError> {
+        Languages::load(&self.strings)
     }
 
     fn add(&mut self, name: &str, bytes: Vec<u8>) -> Result<(), RenderError> {
@@ -71,7 +97,10 @@ impl Templates {
             let text = String::from_utf8(bytes).map_err(|_| refused("is not UTF-8"))?;
             let source = Source::new(id, text);
             check_syntax(name, &source)?;
+            self.own.insert(name.into());
             self.sources.insert(name.into(), source);
+        } else if is_one_of(&STRINGS) {
+            self.strings.insert(name.into(), bytes);
         } else if is_one_of(&FONTS) {
             let before = self.fonts.len();
             self.fonts.extend(Font::iter(Bytes::new(bytes)));
@@ -85,8 +114,8 @@ impl Templates {
     }
 
     /// The template that is compiled.
-    pub(super) fn main(&self) -> FileId {
-        self.main
+    pub(super) fn main(&self, has_attachment: bool) -> &Source {
+        &self.mains[usize::from(has_attachment)]
     }
 
     /// A template by its path.
@@ -117,8 +146,15 @@ impl Templates {
     /// The file as people know it: in the folder, or built in.
     pub(super) fn label(&self, id: FileId) -> String {
         let name = id.vpath().get_without_slash();
-        if self.is_built_in && id == self.main { format!("built-in template {name}") } else { label_of(name) }
+        let is_built_in = self.sources.contains_key(name) && !self.own.contains(name);
+        if is_built_in { format!("built-in template {name}") } else { label_of(name) }
     }
+}
+
+/// The templates and strings that are built in, by the names that take their place in `templates/`: what to start own ones
+/// from.
+pub fn built_in_files() -> impl Iterator<Item = (String, &'static str)> {
+    BUILT_IN.into_iter().map(|(name, text)| (name.to_owned(), text)).chain(language::built_in_files())
 }
 
 /// The path of a file at the root of what a template sees.
@@ -139,7 +175,7 @@ fn label_of(name: &str) -> String {
 }
 
 /// An error of a file as a whole.
-pub(super) fn at_file(name: &str, reason: String) -> RenderError {
+pub(in crate::invoicing) fn at_file(name: &str, reason: String) -> RenderError {
     RenderError { document: String::new(), file: label_of(name), position: None, reason, hint: String::new() }
 }
 
@@ -175,7 +211,7 @@ fn read_folder(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>, RenderError> 
             continue;
         };
         let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
-        let is_used = [&TEMPLATES[..], &FONTS, &IMAGES].concat().contains(&ending.as_str());
+        let is_used = [&TEMPLATES[..], &STRINGS, &FONTS, &IMAGES].concat().contains(&ending.as_str());
         if !is_used || name.starts_with('.') {
             continue;
         }

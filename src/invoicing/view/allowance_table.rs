@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
-use super::display::{self, MoneyStyle, wrapped};
 use crate::domain::allowance::{Measure, Units};
 use crate::domain::bill::{Bill, BillAllowance, BillAllowanceLimit};
 use crate::domain::money::{CallCharge, Rounding, Sum, divide, power_of_ten};
+use crate::invoicing::language::{Style, wrapped};
 
 /// A row for each limit; the first of an allowance has its name.
 #[derive(Serialize)]
@@ -27,7 +27,7 @@ struct AllowanceRow {
 }
 
 /// The allowances that usage on the bill drew on.
-pub(super) fn allowances_of(bill: &Bill, style: MoneyStyle) -> AllowanceTable {
+pub(super) fn allowances_of(bill: &Bill, style: Style) -> AllowanceTable {
     let places = style.places(bill.allowances.iter().map(|allowance| allowance.amount));
     AllowanceTable {
         has_used_before: bill.allowances.iter().flat_map(|one| &one.limits).any(|limit| limit.used_before.wide() != 0),
@@ -35,13 +35,13 @@ pub(super) fn allowances_of(bill: &Bill, style: MoneyStyle) -> AllowanceTable {
     }
 }
 
-fn rows_of(allowance: &BillAllowance, style: MoneyStyle, places: u32) -> Vec<AllowanceRow> {
+fn rows_of(allowance: &BillAllowance, style: Style, places: u32) -> Vec<AllowanceRow> {
     let row = |limit: &BillAllowanceLimit| {
         let shown = |units: Units| units_in_words(limit.measure, units, style);
         AllowanceRow {
             name: String::new(),
             small: String::new(),
-            granted: limit.granted.map_or("unlimited".into(), shown),
+            granted: limit.granted.map_or_else(|| style.word("allowances.unlimited"), shown),
             used_before: shown(limit.used_before),
             used: shown(limit.used),
             left: limit.left.map_or(String::new(), shown),
@@ -52,34 +52,44 @@ fn rows_of(allowance: &BillAllowance, style: MoneyStyle, places: u32) -> Vec<All
     if let Some(first) = rows.first_mut() {
         first.name = wrapped(&allowance.name);
         first.small =
-            format!("{} · {}", scope_in_words(&allowance.scope), display::period(allowance.from, allowance.to));
+            format!("{} · {}", scope_in_words(&allowance.scope, style), style.language.period(allowance.from, allowance.to));
         first.saved = style.exact(allowance.amount, places).trim_start_matches('−').to_owned();
     }
     rows
 }
 
-fn scope_in_words(scope: &str) -> String {
+fn scope_in_words(scope: &str, style: Style) -> String {
     match scope.split_once(':') {
-        None => "all lines".into(),
+        None => style.word("allowances.all_lines"),
         Some(("cost_centre", name)) => wrapped(name),
         Some((_, clis)) => wrapped(&clis.replace(';', ", ")),
     }
 }
 
 /// Weighted units may have a fraction (A5); money is shown to 6 decimals, data as everywhere.
-fn units_in_words(measure: Measure, units: Units, style: MoneyStyle) -> String {
+fn units_in_words(measure: Measure, units: Units, style: Style) -> String {
     let whole = u64::try_from(units.wide() / power_of_ten(12)).unwrap_or(u64::MAX);
     let text = units.to_places(0);
-    let fraction = text.split_once('.').map_or(String::new(), |(_, fraction)| format!(".{fraction}"));
+    let fraction = text.split_once('.').map_or(String::new(), |(_, fraction)| {
+        format!("{}{fraction}", style.language.word("typography.decimal"))
+    });
+    let counted = |key: &str| style.language.counted(key, whole, &style.number(&text));
     match measure {
-        Measure::Seconds => format!("{}{fraction}", display::duration(whole)),
-        Measure::Messages => format!("{}{fraction} messages", display::count(whole)),
-        Measure::Calls => format!("{}{fraction} calls", display::count(whole)),
-        Measure::Bytes => display::data(whole),
+        Measure::Seconds => format!("{}{fraction}", style.duration(whole)),
+        Measure::Messages => counted("allowances.messages"),
+        Measure::Calls => counted("allowances.calls"),
+        Measure::Bytes => style.data(whole),
         Measure::Money => {
             let places = style.places(std::iter::empty::<CallCharge>());
             style.sum(Sum::<6>::from_wide(divide(units.wide(), power_of_ten(6), Rounding::HalfUp)), places)
         }
+    }
+}
+
+impl AllowanceTable {
+    /// Without rows.
+    pub(super) fn none() -> Self {
+        Self { has_used_before: false, rows: Vec::new() }
     }
 }
 
@@ -91,7 +101,9 @@ mod tests {
 
     #[test]
     fn each_limit_has_a_row() {
-        let table = allowances_of(&samples::long(), MoneyStyle::new(Currency::GBP));
+        let languages = samples::languages();
+        let style = Style::new(languages.default(), Currency::GBP);
+        let table = allowances_of(&samples::long(), style);
         let words = |row: &AllowanceRow| {
             [&row.name, &row.small, &row.granted, &row.used_before, &row.used, &row.left, &row.saved]
                 .map(String::as_str)
@@ -106,6 +118,6 @@ mod tests {
         ];
         assert_eq!(table.rows.iter().map(words).collect::<Vec<_>>(), expected);
         assert!(table.has_used_before);
-        assert!(allowances_of(&samples::short(), MoneyStyle::new(Currency::GBP)).rows.is_empty());
+        assert!(allowances_of(&samples::short(), style).rows.is_empty());
     }
 }

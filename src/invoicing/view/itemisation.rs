@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-use super::display::{self, MoneyStyle, printable, wrapped};
+use super::widths::widest;
 use crate::domain::bill::{Bill, ItemisedCall};
 use crate::domain::money::Sum;
 use crate::domain::time::CivilDateTime;
+use crate::invoicing::language::{Style, printable, wrapped};
 
 /// All calls of a bill.
 #[derive(Serialize)]
@@ -16,6 +17,10 @@ pub(super) struct Itemisation {
     /// How many calls.
     calls: String,
     total: String,
+    /// Both in a sentence.
+    summary: String,
+    /// The head of the last column: `Charge (£)`.
+    charge: String,
     /// Whether a spending cap reduced a call, so that the marks need a legend.
     has_capped: bool,
     /// Whether an allowance covered a call.
@@ -46,7 +51,7 @@ struct Row {
 const COLUMN_WIDTHS: [u32; 6] = [670, 480, 1_230, 1_940, 670, 895];
 
 /// The calls by CLI, in the order in which the list first names each; none if there are no calls.
-pub(super) fn itemisation_of(bill: &Bill, calls: &[ItemisedCall], style: MoneyStyle) -> Option<Itemisation> {
+pub(super) fn itemisation_of(bill: &Bill, calls: &[ItemisedCall], style: Style) -> Option<Itemisation> {
     if calls.is_empty() {
         return None;
     }
@@ -58,16 +63,19 @@ pub(super) fn itemisation_of(bill: &Bill, calls: &[ItemisedCall], style: MoneySt
         CliCalls {
             cli: wrapped(&calls[0].cli),
             small: small.map(wrapped).into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · "),
-            calls: count_of(calls.len()),
+            calls: count_of(calls.len(), style),
             subtotal: sum_of(&calls),
-            rows: calls.iter().map(|call| row_of(call, places)).collect(),
+            rows: calls.iter().map(|call| row_of(call, places, style)).collect(),
         }
     };
     let is = |disposition: &str| calls.iter().any(|call| call.disposition == disposition);
+    let (records, total) = (count_of(calls.len(), style), sum_of(&calls.iter().collect::<Vec<_>>()));
     Some(Itemisation {
         clis: grouped_by_cli(calls).into_iter().map(of_cli).collect(),
-        calls: count_of(calls.len()),
-        total: sum_of(&calls.iter().collect::<Vec<_>>()),
+        summary: style.language.fill("itemisation.total", &[("records", &records), ("total", &total)]),
+        calls: records,
+        total,
+        charge: style.language.fill("itemisation.charge", &[("currency", &style.sign())]),
         has_capped: is(CAPPED),
         has_allowance: is(ALLOWANCE),
     })
@@ -92,49 +100,34 @@ fn grouped_by_cli(calls: &[ItemisedCall]) -> Vec<Vec<&ItemisedCall>> {
     groups
 }
 
-fn row_of(call: &ItemisedCall, places: u32) -> Row {
+fn row_of(call: &ItemisedCall, places: u32, style: Style) -> Row {
     let (date, time) = match CivilDateTime::parse(&call.started_at) {
         Some(started) => {
             let (hour, minute, second) = started.clock();
-            (display::short_date(started.date), format!("{hour:02}:{minute:02}:{second:02}"))
+            (style.language.short_date(started.date), format!("{hour:02}:{minute:02}:{second:02}"))
         }
         None => (printable(&call.started_at), String::new()),
     };
     let number = match (call.direction, wrapped(&call.other_party)) {
         (_, number) if number.is_empty() => "—".into(),
-        ("in", number) => format!("from {number}"),
+        ("in", number) => style.language.fill("itemisation.from", &[("number", &number)]),
         (_, number) => number,
     };
     let units = match call.kind {
-        "voice" => display::duration(call.units),
-        "data" => display::data(call.units),
-        _ => display::count(call.units),
+        "voice" => style.duration(call.units),
+        "data" => style.data(call.units),
+        _ => style.count(call.units),
     };
     let mark = MARKS.iter().find(|(disposition, _)| *disposition == call.disposition).map_or("", |(_, mark)| mark);
     // Before the amount, so that the decimal points stay below each other.
-    let charge = format!("{mark}{}", display::plain(call.charge, places));
+    let charge = format!("{mark}{}", style.plain(call.charge, places));
     let cells = [date, time, number, wrapped(&call.description), units, charge];
-    let one_line = cells.iter().zip(COLUMN_WIDTHS).all(|(cell, width)| cell.chars().map(widest).sum::<u32>() <= width);
+    let one_line = cells.iter().zip(COLUMN_WIDTHS).all(|(cell, width)| widest(cell) <= width);
     Row { cells, one_line }
 }
 
-/// The most that a character of the built-in font is wide, in hundredths of the size of the type; those of any other
-/// font count as wide ones.
-fn widest(character: char) -> u32 {
-    match character {
-        ' ' | '\u{a0}' | '.' | ',' | ':' | ';' | '\'' | 'i' | 'j' | 'l' | 'I' => 30,
-        'f' | 't' | 'r' | '(' | ')' | '/' | '-' => 48,
-        'm' | 'w' | 'M' | 'W' | '@' | '%' => 96,
-        'a'..='z' | '0'..='9' | '+' | '*' | '†' => 66,
-        'A'..='Z' => 77,
-        'À'..='ƿ' => 100,
-        _ => 140,
-    }
-}
-
-fn count_of(calls: usize) -> String {
-    let count = display::count(calls as u64);
-    if calls == 1 { format!("{count} record") } else { format!("{count} records") }
+fn count_of(calls: usize, style: Style) -> String {
+    style.counted("itemisation.records", calls as u64)
 }
 
 #[cfg(test)]
@@ -144,7 +137,8 @@ mod tests {
     use crate::invoicing::samples;
 
     fn itemised(calls: &[ItemisedCall]) -> Option<Itemisation> {
-        itemisation_of(&samples::long(), calls, MoneyStyle::new(Currency::GBP))
+        let languages = samples::languages();
+        itemisation_of(&samples::long(), calls, Style::new(languages.default(), Currency::GBP))
     }
 
     fn check(change: impl Fn(&mut ItemisedCall), expected: [&str; 6]) {

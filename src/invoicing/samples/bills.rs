@@ -1,5 +1,4 @@
-//! Bills for the tests of this module: short, long, credit, draft, empty, and calls to list. Every sum is that of its
-//! parts.
+//! The bills of the samples: short, long, credit, draft, empty, and calls to list. Every sum is that of its parts.
 
 use crate::domain::allowance::Measure;
 use crate::domain::bill::*;
@@ -10,11 +9,11 @@ use crate::domain::price_book::VatKind;
 use crate::domain::time::Date;
 
 /// A minor-unit amount in pounds.
-pub(super) fn pounds(pence: i64) -> Amount {
+pub fn pounds(pence: i64) -> Amount {
     Amount::new(Money::from_minor(pence), Currency::GBP)
 }
 
-fn date(text: &str) -> Date {
+pub(super) fn date(text: &str) -> Date {
     Date::parse(text).expect(text)
 }
 
@@ -22,7 +21,7 @@ fn decimal<const SCALE: u32>(text: &str) -> Decimal<SCALE> {
     Decimal::parse(text).expect(text)
 }
 
-fn address(lines: &[&str], town: &str, county: &str, postcode: &str, country: &str) -> Address {
+pub(super) fn address(lines: &[&str], town: &str, county: &str, postcode: &str, country: &str) -> Address {
     Address {
         lines: lines.iter().map(ToString::to_string).collect(),
         town: town.into(),
@@ -54,7 +53,7 @@ fn line(kind: LineKind, category: &str, description: &str, pence: i64) -> BillLi
 }
 
 /// A rental of November.
-fn rental(description: &str, quantity: i64, price_pence: i64) -> BillLine {
+pub(super) fn rental(description: &str, quantity: i64, price_pence: i64) -> BillLine {
     BillLine {
         from: Some(date("2026-11-01")),
         to: Some(date("2026-11-30")),
@@ -68,7 +67,7 @@ fn rental(description: &str, quantity: i64, price_pence: i64) -> BillLine {
 }
 
 /// VAT by code and all sums, from the lines; `previous` is the balance before, in pence.
-fn totalled(mut bill: Bill, previous: i64) -> Bill {
+pub(super) fn totalled(mut bill: Bill, previous: i64) -> Bill {
     let total = |lines: &mut dyn Iterator<Item = &BillLine>| lines.map(|line| line.amount.money.minor()).sum::<i64>();
     let codes = [
         ("S", "Standard rate", VatKind::Standard, "20"),
@@ -172,17 +171,17 @@ fn blank() -> Bill {
 }
 
 /// One line, no usage, nothing owed before.
-pub(super) fn short() -> Bill {
+pub fn short() -> Bill {
     totalled(Bill { lines: vec![rental("Business broadband", 1, 2_995)], ..blank() }, 0)
 }
 
 /// No lines at all (B5).
-pub(super) fn empty() -> Bill {
+pub fn empty() -> Bill {
     totalled(blank(), 0)
 }
 
 /// A rental given back, with an amount owed before.
-pub(super) fn credit() -> Bill {
+pub fn credit() -> Bill {
     let given_back = BillLine {
         kind: LineKind::Credit,
         from: Some(date("2026-11-12")),
@@ -194,7 +193,7 @@ pub(super) fn credit() -> Bill {
 }
 
 /// A credit note of part of an invoice.
-pub(super) fn credit_note() -> Bill {
+pub fn credit_note() -> Bill {
     let given_back = BillLine { price: None, ..line(LineKind::Credit, "Broadband", "Line was down for a week", -700) };
     let credits = Some(CreditedInvoice { number: "NT-10042".into(), date: date("2026-11-01") });
     let bill = Bill {
@@ -211,7 +210,7 @@ pub(super) fn credit_note() -> Bill {
 
 /// The short bill before posting, in an organisation with a light colour, for a customer with text that would be code
 /// if it were not data.
-pub(super) fn draft() -> Bill {
+pub fn draft() -> Bill {
     let mut bill = short();
     bill.number = None;
     bill.organisation.colour = "#ffd400".into();
@@ -222,7 +221,7 @@ pub(super) fn draft() -> Bill {
 }
 
 /// A final bill of a reseller's reseller: reverse charge (V2), very long names, an amount in the millions.
-pub(super) fn wordy() -> Bill {
+pub fn wordy() -> Bill {
     let mut bill = blank();
     bill.is_final = true;
     bill.number = Some("NORTHWIND-WHOLESALE-2026-0000010042".into());
@@ -270,7 +269,7 @@ const CENTRES: [&str; 10] = [
 ];
 
 /// Ten cost centres with six lines each, usage of all kinds, caps, an amount owed before, all line kinds.
-pub(super) fn long() -> Bill {
+pub fn long() -> Bill {
     let mut bill = blank();
     bill.customer.reference = "FACILITIES/42".into();
     bill.customer.purchase_order = "PO-2026-7781".into();
@@ -367,7 +366,7 @@ fn allowances() -> Vec<BillAllowance> {
 }
 
 /// One call.
-pub(super) fn call() -> ItemisedCall {
+pub fn call() -> ItemisedCall {
     ItemisedCall {
         record: "R1".into(),
         cli: "+442079460000".into(),
@@ -385,7 +384,7 @@ pub(super) fn call() -> ItemisedCall {
 }
 
 /// So many calls of three CLIs: some capped, some in an allowance, some data and messages.
-pub(super) fn calls(count: u32) -> Vec<ItemisedCall> {
+pub fn calls(count: u32) -> Vec<ItemisedCall> {
     (0..count)
         .map(|index| {
             let mut call = call();

@@ -2,11 +2,13 @@
 //! negative amounts. Its balance keeps its signs.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 
-use super::display::{MoneyStyle, wrapped};
-use super::view::{Due, Fact, fact};
+use super::facts::{Fact, facts};
+use super::payment::Due;
 use crate::domain::bill::{Amount, Bill, BillLine, BillTotals, BillVat, DocumentKind};
 use crate::domain::money::{Money, Overflow};
+use crate::invoicing::language::{Style, wrapped};
 
 /// The bill with the signs that are printed.
 pub(super) fn as_printed(bill: &Bill) -> Result<Cow<'_, Bill>, Overflow> {
@@ -32,37 +34,39 @@ pub(super) fn as_printed(bill: &Bill) -> Result<Cow<'_, Bill>, Overflow> {
 }
 
 /// What identifies a credit note.
-pub(super) fn facts_of(bill: &Bill) -> Vec<Fact> {
+pub(super) fn facts_of(bill: &Bill, style: Style) -> Vec<Fact> {
     let (number, date) = match &bill.credits {
-        Some(of) => (wrapped(&of.number), of.date.in_words()),
+        Some(of) => (wrapped(&of.number), style.language.long_date(of.date)),
         None => Default::default(),
     };
     let customer = &bill.customer;
-    [
-        ("Credit note number", bill.number.as_deref().map_or_else(|| "none yet".into(), wrapped)),
-        ("Credit note date", bill.invoice_date.in_words()),
-        ("For invoice", number),
-        ("Invoice date (tax point)", date),
-        ("Account", wrapped(&customer.account)),
-        ("Your reference", wrapped(&customer.reference)),
-        ("Purchase order", wrapped(&customer.purchase_order)),
-        ("Your VAT number", wrapped(&customer.vat_number)),
-    ]
-    .into_iter()
-    .filter(|(_, value)| !value.is_empty())
-    .map(|(label, value)| fact(label, value))
-    .collect()
+    let own = bill.number.as_deref().map_or_else(|| style.word("facts.no_number"), wrapped);
+    facts(
+        style,
+        [
+            ("facts.credit_note_number", own),
+            ("facts.credit_note_date", style.language.long_date(bill.invoice_date)),
+            ("facts.for_invoice", number),
+            ("facts.invoice_date", date),
+            ("facts.account", wrapped(&customer.account)),
+            ("facts.reference", wrapped(&customer.reference)),
+            ("facts.buyer_reference", wrapped(&customer.buyer_reference)),
+            ("facts.purchase_order", wrapped(&customer.purchase_order)),
+            ("facts.vat_number", wrapped(&customer.vat_number)),
+        ],
+    )
 }
 
 /// What the reader gets; `bill` is as printed.
-pub(super) fn due_of(bill: &Bill, style: MoneyStyle) -> Result<Due, Overflow> {
+pub(super) fn due_of(bill: &Bill, style: Style) -> Result<Due, Overflow> {
     let now = bill.balance.now;
+    let with = |key: &str, amount: Amount| style.language.fill(key, &[("amount", &style.amount(amount))]);
     let note = match now.money.cmp(&Money::ZERO) {
-        std::cmp::Ordering::Greater => format!("to your account, of which {} is now to be paid", style.amount(now)),
-        std::cmp::Ordering::Equal => "to your account, which is settled".to_owned(),
-        std::cmp::Ordering::Less => format!("to your account, which is {} in credit", style.amount(opposite(now)?)),
+        Ordering::Greater => with("due.credited_to_pay", now),
+        Ordering::Equal => style.word("due.credited_settled"),
+        Ordering::Less => with("due.credited_in_credit", opposite(now)?),
     };
-    Ok(Due { label: "Credited", amount: style.amount(bill.totals.gross), note })
+    Ok(Due { label: style.word("due.credited"), amount: style.amount(bill.totals.gross), note })
 }
 
 fn opposite(amount: Amount) -> Result<Amount, Overflow> {
