@@ -8,6 +8,7 @@ mod charge_sections;
 mod credit_note;
 pub mod csv;
 mod display;
+pub mod e_invoice;
 mod itemisation;
 pub mod json;
 mod palette;
