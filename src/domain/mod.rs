@@ -7,6 +7,7 @@ pub mod cells;
 pub mod charge;
 mod charged_usage;
 pub mod contact;
+pub mod countries;
 pub mod credit;
 pub mod customer;
 mod decimal_text;

@@ -4,6 +4,7 @@
 //! Computes nothing that is charged; writes no files.
 
 pub mod csv;
+pub mod e_invoice;
 pub mod json;
 mod language;
 mod pdf;

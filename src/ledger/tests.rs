@@ -8,7 +8,6 @@ use crate::domain::bill::{
     MODEL_VERSION,
 };
 use crate::domain::charge::{BilledPeriod, ServiceEvent, ServiceLine};
-use crate::domain::customer::Address;
 use crate::domain::disposition::Disposition;
 use crate::domain::money::{Currency, Money, Percent, Price, Quantity, Sum};
 use crate::domain::numbering::Series;

@@ -132,7 +132,7 @@ impl Documents<'_> {
     }
 
     /// Gives files their names, once all of them are safe.
-    fn settle(&self, workers: &Workers, files: Vec<PartialFile>) -> Result<()> {
+    pub(super) fn settle(&self, workers: &Workers, files: Vec<PartialFile>) -> Result<()> {
         workers.wait_for_each(&files, |file| file.sync().map_err(|error| Error::io(file.target(), &error)))?;
         for file in files {
             let target = file.target().to_owned();
@@ -162,13 +162,14 @@ impl Documents<'_> {
         if let Some(pdf) = pdf {
             made.push(self.put(&format!("{stem}.pdf"), &pdf)?);
         }
+        made.extend(self.put_wanted_e_invoice(bill, &stem)?);
         if itemisation != Itemisation::None && bill.document == DocumentKind::Invoice {
             made.push(self.put(&format!("{stem}.csv"), &csv::render(bill, calls))?);
         }
         Ok(made)
     }
 
-    fn put(&self, name: &str, bytes: &[u8]) -> Result<PartialFile> {
+    pub(super) fn put(&self, name: &str, bytes: &[u8]) -> Result<PartialFile> {
         let path = self.dir.join(name);
         PartialFile::write(path.clone(), bytes).map_err(|error| Error::io(&path, &error))
     }

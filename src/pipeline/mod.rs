@@ -8,6 +8,7 @@ pub mod billed;
 pub mod documents;
 pub mod draft;
 pub mod drafting;
+pub mod e_invoices;
 pub mod explained;
 pub mod exposure;
 pub mod gathering;

@@ -16,6 +16,7 @@ use crate::ledger::{DraftFlag, InvoiceFilter, Ledger, LedgerWriter, RunFlag, Run
 use crate::pipeline::Engine;
 use crate::pipeline::documents::{Documents, run_folder};
 use crate::pipeline::draft::Drafting;
+use crate::pipeline::e_invoices::missing_of_run;
 use crate::pipeline::post::{Posting, check_approved};
 use crate::workspace::Workspace;
 
@@ -129,7 +130,10 @@ fn write_documents(global: &Global, workspace: &Workspace, ledger: &Ledger, run:
             remove_partials(&documents).map_err(|error| Error::io(&documents, &error))?;
             let written = writer.write(&global.workers()?, ledger, run, billed_file);
             let written = written.and_then(|files| write_report(workspace, &row).map(|()| files));
-            written.map_err(|error| posted_without_documents(run, error))?
+            let missing = written.and_then(|files| Ok((files, missing_of_run(writer.book, ledger, run)?)));
+            let (files, missing) = missing.map_err(|error| posted_without_documents(run, error))?;
+            missing.iter().for_each(|missing| say(&missing.to_string()));
+            files
         }
         _ => 0,
     };

@@ -49,12 +49,18 @@ pub(super) fn export_run(global: &Global, workspace: &Workspace, run: i64, out: 
 /// Writes the documents of the credit notes on the invoices of a run.
 pub(super) fn export_credit_notes(global: &Global, workspace: &Workspace, run: i64, out: PathBuf) -> Result<()> {
     let ledger = workspace.ledger()?;
-    billed_file(&ledger, run)?;
+    let notes = credit_notes_of(&ledger, run)?;
+    write_credit_notes(global, workspace, &ledger, &notes, out)
+}
+
+/// The credit notes on the invoices of a run.
+pub(super) fn credit_notes_of(ledger: &Ledger, run: i64) -> Result<Vec<Bill>> {
+    billed_file(ledger, run)?;
     let mut notes = Vec::new();
     for invoice in ledger.invoices(InvoiceFilter { run: Some(run), account: None })? {
         notes.extend(ledger.credits_of(&invoice.number)?);
     }
-    write_credit_notes(global, workspace, &ledger, &notes, out)
+    Ok(notes)
 }
 
 fn write_credit_notes(
@@ -84,12 +90,12 @@ pub(super) fn documents<'a>(
     Documents { book, store, templates: workspace.dir.join("templates"), dir, pdf: true, quiet: global.quiet }
 }
 
-fn billed_file(ledger: &Ledger, run: i64) -> Result<String> {
+pub(super) fn billed_file(ledger: &Ledger, run: i64) -> Result<String> {
     let not_posted = || Error::refused(format!("run {run} is not posted"), "see `tollbook bill list`");
     ledger.run(run)?.billed_file.ok_or_else(not_posted)
 }
 
-fn would_write(global: &Global, documents: u64, kind: &str, out: &std::path::Path) -> bool {
+pub(super) fn would_write(global: &Global, documents: u64, kind: &str, out: &std::path::Path) -> bool {
     if global.dry_run {
         say(&format!("would write the documents of {} to {}", counted(documents, kind), out.display()));
     }

@@ -1,6 +1,7 @@
 //! `invoice`: posted invoices and credit notes, listed, shown, written again; voided, credited, marked as sent.
 
 mod credit;
+mod e_invoices;
 mod explain;
 mod export;
 mod list;
@@ -8,16 +9,35 @@ mod show;
 
 use std::path::PathBuf;
 
-use clap::Subcommand;
+use clap::{Subcommand, ValueEnum};
 
 use super::bill::parse_date;
 use super::{Global, say};
 use crate::domain::time::Date;
 use crate::error::{Error, Result, counted};
+use crate::invoicing::e_invoice::Syntax;
 use crate::workspace::Workspace;
 
 use credit::CreditArguments;
 pub(super) use credit::{Credited, reason, write_documents};
+
+/// How a structured invoice is written.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Format {
+    /// UBL 2.1, Peppol BIS Billing 3
+    Ubl,
+    /// UN/CEFACT CII, Factur-X
+    Cii,
+}
+
+impl From<Format> for Syntax {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Ubl => Self::Ubl,
+            Format::Cii => Self::Cii,
+        }
+    }
+}
 
 /// What to do.
 #[derive(Subcommand)]
@@ -51,6 +71,9 @@ pub enum Invoice {
         /// The credit notes on the run's invoices instead of these
         #[arg(long, requires = "run")]
         credit_notes: bool,
+        /// The structured invoice (EN 16931) only: as UBL (Peppol BIS Billing 3) or as CII (Factur-X)
+        #[arg(long, value_enum)]
+        format: Option<Format>,
         /// Where to
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
@@ -83,7 +106,15 @@ impl Invoice {
             Self::List { run, account, tagged } => list::list(global, &workspace, (run, account.as_deref()), &tagged),
             Self::Show { number } => show::show(global, &workspace, &number),
             Self::Explain(explain) => explain.run(global, &workspace),
-            Self::Export { number, run, credit_notes, out } => match (number, run) {
+            Self::Export { number, run, credit_notes, format: Some(format), out } => {
+                let of = match (number, run) {
+                    (Some(number), _) => e_invoices::Of::One(number),
+                    (None, run) if credit_notes => e_invoices::Of::CreditNotes(run.unwrap_or_default()),
+                    (None, run) => e_invoices::Of::Run(run.unwrap_or_default()),
+                };
+                e_invoices::export(global, &workspace, &of, (format.into(), out))
+            }
+            Self::Export { number, run, credit_notes, format: None, out } => match (number, run) {
                 (Some(number), _) => export::export_one(global, &workspace, &number, out),
                 (None, Some(run)) if credit_notes => export::export_credit_notes(global, &workspace, run, out),
                 (None, Some(run)) => export::export_run(global, &workspace, run, out),
