@@ -19,6 +19,7 @@ pub mod prefix_table;
 pub mod price_book;
 #[cfg(test)]
 pub(crate) mod sample;
+pub mod spreadsheet;
 pub mod telephone;
 pub mod time;
 pub mod totals;

@@ -9,11 +9,13 @@ mod credit_note;
 pub mod csv;
 mod display;
 mod itemisation;
+pub mod itemised;
 pub mod json;
 mod palette;
 mod pdf;
 #[cfg(test)]
 mod samples;
+pub mod summed_calls;
 mod templates;
 mod usage_summary;
 mod view;
