@@ -10,6 +10,7 @@ use crate::domain::bill::{
     Bill, BillBalance, BillCustomer, BillLine, BillOrganisation, BillTotals, BillVat, DocumentKind, LineKind,
     MODEL_VERSION, UsageByClass, UsageByCli,
 };
+use crate::domain::contact::BillMandate;
 use crate::domain::customer::{PaymentTerms, Status};
 use crate::domain::money::{Money, Overflow};
 
@@ -117,6 +118,10 @@ fn bill_organisation(context: &Context<'_>) -> BillOrganisation {
         company_number: organisation.company_number.clone(),
         colour: organisation.colour.clone(),
         logo: organisation.logo.clone(),
+        contact: organisation.contact.clone(),
+        bank: organisation.bank.clone(),
+        footer: organisation.footer.clone(),
+        endpoint: organisation.endpoint.clone(),
     }
 }
 
@@ -130,6 +135,13 @@ fn bill_customer(context: &Context<'_>, terms: PaymentTerms) -> BillCustomer {
         vat_number: customer.vat_number.clone(),
         purchase_order: customer.purchase_order.clone(),
         payment_method: customer.payment_method.clone(),
+        language: customer.language.clone(),
+        mandate: BillMandate {
+            reference: customer.direct_debit.mandate.clone(),
+            account_ending: customer.direct_debit.bank.ending().to_owned(),
+        },
+        buyer_reference: customer.buyer_reference.clone(),
+        endpoint: customer.endpoint.clone(),
         payment_terms: match terms {
             PaymentTerms::Days(1) => "1 day".to_owned(),
             PaymentTerms::Days(days) => format!("{days} days"),

@@ -103,7 +103,7 @@ pub fn customer(account: &str) -> Customer {
         billing_day: None,
         currency: Currency::GBP,
         address: Address::default(),
-        email: String::new(),
+        delivery: Default::default(),
         vat_number: String::new(),
         vat_code: String::new(),
         vat_code_calls: String::new(),
@@ -127,6 +127,11 @@ pub fn customer(account: &str) -> Customer {
         invoice_message: String::new(),
         next_invoice_message: String::new(),
         payment_method: String::new(),
+        direct_debit: Default::default(),
+        language: String::new(),
+        buyer_reference: String::new(),
+        endpoint: String::new(),
+        accounting_reference: String::new(),
     }
 }
 

@@ -105,7 +105,7 @@ fn customer(prices: ClassPrices) -> Customer {
         billing_day: None,
         currency: Currency::GBP,
         address: Address::default(),
-        email: String::new(),
+        delivery: Default::default(),
         vat_number: String::new(),
         vat_code: String::new(),
         vat_code_calls: String::new(),
@@ -129,6 +129,11 @@ fn customer(prices: ClassPrices) -> Customer {
         invoice_message: String::new(),
         next_invoice_message: String::new(),
         payment_method: String::new(),
+        direct_debit: Default::default(),
+        language: String::new(),
+        buyer_reference: String::new(),
+        endpoint: String::new(),
+        accounting_reference: String::new(),
     }
 }
 
