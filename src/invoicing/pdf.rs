@@ -261,7 +261,7 @@ mod tests {
             let calls = samples::calls(calls);
             let pdf = renderer.render(&bill, &calls).unwrap_or_else(|error| panic!("{name}: {error}"));
             assert!(pdf.starts_with(b"%PDF-1.7") && pdf.ends_with(b"%%EOF"), "{name}");
-            let documents = [("pdf", pdf), ("json", json::render(&bill)), ("csv", csv::render(&bill, &calls))];
+            let documents = [("pdf", pdf), ("json", json::render(&bill)), ("csv", csv::render(&bill, &calls, None))];
             for (ending, bytes) in documents {
                 if let Some(folder) = &keep {
                     std::fs::write(folder.join(format!("{name}.{ending}")), bytes).expect("the folder can be written");

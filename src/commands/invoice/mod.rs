@@ -9,15 +9,18 @@ mod show;
 use std::path::PathBuf;
 
 use clap::Subcommand;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::bill::parse_date;
 use super::{Global, say};
+use crate::domain::contact::Attachment;
 use crate::domain::time::Date;
 use crate::error::{Error, Result, counted};
 use crate::workspace::Workspace;
 
 use credit::CreditArguments;
 pub(super) use credit::{Credited, reason, write_documents};
+use export::Wanted;
 
 /// What to do.
 #[derive(Subcommand)]
@@ -54,6 +57,9 @@ pub enum Invoice {
         /// Where to
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
+        /// Which documents, whatever the customer has; may be given again
+        #[arg(long, value_name = "FORMAT", value_delimiter = ',', value_parser = format_parser())]
+        format: Vec<Attachment>,
     },
     /// Take an invoice back: a credit note of all that is left of it; its usage and charges wait to be billed again
     Void {
@@ -76,6 +82,14 @@ pub enum Invoice {
     },
 }
 
+/// The documents that can be asked for.
+const FORMATS: [Attachment; 4] = [Attachment::Pdf, Attachment::Xlsx, Attachment::Csv, Attachment::Json];
+
+fn format_parser() -> impl TypedValueParser<Value = Attachment> {
+    PossibleValuesParser::new(FORMATS.map(Attachment::name))
+        .map(|word| Attachment::parse(&word).expect("one of the words"))
+}
+
 impl Invoice {
     pub fn run(self, global: &Global) -> Result<()> {
         let workspace = Workspace::find(global.workspace.as_deref())?;
@@ -83,10 +97,12 @@ impl Invoice {
             Self::List { run, account, tagged } => list::list(global, &workspace, (run, account.as_deref()), &tagged),
             Self::Show { number } => show::show(global, &workspace, &number),
             Self::Explain(explain) => explain.run(global, &workspace),
-            Self::Export { number, run, credit_notes, out } => match (number, run) {
-                (Some(number), _) => export::export_one(global, &workspace, &number, out),
-                (None, Some(run)) if credit_notes => export::export_credit_notes(global, &workspace, run, out),
-                (None, Some(run)) => export::export_run(global, &workspace, run, out),
+            Self::Export { number, run, credit_notes, out, format: formats } => match (number, run) {
+                (Some(number), _) => export::export_one(global, &workspace, &number, Wanted { out, formats }),
+                (None, Some(run)) if credit_notes => {
+                    export::export_credit_notes(global, &workspace, run, Wanted { out, formats })
+                }
+                (None, Some(run)) => export::export_run(global, &workspace, run, Wanted { out, formats }),
                 (None, None) => Err(Error::refused("neither an invoice nor a run is named", "")),
             },
             Self::Void { number, date } => credit::void(global, &workspace, &number, date),

@@ -5,6 +5,7 @@ use rust_xlsxwriter::{IgnoreError, Workbook, Worksheet, XlsxError};
 
 use super::cells::{duration, figure, megabytes, moment, text};
 use super::charge_sheet::set_heads;
+use super::line_sheet::descriptions_of;
 use super::looks::Looks;
 use super::set_page;
 use crate::domain::bill::Bill;
@@ -21,19 +22,19 @@ pub(super) struct CallSheets<'b> {
 }
 
 const COLUMNS: [(&str, u16, bool); COUNT] = [
-    ("Cost centre", 20, false),
-    ("Line", 18, false),
-    ("Line description", 22, false),
-    ("Date and time", 19, false),
-    ("Direction", 10, false),
-    ("Number", 18, false),
-    ("Description", 34, false),
-    ("Class", 22, false),
-    ("Duration", 11, true),
-    ("Data (MB)", 13, true),
+    ("Cost centre", 18, false),
+    ("Line", 17, false),
+    ("Line description", 19, false),
+    ("Date and time", 20, false),
+    ("Direction", 11, false),
+    ("Number", 17, false),
+    ("Description", 30, false),
+    ("Class", 21, false),
+    ("Duration", 10, true),
+    ("Data (MB)", 12, true),
     ("Quantity", 10, true),
-    ("Records", 10, true),
-    ("Charge ex VAT", 13, true),
+    ("Records", 9, true),
+    ("Charge ex VAT", 12, true),
     ("Covered by", 14, false),
     ("Record", 24, false),
 ];
@@ -56,8 +57,7 @@ impl CallSheets<'_> {
     pub fn write(&self, workbook: &mut Workbook, rows: &[ItemisedRow<'_>]) -> Result<(), XlsxError> {
         let hidden: Vec<u16> =
             OPTIONAL.iter().filter(|(_, fills)| !rows.iter().any(fills)).map(|(column, _)| *column).collect();
-        let descriptions = self.bill.usage_by_cli.iter().map(|line| (line.cli.as_str(), line.description.as_str()));
-        let descriptions: std::collections::HashMap<&str, &str> = descriptions.collect();
+        let descriptions = descriptions_of(self.bill);
         let most = usize::try_from(self.rows_of_a_sheet.saturating_sub(1).max(1)).unwrap_or(usize::MAX);
         for (rows, number) in rows.chunks(most).zip(1_u32..) {
             let sheet = workbook.add_worksheet_with_constant_memory()?;
@@ -65,7 +65,7 @@ impl CallSheets<'_> {
             sheet.set_name(name)?;
             self.dress(sheet, rows.len(), &hidden)?;
             for (row, place) in rows.iter().zip(1_u32..) {
-                let described = descriptions.get(row.cli()).copied().unwrap_or_default();
+                let described = descriptions.get(&(row.cost_centre(), row.cli())).copied().unwrap_or_default();
                 self.write_row(sheet, place, row, described)?;
             }
         }
@@ -105,14 +105,22 @@ impl CallSheets<'_> {
                 text(sheet, (row, 5), &call.other_party, &cell.text)?;
                 text(sheet, (row, 6), &call.description, &cell.text)?;
             }
-            ItemisedRow::Sum(sum) => text(sheet, (row, 6), &self.in_words(sum), &cell.text)?,
+            ItemisedRow::Sum(sum) => {
+                for (column, words) in (3..).zip(["", "", "", &self.in_words(sum)]) {
+                    text(sheet, (row, column), words, &cell.text)?;
+                }
+            }
         }
         let class = CallClass::parse(itemised.class()).map_or(itemised.class(), CallClass::title);
         text(sheet, (row, 7), class, &cell.text)?;
-        match itemised.kind() {
-            "voice" => duration(sheet, (row, 8), itemised.units(), &cell.duration)?,
-            "data" => figure(sheet, (row, 9), &megabytes(itemised.units()), &cell.data)?,
-            _ => figure(sheet, (row, 10), &itemised.units().to_string(), &cell.count)?,
+        let kind = itemised.kind();
+        for (column, is_it) in [(8, kind == "voice"), (9, kind == "data"), (10, !matches!(kind, "voice" | "data"))] {
+            match (is_it, column) {
+                (false, _) => text(sheet, (row, column), "", &cell.count)?,
+                (true, 8) => duration(sheet, (row, column), itemised.units(), &cell.duration)?,
+                (true, 9) => figure(sheet, (row, column), &megabytes(itemised.units()), &cell.data)?,
+                (true, _) => figure(sheet, (row, column), &itemised.units().to_string(), &cell.count)?,
+            }
         }
         figure(sheet, (row, 11), &itemised.records().to_string(), &cell.count)?;
         figure(sheet, (row, 12), &itemised.charge().to_string(), &cell.exact)?;

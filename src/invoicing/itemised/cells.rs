@@ -19,16 +19,18 @@ pub(super) fn shown(text: &str) -> String {
     fitting(&printable(text), LONGEST_CELL)
 }
 
-/// Writes a text, whatever it looks like; nothing if it is empty.
+/// Writes a text, whatever it looks like; an empty cell if it is empty.
 pub(super) fn text(
     sheet: &mut Worksheet,
     (row, column): (u32, u16),
     text: &str,
     format: &Format,
 ) -> Result<(), XlsxError> {
-    if !text.is_empty() {
-        sheet.write_string_with_format(row, column, shown(text), format)?;
-    }
+    let text = shown(text);
+    match text.as_str() {
+        "" => sheet.write_blank(row, column, format)?,
+        text => sheet.write_string_with_format(row, column, text, format)?,
+    };
     Ok(())
 }
 

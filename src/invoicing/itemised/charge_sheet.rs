@@ -23,8 +23,21 @@ const COLUMNS: [(&str, u16, bool); 13] = [
     ("Amount ex VAT", 14, true),
 ];
 
+/// Columns that are left out of sight where no line fills them.
+const OPTIONAL: [(u16, fn(&BillLine) -> bool); 4] = [
+    (1, |line| !line.cost_centre.is_empty()),
+    (2, |line| !line.cli.is_empty()),
+    (4, |line| !line.details.is_empty()),
+    (9, |line| !line.proration.is_empty()),
+];
+
 pub(super) fn write(sheet: &mut Worksheet, bill: &Bill, looks: &Looks) -> Result<(), XlsxError> {
     let last = set_heads(sheet, &COLUMNS, looks)?;
+    for (column, fills) in OPTIONAL {
+        if !bill.lines.iter().any(fills) {
+            sheet.set_column_hidden(column)?;
+        }
+    }
     let mut row = 0;
     for line in &bill.lines {
         row += 1;
@@ -48,7 +61,7 @@ pub(super) fn set_heads(sheet: &mut Worksheet, columns: &[(&str, u16, bool)], lo
         sheet.write_string_with_format(0, column, *head, format)?;
         last = column;
     }
-    sheet.set_freeze_panes(1, 0)?.set_repeat_rows(0, 0)?;
+    sheet.set_row_height(0, 32)?.set_landscape().set_freeze_panes(1, 0)?.set_repeat_rows(0, 0)?;
     Ok(last)
 }
 
@@ -58,18 +71,21 @@ fn write_line(sheet: &mut Worksheet, row: u32, bill: &Bill, line: &BillLine, cel
         text(sheet, (row, column), words, &cell.text)?;
     }
     for (column, day) in [(5, line.from), (6, line.to)] {
-        if let Some(day) = day {
-            cells::date(sheet, (row, column), day, &cell.date)?;
+        match day {
+            Some(day) => cells::date(sheet, (row, column), day, &cell.date)?,
+            None => text(sheet, (row, column), "", &cell.date)?,
         }
     }
     figure(sheet, (row, 7), &line.quantity.to_string(), &cell.quantity)?;
-    if let Some(price) = line.price {
-        figure(sheet, (row, 8), &price.to_places(bill.currency.digits), &cell.price)?;
+    match line.price {
+        Some(price) => figure(sheet, (row, 8), &price.to_places(bill.currency.digits), &cell.price)?,
+        None => text(sheet, (row, 8), "", &cell.price)?,
     }
     text(sheet, (row, 9), &line.proration, &cell.text)?;
     text(sheet, (row, 10), &line.vat_code, &cell.text)?;
-    if let Some(vat) = bill.vat.iter().find(|vat| vat.code == line.vat_code) {
-        write_rate(sheet, (row, 11), vat.rate, cell)?;
+    match bill.vat.iter().find(|vat| vat.code == line.vat_code) {
+        Some(vat) => write_rate(sheet, (row, 11), vat.rate, cell)?,
+        None => text(sheet, (row, 11), "", &cell.percent)?,
     }
     figure(sheet, (row, 12), &line.amount.to_string(), &cell.money)
 }

@@ -1,7 +1,7 @@
 //! A bill's usage and charges by line (CLI) → the sheet `By line`: the subtotals of the calls, cost centre by cost centre,
 //! beside what else is charged for the line.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
@@ -9,7 +9,7 @@ use super::cells::{duration, figure, megabytes, text};
 use super::charge_sheet::set_heads;
 use super::looks::{Cells, Looks};
 use super::{Usage, usage_by};
-use crate::domain::bill::{Amount, Bill, LineKind};
+use crate::domain::bill::{Amount, Bill, LineKind, UsageByCli};
 use crate::domain::money::Money;
 
 const COLUMNS: [(&str, u16, bool); 9] = [
@@ -24,20 +24,35 @@ const COLUMNS: [(&str, u16, bool); 9] = [
     ("Other charges ex VAT", 14, true),
 ];
 
-/// What a row is of: cost centre and line.
-type Key<'b> = (&'b str, &'b str);
+/// What a row is of: whether it is of no line, cost centre, line.
+type Key<'b> = (bool, &'b str, &'b str);
+
+/// Columns that are left out of sight where no line fills them.
+const OPTIONAL: [(u16, fn(&UsageByCli) -> bool); 2] = [(5, |line| line.bytes != 0), (6, |line| !line.capped.is_zero())];
 
 pub(super) fn write(sheet: &mut Worksheet, bill: &Bill, looks: &Looks) -> Result<(), XlsxError> {
     let last = set_heads(sheet, &COLUMNS, looks)?;
-    let usage = usage_by(bill, |line| (line.cost_centre.as_str(), line.cli.as_str()))?;
+    let usage = usage_by(bill, |line| key_of(&line.cost_centre, &line.cli))?;
     let charges = charges_by_line(bill)?;
-    let keys: std::collections::BTreeSet<Key<'_>> = usage.keys().chain(charges.keys()).copied().collect();
+    let keys: BTreeSet<Key<'_>> = usage.keys().chain(charges.keys()).copied().collect();
+    for (column, fills) in OPTIONAL {
+        if !bill.usage_by_cli.iter().any(fills) {
+            sheet.set_column_hidden(column)?;
+        }
+    }
+    if keys.iter().all(|(_, cost_centre, _)| cost_centre.is_empty()) {
+        sheet.set_column_hidden(0)?;
+    }
+    let descriptions = descriptions_of(bill);
     let (mut row, none) = (0, Usage::default());
-    for key in keys {
+    for key @ (is_of_none, cost_centre, cli) in keys {
         row += 1;
-        let described = bill.usage_by_cli.iter().find(|line| line.cli == key.1);
-        let words = [key.0, key.1, described.map_or("", |line| &line.description)];
-        let words = if key.1.is_empty() { [key.0, "", "Not for one line"] } else { words };
+        let described = if is_of_none {
+            "Not for one line"
+        } else {
+            descriptions.get(&(cost_centre, cli)).copied().unwrap_or_default()
+        };
+        let words = [cost_centre, cli, described];
         for (column, words) in (0..).zip(words) {
             text(sheet, (row, column), words, &looks.cell.text)?;
         }
@@ -53,11 +68,21 @@ pub(super) fn write(sheet: &mut Worksheet, bill: &Bill, looks: &Looks) -> Result
     write_figures(sheet, row + 1, total.get(&()).unwrap_or(&none), bill.totals.charges, &looks.total)
 }
 
+/// What the book calls each line, within its cost centre.
+pub(super) fn descriptions_of(bill: &Bill) -> HashMap<(&str, &str), &str> {
+    let lines = bill.usage_by_cli.iter();
+    lines.map(|line| ((line.cost_centre.as_str(), line.cli.as_str()), line.description.as_str())).collect()
+}
+
+fn key_of<'b>(cost_centre: &'b str, cli: &'b str) -> Key<'b> {
+    (cli.is_empty(), cost_centre, cli)
+}
+
 /// What is charged beside usage.
 fn charges_by_line(bill: &Bill) -> Result<BTreeMap<Key<'_>, Money>, XlsxError> {
     let mut charges = BTreeMap::<Key<'_>, Money>::new();
     for line in bill.lines.iter().filter(|line| line.kind != LineKind::Usage) {
-        let of_line = charges.entry((&line.cost_centre, &line.cli)).or_default();
+        let of_line = charges.entry(key_of(&line.cost_centre, &line.cli)).or_default();
         let sum = of_line.plus(line.amount.money);
         *of_line = sum.map_err(|error| XlsxError::ParameterError(error.to_string()))?;
     }

@@ -78,12 +78,12 @@ impl Looks {
         let money = [bill.currency.digits, places, prices].map(|places| money(bill.currency, places));
         let total = Format::new().set_bold().set_border_top(FormatBorder::Thin).set_border_top_color(GREY);
         Self {
-            title: Format::new().set_bold().set_font_size(18),
+            title: Format::new().set_bold().set_font_size(18).set_align(FormatAlign::Left).set_indent(1),
             plain: Format::new().set_num_format("@").set_align(FormatAlign::Left),
             plain_date: Format::new().set_num_format("yyyy-mm-dd").set_align(FormatAlign::Left),
-            label: Format::new().set_font_color(GREY),
+            label: Format::new().set_font_color(GREY).set_align(FormatAlign::Left).set_indent(1),
             head_right: head.clone().set_align(FormatAlign::Right),
-            head,
+            head: head.set_align(FormatAlign::Left).set_indent(1),
             cell: Cells::new(
                 &Format::new().set_border_bottom(FormatBorder::Hair).set_border_bottom_color(LINE),
                 &money,
@@ -97,7 +97,7 @@ impl Cells {
     fn new(base: &Format, [money, exact, price]: &[String; 3]) -> Self {
         let base = base.clone().set_align(FormatAlign::Top);
         let figure = |format: &str| base.clone().set_num_format(format).set_align(FormatAlign::Right);
-        let left = |format: &str| base.clone().set_num_format(format).set_align(FormatAlign::Left);
+        let left = |format: &str| base.clone().set_num_format(format).set_align(FormatAlign::Left).set_indent(1);
         Self {
             text: left("@"),
             date: left("yyyy-mm-dd"),

@@ -91,10 +91,10 @@ fn add_sheet<'w>(workbook: &'w mut Workbook, name: &str, bill: &Bill) -> Result<
     Ok(sheet)
 }
 
-/// On paper: A4 across, all columns on one page; the document's number and the sheet's name at the foot.
+/// On paper: A4, all columns on one page; the document's number and the sheet's name at the foot.
 fn set_page(sheet: &mut Worksheet, bill: &Bill) {
     const A4: u8 = 9;
-    sheet.set_landscape().set_paper_size(A4).set_print_fit_to_pages(1, 0);
+    sheet.set_paper_size(A4).set_print_fit_to_pages(1, 0);
     sheet.set_margins(0.5, 0.5, 0.5, 0.7, 0.3, 0.3);
     sheet.set_footer(format!("&L{} · &A&RPage &P of &N", in_footer(&name_of(bill))));
 }
@@ -109,9 +109,9 @@ fn name_of(bill: &Bill) -> String {
     format!("{kind} {}", bill.number.as_deref().map(printable).unwrap_or_default())
 }
 
-/// What stands in a footer as it is: an ampersand would begin a code.
+/// What stands in a footer as it is: an ampersand would begin a code, and so would one with a word in brackets.
 fn in_footer(text: &str) -> String {
-    text.chars().take(60).collect::<String>().replace('&', "&&")
+    text.replace(['[', ']'], "").chars().take(60).collect::<String>().replace('&', "&&")
 }
 
 /// Usage of a part of a bill.

@@ -56,7 +56,7 @@ impl Page<'_> {
         let customer = &bill.customer;
         let words = |page: &mut Self, label: &str, words: &str| {
             if words.is_empty() {
-                return Ok(());
+                return Ok::<(), XlsxError>(());
             }
             text(page.sheet, (page.row, 0), label, &page.looks.label)?;
             text(page.sheet, (page.row, 1), words, &page.looks.plain)?;
@@ -161,6 +161,9 @@ impl Page<'_> {
         self.usage_row("Total of the calls, exact", &sum, true)?;
         let label = "As charged: each usage line rounded";
         text(self.sheet, (self.row, 0), label, &self.looks.cell.text)?;
+        for column in 1..4 {
+            self.sheet.write_blank(self.row, column, &self.looks.cell.text)?;
+        }
         figure(self.sheet, (self.row, 4), &bill.totals.usage.to_string(), &self.looks.cell.money)?;
         self.row += 2;
         Ok(())

@@ -15,7 +15,7 @@ fn parts(bytes: &[u8]) -> BTreeMap<String, String> {
         let mut part = package.by_index(place).expect("a part");
         let mut text = String::new();
         part.read_to_string(&mut text).expect("XML");
-        parts.insert(part.name().to_owned(), text);
+        parts.insert(part.name().expect("a name").into_owned(), text);
     }
     parts
 }
@@ -100,5 +100,5 @@ fn no_cell_is_a_formula_or_a_link_o3() {
         assert!(!text.contains("Target=\"http://x"), "{name}");
     }
     let footer = parts[&format!("{WORKSHEETS}sheet1.xml")].split("<oddFooter>").nth(1).unwrap_or_default();
-    assert!(footer.starts_with("&amp;LInvoice &amp;&amp;A&amp;&amp;[Path]=1/../.. · &amp;A&amp;R"), "{footer:.80}");
+    assert!(footer.starts_with("&amp;LInvoice &amp;&amp;A&amp;&amp;Path=1/../.. · &amp;A&amp;R"), "{footer:.80}");
 }
