@@ -102,3 +102,15 @@ fn no_cell_is_a_formula_or_a_link_o3() {
     let footer = parts[&format!("{WORKSHEETS}sheet1.xml")].split("<oddFooter>").nth(1).unwrap_or_default();
     assert!(footer.starts_with("&amp;LInvoice &amp;&amp;A&amp;&amp;Path=1/../.. · &amp;A&amp;R"), "{footer:.80}");
 }
+
+/// With `TOLLBOOK_LARGE_WORKBOOK` set it is a sheet of real size and the beginning of the next, which takes minutes:
+/// `TOLLBOOK_LARGE_WORKBOOK=1 cargo test --locked --release --lib more_calls_than_a_sheet`
+#[test]
+fn more_calls_than_a_sheet_has_rows_are_all_there() {
+    let is_large = std::env::var_os("TOLLBOOK_LARGE_WORKBOOK").is_some();
+    let (count, rows) = if is_large { (ROWS_OF_A_SHEET + 5_000, ROWS_OF_A_SHEET) } else { (3_000, 2_000) };
+    let found = sheets(&samples::long(), &samples::calls(count), None, rows);
+    let calls: Vec<(String, usize)> = found.into_iter().filter(|(name, _)| name.starts_with("Calls")).collect();
+    let second = (count - (rows - 1) + 1) as usize;
+    assert_eq!(calls, [("Calls".to_owned(), rows as usize), ("Calls 2".to_owned(), second)]);
+}
