@@ -177,6 +177,9 @@ pub struct BillCustomer {
     pub account: String,
     /// Name.
     pub name: String,
+    /// The cost centre that the bill is of, where each has its own (O1); empty for none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub cost_centre: String,
     /// The customer's own reference; may be empty.
     pub reference: String,
     /// Where it is.

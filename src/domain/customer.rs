@@ -332,6 +332,8 @@ pub struct Customer {
     pub opening_balance: Money,
     /// Purchase order to print; may be empty.
     pub purchase_order: String,
+    /// One invoice for each cost centre rather than one for all (O1).
+    pub invoice_per_cost_centre: bool,
     /// How its invoice looks.
     pub invoice_format: InvoiceFormat,
     /// How its calls are listed.

@@ -153,6 +153,7 @@ fn customer() -> Customer {
         dropped_date: None,
         opening_balance: Money::ZERO,
         purchase_order: String::new(),
+        invoice_per_cost_centre: false,
         invoice_format: Default::default(),
         itemisation: Default::default(),
         itemise_above: None,

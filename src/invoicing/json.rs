@@ -47,7 +47,7 @@ mod tests {
     }
 
     /// Newer than the first bills that were posted.
-    const LEFT_OUT_IF_EMPTY: [&str; 11] = [
+    const LEFT_OUT_IF_EMPTY: [&str; 12] = [
         "allowances",
         "document",
         "credits",
@@ -59,6 +59,7 @@ mod tests {
         "language",
         "mandate",
         "buyer_reference",
+        "cost_centre",
     ];
 
     /// Follows `$ref` to the definition.

@@ -142,6 +142,7 @@ fn blank() -> Bill {
         customer: BillCustomer {
             account: "1001".into(),
             name: "Fern & Sons Joinery Ltd".into(),
+            cost_centre: String::new(),
             reference: String::new(),
             address: address(&["17 Mill Lane"], "Ludlow", "Shropshire", "SY8 1AB", ""),
             vat_number: String::new(),
@@ -214,6 +215,7 @@ pub(super) fn draft() -> Bill {
     let mut bill = short();
     bill.number = None;
     bill.organisation.colour = "#ffd400".into();
+    bill.customer.cost_centre = "Leeds".into();
     bill.customer.name = "#evil[$x$ *b*] \\ <label> @ref `raw` // Ltd".into();
     bill.messages = vec!["#panic(\"not code\")\n= Not a heading\n- not a list".into()];
     bill

@@ -163,6 +163,7 @@ fn bill(account: &str, net: &str, previous: &str) -> Bill {
         customer: BillCustomer {
             account: account.into(),
             name: format!("Customer {account}"),
+            cost_centre: String::new(),
             reference: String::new(),
             address: Address::default(),
             vat_number: String::new(),

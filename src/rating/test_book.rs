@@ -123,6 +123,7 @@ fn customer(prices: ClassPrices) -> Customer {
         dropped_date: None,
         opening_balance: Money::ZERO,
         purchase_order: String::new(),
+        invoice_per_cost_centre: false,
         invoice_format: InvoiceFormat::Long,
         itemisation: Itemisation::None,
         itemise_above: None,
