@@ -146,7 +146,8 @@ fn split(bill: &Bill, codes: &mut Codes<'_>) -> Result<(Vec<Part>, Money), Overf
     let mut parts: Vec<Part> = Vec::new();
     for line in &bill.lines {
         let (account, title) = codes.account_of(line);
-        let is_same = |part: &&mut Part| part.account == account && part.title == title && part.vat_code == line.vat_code;
+        let is_same =
+            |part: &&mut Part| part.account == account && part.title == title && part.vat_code == line.vat_code;
         match parts.iter_mut().find(is_same) {
             Some(part) => part.net = part.net.plus(line.amount.money)?,
             None => parts.push(Part {
@@ -175,17 +176,12 @@ fn share_out(vat: &BillVat, parts: &mut [Part]) -> Result<Money, Overflow> {
         VatKind::Zero | VatKind::Exempt | VatKind::ReverseCharge => Percent::ZERO,
     };
     let mut left = vat.vat.money;
-    let mut largest: Option<&mut Part> = None;
     for part in parts.iter_mut().filter(|part| part.vat_code == vat.code) {
         part.vat = vat_on(part.net, rate)?;
         left = left.minus(part.vat)?;
-        let is_larger = |other: &&mut Part| other.net.minor().unsigned_abs() >= part.net.minor().unsigned_abs();
-        largest = match largest.take() {
-            Some(other) if is_larger(&&mut *other) => Some(other),
-            _ => Some(part),
-        };
     }
-    if let Some(part) = largest {
+    let of_code = parts.iter_mut().filter(|part| part.vat_code == vat.code);
+    if let Some(part) = of_code.rev().max_by_key(|part| part.net.minor().unsigned_abs()) {
         part.vat = part.vat.plus(left)?;
     }
     Ok(left)

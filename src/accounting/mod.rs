@@ -133,10 +133,7 @@ impl<'s> Codes<'s> {
 ///
 /// # Errors
 /// Documents that do not add up; all of them.
-pub fn sales_of(
-    documents: &[(Bill, Party)],
-    codes: &mut Codes<'_>,
-) -> Result<Vec<Sale>, Vec<SaleError>> {
+pub fn sales_of(documents: &[(Bill, Party)], codes: &mut Codes<'_>) -> Result<Vec<Sale>, Vec<SaleError>> {
     let mut wrong = Vec::new();
     let mut sales = Vec::with_capacity(documents.len());
     for (bill, party) in documents {

@@ -44,7 +44,10 @@ pub(super) fn refusals(sales: &[Sale]) -> Vec<String> {
     for sale in sales {
         if sale.code().chars().count() > LONGEST_ACCOUNT {
             let code = sale.code();
-            wrong.push(format!("{}: {code:?} is longer than the {LONGEST_ACCOUNT} characters of an account", sale.account));
+            wrong.push(format!(
+                "{}: {code:?} is longer than the {LONGEST_ACCOUNT} characters of an account",
+                sale.account
+            ));
         }
         if sale.number.chars().count() > LONGEST_REFERENCE {
             wrong.push(format!("{}: the number is longer than {LONGEST_REFERENCE} characters", sale.number));

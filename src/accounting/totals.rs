@@ -53,7 +53,18 @@ impl Totals {
             let zero = Amount::new(Money::ZERO, currency);
             let (net, vat, gross, moved, rounding) = (zero, zero, zero, zero, zero);
             let (invoices, credit_notes, movements, rounded_documents) = (0, 0, 0, 0);
-            TotalsOf { currency, invoices, credit_notes, net, vat, gross, movements, moved, rounded_documents, rounding }
+            TotalsOf {
+                currency,
+                invoices,
+                credit_notes,
+                net,
+                vat,
+                gross,
+                movements,
+                moved,
+                rounded_documents,
+                rounding,
+            }
         };
         for sale in sales {
             let of = by_currency.entry(sale.currency).or_insert_with(|| blank(sale.currency));

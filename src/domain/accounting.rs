@@ -46,7 +46,10 @@ impl AccountingSettings {
     pub fn mistake(&self) -> Option<String> {
         if let Some(class) = self.classes.keys().find(|class| CallClass::parse(class).is_none()) {
             let known: Vec<&str> = CallClass::ALL.into_iter().map(CallClass::name).collect();
-            return Some(format!("accounting.classes names {class:?}, which is no class; there are {}", known.join(", ")));
+            return Some(format!(
+                "accounting.classes names {class:?}, which is no class; there are {}",
+                known.join(", ")
+            ));
         }
         let single = [
             ("receivables", &self.receivables),
@@ -59,7 +62,8 @@ impl AccountingSettings {
         if let Some((key, _)) = single.iter().find(|(_, code)| code.as_deref().is_some_and(blank)) {
             return Some(format!("accounting.{key} is blank; write the code of an account, or leave the line out"));
         }
-        let tables = [&self.categories, &self.classes, &self.tax_codes.xero, &self.tax_codes.sage50, &self.tax_codes.quickbooks];
+        let tables =
+            [&self.categories, &self.classes, &self.tax_codes.xero, &self.tax_codes.sage50, &self.tax_codes.quickbooks];
         let empty = tables.into_iter().flatten().find(|(_, code)| blank(code));
         empty.map(|(key, _)| format!("the code for {key:?} in the section accounting is blank"))
     }

@@ -1,5 +1,6 @@
 //! Words and arithmetic of the field. Imports nothing of ours, does no I/O, reads no clock.
 
+pub mod accounting;
 pub mod allowance;
 pub mod bill;
 pub mod book;

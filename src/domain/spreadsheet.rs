@@ -1,4 +1,7 @@
-//! What a cell of a spreadsheet holds: how long a text, how many digits of a number. Knows no file format.
+//! What a cell of a spreadsheet holds: how long a text, how many digits of a number, which texts it would run. Knows no
+//! file format.
+
+use std::borrow::Cow;
 
 /// The most of a text that a cell holds, in UTF-16 units, which is what spreadsheets count.
 pub const LONGEST_CELL: usize = 32_767;
@@ -26,6 +29,17 @@ pub fn fitting(text: &str, most: usize) -> String {
     text.chars().take_while(fits).chain(['…']).collect()
 }
 
+/// The cell, with an apostrophe before it where a spreadsheet would take it for a formula.
+pub fn as_text(cell: &str) -> Cow<'_, str> {
+    let runs = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\0']);
+    if runs && !is_telephone_number(cell) { Cow::Owned(format!("'{cell}")) } else { Cow::Borrowed(cell) }
+}
+
+/// `+` and digits: an international number, which no spreadsheet can run.
+fn is_telephone_number(cell: &str) -> bool {
+    cell.strip_prefix('+').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -41,6 +55,26 @@ mod tests {
             ("äöü", 3, "äöü"),
         ] {
             assert_eq!(fitting(text, most), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn text_never_becomes_a_formula_o3() {
+        for (cell, expected) in [
+            ("=1+1", "'=1+1"),
+            ("+cmd|' /C calc'!A0", "'+cmd|' /C calc'!A0"),
+            ("-2+3", "'-2+3"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("\t=1", "'\t=1"),
+            ("\r=1", "'\r=1"),
+            ("+442079460000", "+442079460000"),
+            ("+", "'+"),
+            ("+44 20", "'+44 20"),
+            ("*123#", "*123#"),
+            ("plain = text", "plain = text"),
+            ("", ""),
+        ] {
+            assert_eq!(as_text(cell), expected);
         }
     }
 
