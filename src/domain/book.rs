@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::accounting::AccountingSettings;
 use super::allowance::{Allowance, CustomerAllowance};
 use super::charge::{Charge, Product, ProductPrice};
 use super::customer::{Cli, CostCentre, Customer, Group, Organisation};
@@ -99,6 +100,8 @@ pub struct Settings {
     pub grace_days: BTreeMap<String, u32>,
     /// What usage is worth a look (L5).
     pub alerts: AlertSettings,
+    /// Accounts and tax codes of an accounting package.
+    pub accounting: AccountingSettings,
 }
 
 /// When usage is worth a look (L5). Amounts are in the currency of each customer.

@@ -58,6 +58,7 @@ pub(crate) fn book() -> Book {
             number_series: Default::default(),
             grace_days: Default::default(),
             alerts: Default::default(),
+            accounting: Default::default(),
         },
         organisations: vec![organisation()],
         groups: vec![Group {

@@ -5,10 +5,12 @@
 
 pub mod csv;
 pub mod e_invoice;
+pub mod itemised;
 pub mod json;
 mod language;
 mod pdf;
 pub mod samples;
+pub mod summed_calls;
 mod view;
 
 pub use pdf::{Laid, PdfRenderer, built_in_files};

@@ -11,12 +11,13 @@ use sha2::{Digest, Sha256};
 use super::rejects::safe_name;
 use crate::domain::bill::{Bill, DocumentKind, ItemisedCall, MonthlySpend};
 use crate::domain::book::Book;
-use crate::domain::customer::{InvoiceFormat, Itemisation};
+use crate::domain::contact::Attachment;
+use crate::domain::customer::{Customer, InvoiceFormat, Itemisation};
 use crate::error::{Error, ErrorKind, Result, counted};
 use crate::facts::{InvoiceCalls, UsageStore};
 use crate::files::map::hex;
 use crate::files::{PartialFile, sync_folder};
-use crate::invoicing::{InvoicePages, PdfRenderer, csv, json};
+use crate::invoicing::{InvoicePages, PdfRenderer, csv, itemised, json};
 use crate::ledger::{Ledger, StoredBill};
 use crate::progress::Progress;
 use crate::workers::Workers;
@@ -33,6 +34,8 @@ pub struct Documents<'a> {
     pub dir: PathBuf,
     /// PDF too, which takes by far the most time.
     pub pdf: bool,
+    /// These and no others, whatever the customer wants; none for what it wants.
+    pub only: Option<Vec<Attachment>>,
     /// Show no progress.
     pub quiet: bool,
 }
@@ -156,17 +159,46 @@ impl Documents<'_> {
         // Laid out first: what the template refuses leaves no document of the invoice.
         let listed = if in_pdf { calls } else { &[] };
         let pages = InvoicePages { calls: listed, history, ..InvoicePages::of(bill, format) };
-        let pdf = self.pdf.then(|| renderer.render(&pages)).transpose();
+        let wants = |document| self.wants(document, bill, customer);
+        let pdf = wants(Attachment::Pdf).then(|| renderer.render(&pages)).transpose();
         let pdf = pdf.map_err(|error| Error::new(ErrorKind::Refused, error.to_string(), "correct the template"))?;
-        let mut made = vec![self.put(&format!("{stem}.json"), &json::render(bill))?];
+        let mut made = Vec::new();
+        if wants(Attachment::Json) {
+            made.push(self.put(&format!("{stem}.json"), &json::render(bill))?);
+        }
         if let Some(pdf) = pdf {
             made.push(self.put(&format!("{stem}.pdf"), &pdf)?);
         }
-        made.extend(self.put_wanted_e_invoice(bill, &stem)?);
-        if itemisation != Itemisation::None && bill.document == DocumentKind::Invoice {
-            made.push(self.put(&format!("{stem}.csv"), &csv::render(bill, calls))?);
+        if wants(Attachment::EInvoice) {
+            made.extend(self.put_wanted_e_invoice(bill, &stem)?);
+        }
+        let above = customer.and_then(|customer| customer.itemise_above);
+        if wants(Attachment::Csv) {
+            made.push(self.put(&format!("{stem}.csv"), &csv::render(bill, calls, above))?);
+        }
+        if wants(Attachment::Xlsx) {
+            let workbook = itemised::workbook(bill, calls, above, &self.dir);
+            let workbook = workbook.map_err(|error| Error::io(&self.dir, &error))?;
+            made.push(self.put(&format!("{stem}.xlsx"), &workbook)?);
         }
         Ok(made)
+    }
+
+    /// Whether a document of a bill is written: if it is asked for, or else if the customer wants it.
+    fn wants(&self, document: Attachment, bill: &Bill, customer: Option<&Customer>) -> bool {
+        if let Some(only) = &self.only {
+            return only.contains(&document);
+        }
+        let itemisation = customer.map(|customer| customer.itemisation).unwrap_or_default();
+        let attached = customer.is_some_and(|customer| customer.delivery.attachments.contains(&document));
+        let is_invoice = bill.document == DocumentKind::Invoice;
+        match document {
+            Attachment::Json => true,
+            Attachment::Pdf => self.pdf,
+            Attachment::Csv => is_invoice && (attached || matches!(itemisation, Itemisation::Csv | Itemisation::Pdf)),
+            Attachment::Xlsx => is_invoice && (attached || itemisation == Itemisation::Xlsx),
+            Attachment::EInvoice => attached,
+        }
     }
 
     pub(super) fn put(&self, name: &str, bytes: &[u8]) -> Result<PartialFile> {

@@ -127,6 +127,7 @@ impl UsagePurge<'_> {
             templates: self.workspace.join("templates"),
             dir,
             pdf: true,
+            only: None,
             quiet: true,
         };
         let mut files = 0;

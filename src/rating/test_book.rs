@@ -91,6 +91,7 @@ fn settings() -> Settings {
         number_series: Default::default(),
         grace_days: Default::default(),
         alerts: Default::default(),
+        accounting: Default::default(),
     }
 }
 

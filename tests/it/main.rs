@@ -8,6 +8,7 @@ mod determinism;
 mod forms;
 mod hard_times;
 mod house;
+mod itemised;
 mod lint;
 mod malformed;
 mod open_formats;

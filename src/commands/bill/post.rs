@@ -124,6 +124,7 @@ fn write_documents(global: &Global, workspace: &Workspace, ledger: &Ledger, run:
                 templates: workspace.dir.join("templates"),
                 dir: documents.clone(),
                 pdf,
+                only: None,
                 quiet: global.quiet,
             };
             // The lock is held: nobody else writes here.

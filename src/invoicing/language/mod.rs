@@ -7,6 +7,7 @@ mod style;
 pub(super) use style::{Style, printable, wrapped};
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use serde_json::Value;
 
@@ -45,7 +46,8 @@ impl Languages {
     /// built-in string does.
     pub(super) fn load(files: &BTreeMap<String, Vec<u8>>) -> Result<Self, RenderError> {
         let built_in = |code: &str| BUILT_IN.iter().find(|(known, _)| *known == code).map(|(_, text)| *text);
-        let english = Strings::parse(built_in(DEFAULT).expect("English is built in")).expect("what is built in is right");
+        let english =
+            Strings::parse(built_in(DEFAULT).expect("English is built in")).expect("what is built in is right");
         let mut languages = BTreeMap::new();
         for (code, text) in BUILT_IN {
             languages.insert(code.to_owned(), Strings::parse(text).expect("what is built in is right"));
@@ -85,6 +87,15 @@ impl Languages {
     pub(super) fn codes(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
     }
+}
+
+/// English as it is built in, for documents that are written in no other language.
+pub(super) fn english() -> &'static Language {
+    static ENGLISH: LazyLock<Language> = LazyLock::new(|| {
+        let strings = Strings::parse(BUILT_IN[0].1).expect("what is built in is right");
+        Language::new(DEFAULT.to_owned(), strings)
+    });
+    &ENGLISH
 }
 
 /// The strings files that are built in, by the names that take their place in `templates/`.
@@ -292,11 +303,7 @@ mod tests {
         for (name, text, expected) in [
             ("de.toml", "[title]\ninvoice = 1", "templates/de.toml: title.invoice is not a text"),
             ("de.toml", "[title]\nfaktura = \"x\"", "templates/de.toml: there is no string title.faktura"),
-            (
-                "de.toml",
-                "[due]\nby = \"bis {datum}\"",
-                "templates/de.toml: due.by takes {date}, not {datum}",
-            ),
+            ("de.toml", "[due]\nby = \"bis {datum}\"", "templates/de.toml: due.by takes {date}, not {datum}"),
             ("settings.toml", "", "templates/settings.toml: is not named by a language: `de.toml`, `it.toml`"),
         ] {
             let error = load(name, text).err().expect(expected);

@@ -52,7 +52,11 @@ impl Strings {
     /// The strings of a list.
     pub(super) fn list(&self, key: &str) -> Vec<String> {
         let prefix = format!("{key}.");
-        self.0.range(prefix.clone()..).take_while(|(key, _)| key.starts_with(&prefix)).map(|(_, text)| text.clone()).collect()
+        self.0
+            .range(prefix.clone()..)
+            .take_while(|(key, _)| key.starts_with(&prefix))
+            .map(|(_, text)| text.clone())
+            .collect()
     }
 
     /// By section and name, without lists and counted strings.

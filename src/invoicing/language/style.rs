@@ -268,7 +268,8 @@ mod tests {
     fn bars_of_pictures_are_rounded_to_the_minor_unit() {
         let languages = languages();
         let style = Style::new(languages.default(), Currency::GBP);
-        for (scaled, expected) in [(1_234_500, "£1.23"), (1_235_000, "£1.24"), (-1_235_000, "−£1.24"), (0, "£0.00")] {
+        for (scaled, expected) in [(1_234_500, "£1.23"), (1_235_000, "£1.24"), (-1_235_000, "−£1.24"), (0, "£0.00")]
+        {
             assert_eq!(style.rounded(Sum::<6>::from_wide(scaled)), expected);
         }
     }

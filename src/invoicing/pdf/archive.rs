@@ -44,7 +44,12 @@ fn options_for(pages: &InvoicePages<'_>) -> PdfOptions {
     let bill = pages.bill;
     let name = document_name(bill);
     PdfOptions {
-        ident: Smart::Custom(format!("{}/{name}/{}/{}", bill.organisation.code, bill.invoice_date, pages.format.name())),
+        ident: Smart::Custom(format!(
+            "{}/{name}/{}/{}",
+            bill.organisation.code,
+            bill.invoice_date,
+            pages.format.name()
+        )),
         creator: Smart::Custom(Some("tollbook".into())),
         timestamp: midnight(bill.invoice_date).map(Timestamp::new_utc),
         ..PdfOptions::default()

@@ -126,7 +126,8 @@ impl PdfRenderer {
 
     fn world<'a>(&'a self, pages: &InvoicePages<'a>) -> Result<BillWorld<'a>, RenderError> {
         let bill = self.data_for(pages)?;
-        let attachment = pages.attachment.map(|attachment| (facts_of(attachment), Bytes::new(attachment.bytes.clone())));
+        let attachment =
+            pages.attachment.map(|attachment| (facts_of(attachment), Bytes::new(attachment.bytes.clone())));
         Ok(BillWorld { renderer: self, data: Data { bill, attachment } })
     }
 

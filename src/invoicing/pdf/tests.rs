@@ -84,10 +84,14 @@ fn every_kind_of_bill_becomes_a_pdf_in_every_format() {
             assert_eq!(standard("<pdfuaid:part>1<"), expected == "A", "{stem}");
             let Some(folder) = &keep else { continue };
             let timed = format!("{stem} {laid_out:?} {:?}\n", started.elapsed() - laid_out);
-            let mut log = std::fs::OpenOptions::new().append(true).create(true).open(folder.join("times.txt")).expect("log");
+            let mut log =
+                std::fs::OpenOptions::new().append(true).create(true).open(folder.join("times.txt")).expect("log");
             std::io::Write::write_all(&mut log, timed.as_bytes()).expect("log");
-            let documents =
-                [("pdf", pdf), ("json", json::render(&sample.bill)), ("csv", csv::render(&sample.bill, &sample.calls))];
+            let documents = [
+                ("pdf", pdf),
+                ("json", json::render(&sample.bill)),
+                ("csv", csv::render(&sample.bill, &sample.calls, None)),
+            ];
             for (ending, bytes) in documents {
                 std::fs::write(folder.join(format!("{stem}.{ending}")), bytes).expect("the folder can be written");
             }
@@ -223,12 +227,9 @@ fn what_is_wrong_is_named_with_its_place() {
 
 #[test]
 fn a_template_reaches_nothing_but_its_folder() {
-    for text in [
-        "#read(\"/etc/hostname\")",
-        "#read(\"../outside\")",
-        "#import \"@preview/cetz:0.3.0\": *",
-        "#datetime.today()",
-    ] {
+    for text in
+        ["#read(\"/etc/hostname\")", "#read(\"../outside\")", "#import \"@preview/cetz:0.3.0\": *", "#datetime.today()"]
+    {
         let folder = folder(&[("invoice.typ", text)]);
         let renderer = PdfRenderer::new(Some(folder.path())).expect("the syntax is right");
         let error = renderer.render(&long(&samples::short(), &[])).expect_err(text);

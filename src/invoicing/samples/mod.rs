@@ -77,7 +77,8 @@ fn with_bank(mut bill: Bill) -> Bill {
         account_number: "12345678".into(),
         ..BankAccount::default()
     };
-    bill.organisation.footer = "Northwind Telecom is a trading name of Northwind Networks Ltd, registered in England.".into();
+    bill.organisation.footer =
+        "Northwind Telecom is a trading name of Northwind Networks Ltd, registered in England.".into();
     bill
 }
 

@@ -51,8 +51,11 @@ fn rows_of(allowance: &BillAllowance, style: Style, places: u32) -> Vec<Allowanc
     let mut rows: Vec<_> = allowance.limits.iter().map(row).collect();
     if let Some(first) = rows.first_mut() {
         first.name = wrapped(&allowance.name);
-        first.small =
-            format!("{} · {}", scope_in_words(&allowance.scope, style), style.language.period(allowance.from, allowance.to));
+        first.small = format!(
+            "{} · {}",
+            scope_in_words(&allowance.scope, style),
+            style.language.period(allowance.from, allowance.to)
+        );
         first.saved = style.exact(allowance.amount, places).trim_start_matches('−').to_owned();
     }
     rows
@@ -70,9 +73,9 @@ fn scope_in_words(scope: &str, style: Style) -> String {
 fn units_in_words(measure: Measure, units: Units, style: Style) -> String {
     let whole = u64::try_from(units.wide() / power_of_ten(12)).unwrap_or(u64::MAX);
     let text = units.to_places(0);
-    let fraction = text.split_once('.').map_or(String::new(), |(_, fraction)| {
-        format!("{}{fraction}", style.language.word("typography.decimal"))
-    });
+    let fraction = text
+        .split_once('.')
+        .map_or(String::new(), |(_, fraction)| format!("{}{fraction}", style.language.word("typography.decimal")));
     let counted = |key: &str| style.language.counted(key, whole, &style.number(&text));
     match measure {
         Measure::Seconds => format!("{}{fraction}", style.duration(whole)),

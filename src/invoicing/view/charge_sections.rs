@@ -123,7 +123,8 @@ impl Charges {
         }
         self.line_columns = widths;
         let left = PAGE.saturating_sub(widths.iter().sum());
-        for line in self.sections.iter_mut().flat_map(|section| &mut section.groups).flat_map(|group| &mut group.lines) {
+        for line in self.sections.iter_mut().flat_map(|section| &mut section.groups).flat_map(|group| &mut group.lines)
+        {
             let fits = points(&line.description, TEXT) <= left && points(&line.small, SMALL) <= left;
             line.height = if fits { if line.small.is_empty() { 1 } else { 2 } } else { 0 };
         }

@@ -11,7 +11,7 @@ use crate::domain::money::{Money, Overflow};
 use crate::invoicing::language::{Style, wrapped};
 
 /// The bill with the signs that are printed.
-pub(super) fn as_printed(bill: &Bill) -> Result<Cow<'_, Bill>, Overflow> {
+pub(in crate::invoicing) fn as_printed(bill: &Bill) -> Result<Cow<'_, Bill>, Overflow> {
     if bill.document == DocumentKind::Invoice {
         return Ok(Cow::Borrowed(bill));
     }

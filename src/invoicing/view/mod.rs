@@ -10,8 +10,8 @@ mod messages;
 mod palette;
 mod payment;
 mod pictures;
-mod sums;
 mod summary;
+mod sums;
 #[cfg(test)]
 mod tests;
 mod usage_summary;
@@ -22,7 +22,7 @@ use serde_json::Value;
 
 use self::allowance_table::AllowanceTable;
 use self::charge_sections::{Charges, charges_of};
-use self::credit_note::as_printed;
+pub(super) use self::credit_note::as_printed;
 use self::facts::{Fact, Party};
 use self::itemisation::Itemisation;
 pub(super) use self::palette::Palette;

@@ -18,13 +18,13 @@ struct Colour([u8; 3]);
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub(in crate::invoicing) struct Palette {
     /// Rules and filled areas: the organisation's own.
-    accent: String,
+    pub(super) accent: String,
     /// Text on the accent.
-    on_accent: String,
+    pub(super) on_accent: String,
     /// The accent as text on white: the same, or darker until it can be read.
     accent_text: String,
     /// A very light background.
-    tint: String,
+    pub(super) tint: String,
 }
 
 impl Palette {

@@ -66,12 +66,8 @@ pub(super) fn due_of(bill: &Bill, style: Style) -> Result<Due, Overflow> {
 
 pub(super) fn payment_of(bill: &Bill, style: Style) -> Result<Payment, Overflow> {
     let now = bill.balance.now;
-    let not_paid = |title: &str, text: String| Payment {
-        kind: "none",
-        title: style.word(title),
-        text,
-        facts: Vec::new(),
-    };
+    let not_paid =
+        |title: &str, text: String| Payment { kind: "none", title: style.word(title), text, facts: Vec::new() };
     Ok(match now.money.cmp(&Money::ZERO) {
         Ordering::Greater if pays_by_direct_debit(bill) => collected(bill, style),
         Ordering::Greater => transferred(bill, style),

@@ -109,10 +109,8 @@ fn fitted_vat(bill: &Bill, style: Style) -> Result<Vec<VatRow>, Overflow> {
     if rows.len() > MOST_RATES {
         let rest = &bill.vat[MOST_RATES - 1..];
         let sum = |amounts: &mut dyn Iterator<Item = Money>| Money::total(amounts);
-        let (net, vat) = (
-            sum(&mut rest.iter().map(|row| row.net.money))?,
-            sum(&mut rest.iter().map(|row| row.vat.money))?,
-        );
+        let (net, vat) =
+            (sum(&mut rest.iter().map(|row| row.net.money))?, sum(&mut rest.iter().map(|row| row.vat.money))?);
         rows.truncate(MOST_RATES - 1);
         rows.push(VatRow {
             label: style.word("vat.other_rates"),

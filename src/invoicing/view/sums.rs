@@ -22,12 +22,7 @@ pub(super) fn vat_of(bill: &Bill, style: Style) -> Vec<VatRow> {
 
 fn vat_row(vat: &BillVat, style: Style) -> VatRow {
     let label = if vat.label.is_empty() { &vat.code } else { &vat.label };
-    VatRow {
-        label: wrapped(label),
-        rate: rate_of(vat, style),
-        net: style.amount(vat.net),
-        vat: style.amount(vat.vat),
-    }
+    VatRow { label: wrapped(label), rate: rate_of(vat, style), net: style.amount(vat.net), vat: style.amount(vat.vat) }
 }
 
 pub(super) fn totals_of(bill: &Bill, style: Style) -> Vec<Fact> {

@@ -29,8 +29,7 @@ fn text(value: &Value) -> &str {
 fn the_title_says_what_it_is() {
     let with = |number: Option<&str>, is_final, pence| {
         let mut bill = samples::short();
-        (bill.number, bill.is_final, bill.totals.gross) =
-            (number.map(Into::into), is_final, samples::pounds(pence));
+        (bill.number, bill.is_final, bill.totals.gross) = (number.map(Into::into), is_final, samples::pounds(pence));
         bill
     };
     for (bill, expected) in [
@@ -56,7 +55,7 @@ fn facts_that_a_bill_lacks_are_left_out() {
             ("Due date", "1 December 2026"),
             ("Account", "1001"),
             ("Service period", "1–30 Nov 2026"),
-        ("Usage up to", "31 October 2026"), // the cutoff, 1 November, is exclusive (X6)
+            ("Usage up to", "31 October 2026"), // the cutoff, 1 November, is exclusive (X6)
         ]
     );
     let long = view(&samples::long());

@@ -100,8 +100,7 @@ fn usage_table(usages: Vec<Usage>, style: Style) -> UsageTable {
         sums
     });
     let sum: Sum<6> = usages.iter().map(|usage| usage.amount).sum();
-    let total =
-        (usages.len() > 1).then(|| row(style.word("usage.total"), String::new(), sums, style.sum(sum, places)));
+    let total = (usages.len() > 1).then(|| row(style.word("usage.total"), String::new(), sums, style.sum(sum, places)));
     let mut table = UsageTable {
         has_small: usages.iter().any(|usage| !usage.small.is_empty()),
         has_voice: sums[1] > 0,

@@ -77,9 +77,8 @@ const LEAST_SEEN: u32 = 6;
 
 /// A picture in a sentence.
 pub(super) fn alternative<'a>(title: &str, values: impl Iterator<Item = (&'a str, &'a str)>, style: Style) -> String {
-    let value = |(name, amount): (&str, &str)| {
-        style.language.fill("pictures.value", &[("name", name), ("amount", amount)])
-    };
+    let value =
+        |(name, amount): (&str, &str)| style.language.fill("pictures.value", &[("name", name), ("amount", amount)]);
     let values = values.map(value).collect::<Vec<_>>().join("; ");
     style.language.fill("pictures.alternative", &[("title", title), ("values", &values)])
 }

@@ -101,9 +101,7 @@ fn ranking(title: &str, name: &str, mut tallies: Vec<Tally>, style: Style) -> Op
         return None;
     }
     let is_charged = tallies.iter().any(|tally| tally.amount.wide() != 0);
-    tallies.sort_by(|a, b| {
-        (b.amount.wide(), b.records, &a.name).cmp(&(a.amount.wide(), a.records, &b.name))
-    });
+    tallies.sort_by(|a, b| (b.amount.wide(), b.records, &a.name).cmp(&(a.amount.wide(), a.records, &b.name)));
     let length = |tally: &Tally| if is_charged { tally.amount.wide() } else { i128::from(tally.records) };
     let longest = tallies.iter().map(length).max().unwrap_or(0);
     // A rest of one is as good as its name.

@@ -124,9 +124,8 @@ mod tests {
     fn told(bars: Option<Bars>) -> (String, usize, Vec<String>) {
         let bars = serde_json::to_value(bars.expect("there are calls")).expect("JSON");
         let list = bars["bars"].as_array().expect("a list").clone();
-        let words = |bar: &serde_json::Value| {
-            format!("{} {} {}", bar["label"], bar["value"], bar["up"]).replace('"', "")
-        };
+        let words =
+            |bar: &serde_json::Value| format!("{} {} {}", bar["label"], bar["value"], bar["up"]).replace('"', "");
         let told = list.iter().filter(|bar| bar["value"] != "").map(words).collect();
         (bars["title"].as_str().unwrap_or_default().to_owned(), list.len(), told)
     }
@@ -135,11 +134,8 @@ mod tests {
     fn calls_fall_on_days_and_hours() {
         let languages = samples::languages();
         let style = Style::new(languages.default(), Currency::GBP);
-        let calls = [
-            at("2026-10-30 23:59:59", "0.50"),
-            at("2026-11-02 00:00:00", "1"),
-            at("2026-11-02 23:10:00", "0.005"),
-        ];
+        let calls =
+            [at("2026-10-30 23:59:59", "0.50"), at("2026-11-02 00:00:00", "1"), at("2026-11-02 23:10:00", "0.005")];
         let (title, bars, told_days) = told(by_day(&calls, style));
         assert_eq!((&*title, bars), ("By day", 4), "days without calls are there");
         assert_eq!(told_days, ["30 0.50 497", "2 1.01 1000"]); // 1.005, half up
