@@ -13,6 +13,7 @@ mod days;
 pub mod guard;
 mod history;
 mod leaving;
+pub mod monthly;
 mod prices;
 mod proration;
 pub mod reconciliation;
