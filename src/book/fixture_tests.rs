@@ -118,7 +118,7 @@ fn customers_and_clis_mean_what_their_rows_say() {
     assert_eq!(bakery.low_invoice, LowInvoiceTest::TotalBelow(Money::from_minor(1000)));
     assert_eq!(bakery.low_invoice_action, LowInvoiceAction::PadTo(Money::from_minor(1000)));
     assert_eq!(bakery.opening_balance, Money::from_minor(-1250));
-    assert_eq!((bakery.email.as_str(), bakery.vat_code_calls.as_str()), ("bills@harbour.example", "S"));
+    assert_eq!((bakery.delivery.email.as_str(), bakery.vat_code_calls.as_str()), ("bills@harbour.example", "S"));
     let tariff = bakery.prices.tariffs[CallClass::Mobile.index()].expect("set");
     assert_eq!(book.tariff(tariff).code, "standard");
     let dublin = &book.customers[book.find_customer("A1003").expect("in the book").index()];

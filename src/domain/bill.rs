@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::allowance::{Measure, Units};
+use super::contact::{BankAccount, BillMandate, Contact};
 use super::customer::Address;
 use super::money::{CallCharge, Currency, Money, Percent, Price, Quantity};
 use super::price_book::VatKind;
@@ -155,6 +156,18 @@ pub struct BillOrganisation {
     pub colour: String,
     /// File name of the logo in `templates/`, or empty.
     pub logo: String,
+    /// How it is reached.
+    #[serde(default, skip_serializing_if = "Contact::is_empty")]
+    pub contact: Contact,
+    /// Where it is paid.
+    #[serde(default, skip_serializing_if = "BankAccount::is_empty")]
+    pub bank: BankAccount,
+    /// Printed at the foot of each page; may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub footer: String,
+    /// Electronic address for invoices, `scheme:identifier`; may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub endpoint: String,
 }
 
 /// Who is billed.
@@ -164,6 +177,9 @@ pub struct BillCustomer {
     pub account: String,
     /// Name.
     pub name: String,
+    /// The cost centre that the bill is of, where each has its own (O1); empty for none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub cost_centre: String,
     /// The customer's own reference; may be empty.
     pub reference: String,
     /// Where it is.
@@ -176,6 +192,18 @@ pub struct BillCustomer {
     pub payment_method: String,
     /// `30 days` or `1 month`.
     pub payment_terms: String,
+    /// The language of its documents, a code of ISO 639-1; empty for English.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub language: String,
+    /// The mandate by which what is due is collected.
+    #[serde(default, skip_serializing_if = "BillMandate::is_empty")]
+    pub mandate: BillMandate,
+    /// What it wants named on e-invoices; may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub buyer_reference: String,
+    /// Electronic address for invoices, `scheme:identifier`; may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub endpoint: String,
 }
 
 /// What a line charges for.

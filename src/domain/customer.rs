@@ -1,6 +1,7 @@
 //! Who is billed, when, and for which lines: organisations, groups, customers, cost centres, CLIs.
 
 use super::book::{CostCentreId, CustomerId, GroupId, OrganisationId, TariffId, VatRounding};
+use super::contact::{Attachment, BankAccount, Contact, DirectDebit};
 use super::money::{CallCharge, Currency, Money, Percent};
 use super::price_book::PerClass;
 use super::time::{Date, DateRange};
@@ -64,6 +65,18 @@ pub struct Organisation {
     pub colour: String,
     /// File name of its logo in `templates/`, or empty.
     pub logo: String,
+    /// How it is reached.
+    pub contact: Contact,
+    /// Where it is paid.
+    pub bank: BankAccount,
+    /// Printed at the foot of each page; may be empty.
+    pub footer: String,
+    /// Its electronic address for invoices, `scheme:identifier`; may be empty.
+    pub endpoint: String,
+    /// Its SEPA creditor identifier; may be empty.
+    pub creditor_id: String,
+    /// Its Bacs service user number, six digits; may be empty.
+    pub service_user_number: String,
 }
 
 /// A billing group.
@@ -192,6 +205,25 @@ pub enum InvoiceFormat {
     Full,
 }
 
+impl InvoiceFormat {
+    /// All, from the least.
+    pub const ALL: [Self; 3] = [Self::Short, Self::Long, Self::Full];
+
+    /// The name used in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Short => "short",
+            Self::Long => "long",
+            Self::Full => "full",
+        }
+    }
+
+    /// Reads the name used in files.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.name() == text)
+    }
+}
+
 /// In what form calls are listed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Itemisation {
@@ -226,6 +258,23 @@ pub struct CreditLimits {
     pub overdue: Option<Money>,
 }
 
+/// How the documents of a customer reach it (O1).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Delivery {
+    /// Mail addresses, separated by `,` or `;`; may be empty.
+    pub email: String,
+    /// Invoices go by mail.
+    pub by_email: bool,
+    /// Invoices go by post.
+    pub by_post: bool,
+    /// How printed invoices look; as all others where there is none.
+    pub post_format: Option<InvoiceFormat>,
+    /// What goes with a mail; if empty the PDF, and the calls as [`Itemisation`] has them.
+    pub attachments: Vec<Attachment>,
+    /// Opens the PDFs that are sent; empty for none.
+    pub pdf_password: String,
+}
+
 /// Who is billed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Customer {
@@ -247,8 +296,8 @@ pub struct Customer {
     pub currency: Currency,
     /// Where it is.
     pub address: Address,
-    /// Where its bills go.
-    pub email: String,
+    /// How its bills reach it.
+    pub delivery: Delivery,
     /// Its VAT number; may be empty.
     pub vat_number: String,
     /// VAT code of charges (V1).
@@ -283,6 +332,8 @@ pub struct Customer {
     pub opening_balance: Money,
     /// Purchase order to print; may be empty.
     pub purchase_order: String,
+    /// One invoice for each cost centre rather than one for all (O1).
+    pub invoice_per_cost_centre: bool,
     /// How its invoice looks.
     pub invoice_format: InvoiceFormat,
     /// How its calls are listed.
@@ -295,6 +346,16 @@ pub struct Customer {
     pub next_invoice_message: String,
     /// How it pays; may be empty.
     pub payment_method: String,
+    /// The leave to collect what is due.
+    pub direct_debit: DirectDebit,
+    /// The language of its documents, a code of ISO 639-1; empty for English.
+    pub language: String,
+    /// What it wants named on e-invoices; may be empty.
+    pub buyer_reference: String,
+    /// Its electronic address for invoices, `scheme:identifier`; may be empty.
+    pub endpoint: String,
+    /// Its code in an accounting package; may be empty.
+    pub accounting_reference: String,
 }
 
 /// A part of a customer.

@@ -6,6 +6,7 @@ pub mod book;
 pub mod cells;
 pub mod charge;
 mod charged_usage;
+pub mod contact;
 pub mod credit;
 pub mod customer;
 mod decimal_text;

@@ -115,6 +115,12 @@ fn organisation() -> Organisation {
         vat_rounding: VatRounding::HalfUp,
         colour: String::new(),
         logo: String::new(),
+        contact: Default::default(),
+        bank: Default::default(),
+        footer: String::new(),
+        endpoint: String::new(),
+        creditor_id: String::new(),
+        service_user_number: String::new(),
     }
 }
 
@@ -129,7 +135,7 @@ fn customer() -> Customer {
         billing_day: None,
         currency: Currency::GBP,
         address: Address::default(),
-        email: String::new(),
+        delivery: Default::default(),
         vat_number: String::new(),
         vat_code: "std".into(),
         vat_code_calls: "std".into(),
@@ -147,12 +153,18 @@ fn customer() -> Customer {
         dropped_date: None,
         opening_balance: Money::ZERO,
         purchase_order: String::new(),
+        invoice_per_cost_centre: false,
         invoice_format: Default::default(),
         itemisation: Default::default(),
         itemise_above: None,
         invoice_message: String::new(),
         next_invoice_message: String::new(),
         payment_method: String::new(),
+        direct_debit: Default::default(),
+        language: String::new(),
+        buyer_reference: String::new(),
+        endpoint: String::new(),
+        accounting_reference: String::new(),
     }
 }
 

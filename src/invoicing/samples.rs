@@ -3,6 +3,7 @@
 
 use crate::domain::allowance::Measure;
 use crate::domain::bill::*;
+use crate::domain::contact::{BankAccount, BillMandate, Contact};
 use crate::domain::customer::Address;
 use crate::domain::money::{CallCharge, Currency, Decimal, Money, Percent, Price, Quantity, Rounding, Sum};
 use crate::domain::price_book::VatKind;
@@ -123,16 +124,36 @@ fn blank() -> Bill {
             company_number: "01234567".into(),
             colour: "#0f6e84".into(),
             logo: String::new(),
+            contact: Contact {
+                email: "billing@northwind.example".into(),
+                telephone: "020 7946 0100".into(),
+                website: "northwind.example".into(),
+            },
+            bank: BankAccount {
+                bank: "Harbour Bank".into(),
+                name: "Northwind Telecom".into(),
+                sort_code: "000000".into(),
+                account_number: "12345678".into(),
+                iban: "GB82WEST12345698765432".into(),
+                bic: "WESTGB22".into(),
+            },
+            footer: "Registered in England and Wales.".into(),
+            endpoint: "9932:GB123456789".into(),
         },
         customer: BillCustomer {
             account: "1001".into(),
             name: "Fern & Sons Joinery Ltd".into(),
+            cost_centre: String::new(),
             reference: String::new(),
             address: address(&["17 Mill Lane"], "Ludlow", "Shropshire", "SY8 1AB", ""),
             vat_number: String::new(),
             purchase_order: String::new(),
             payment_method: "Direct Debit".into(),
             payment_terms: "30 days".into(),
+            language: "en".into(),
+            mandate: BillMandate { reference: "NT-1001".into(), account_ending: "5678".into() },
+            buyer_reference: "Joinery".into(),
+            endpoint: "EM:accounts@fern.example".into(),
         },
         invoice_date: date("2026-11-01"),
         due_date: date("2026-12-01"),
@@ -195,6 +216,7 @@ pub(super) fn draft() -> Bill {
     let mut bill = short();
     bill.number = None;
     bill.organisation.colour = "#ffd400".into();
+    bill.customer.cost_centre = "Leeds".into();
     bill.customer.name = "#evil[$x$ *b*] \\ <label> @ref `raw` // Ltd".into();
     bill.messages = vec!["#panic(\"not code\")\n= Not a heading\n- not a list".into()];
     bill

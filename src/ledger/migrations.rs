@@ -8,8 +8,11 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::LedgerError;
 
 /// The step at position n makes version n + 1.
-pub(super) const ALL: &[&str] =
-    &[include_str!("migrations/0001_first.sql"), include_str!("migrations/0002_billing_in_full.sql")];
+pub(super) const ALL: &[&str] = &[
+    include_str!("migrations/0001_first.sql"),
+    include_str!("migrations/0002_billing_in_full.sql"),
+    include_str!("migrations/0003_documents.sql"),
+];
 
 /// Tells the file from other SQLite files: `Toll` in ASCII.
 const APPLICATION_ID: i64 = 0x546F_6C6C;

@@ -105,7 +105,7 @@ fn customer(prices: ClassPrices) -> Customer {
         billing_day: None,
         currency: Currency::GBP,
         address: Address::default(),
-        email: String::new(),
+        delivery: Default::default(),
         vat_number: String::new(),
         vat_code: String::new(),
         vat_code_calls: String::new(),
@@ -123,12 +123,18 @@ fn customer(prices: ClassPrices) -> Customer {
         dropped_date: None,
         opening_balance: Money::ZERO,
         purchase_order: String::new(),
+        invoice_per_cost_centre: false,
         invoice_format: InvoiceFormat::Long,
         itemisation: Itemisation::None,
         itemise_above: None,
         invoice_message: String::new(),
         next_invoice_message: String::new(),
         payment_method: String::new(),
+        direct_debit: Default::default(),
+        language: String::new(),
+        buyer_reference: String::new(),
+        endpoint: String::new(),
+        accounting_reference: String::new(),
     }
 }
 

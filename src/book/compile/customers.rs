@@ -9,6 +9,7 @@ use crate::domain::customer::{
 use crate::domain::money::{Currency, Money, Percent};
 use crate::domain::price_book::{CallClass, PerClass};
 
+use super::contacts;
 use super::rows::{Input, Names, Row};
 use crate::book::schema::{MARKUP_COLUMNS, TARIFF_COLUMNS};
 
@@ -28,6 +29,12 @@ pub(super) fn organisations(input: &Input) -> Vec<Organisation> {
         vat_rounding: row.parsed("vat_rounding", VatRounding::parse).unwrap_or(input.settings.vat_rounding),
         colour: row.text("colour"),
         logo: logo(row),
+        contact: contacts::contact(row),
+        bank: contacts::bank(row),
+        footer: row.text("footer"),
+        endpoint: contacts::endpoint(row),
+        creditor_id: row.text("creditor_id"),
+        service_user_number: contacts::digits(row, "service_user_number", 6),
     };
     input.rows("organisations").map(organisation).collect()
 }
@@ -120,7 +127,7 @@ fn customer(input: &Input, names: &Names, row: Row, currency: Currency) -> Optio
         billing_day,
         currency,
         address: address(row),
-        email: row.get("delivery_email").or(row.get("email")).unwrap_or("").to_owned(),
+        delivery: contacts::delivery(row),
         vat_number: row.text("vat_number"),
         vat_code,
         vat_code_calls,
@@ -138,11 +145,8 @@ fn customer(input: &Input, names: &Names, row: Row, currency: Currency) -> Optio
         dropped_date: row.date("dropped_date"),
         opening_balance: row.money("opening_balance", currency).unwrap_or_default(),
         purchase_order: row.text("purchase_order"),
-        invoice_format: match row.get("invoice_format") {
-            Some("short") => InvoiceFormat::Short,
-            Some("full") => InvoiceFormat::Full,
-            _ => InvoiceFormat::Long,
-        },
+        invoice_per_cost_centre: row.flag("invoice_per_cost_centre"),
+        invoice_format: row.parsed("invoice_format", InvoiceFormat::parse).unwrap_or_default(),
         itemisation: match row.get("itemisation") {
             Some("none") => Itemisation::None,
             Some("pdf") => Itemisation::Pdf,
@@ -153,6 +157,11 @@ fn customer(input: &Input, names: &Names, row: Row, currency: Currency) -> Optio
         invoice_message: row.text("invoice_message"),
         next_invoice_message: row.text("next_invoice_message"),
         payment_method: row.text("payment_method"),
+        direct_debit: contacts::direct_debit(row),
+        language: row.text("language"),
+        buyer_reference: row.text("buyer_reference"),
+        endpoint: contacts::endpoint(row),
+        accounting_reference: row.text("accounting_reference"),
     })
 }
 

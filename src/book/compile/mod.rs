@@ -6,6 +6,7 @@ mod bands;
 mod charges;
 mod checks;
 mod clis;
+mod contacts;
 mod customers;
 mod numbering;
 mod prices;
