@@ -52,11 +52,6 @@ impl Days {
     pub fn given(&self) -> Result<Option<Period>> {
         given(self.from.zip(self.to), self.month)
     }
-
-    /// The days asked for, or the calendar month before the one that a day is in.
-    pub fn or_last_month(&self, today: Date) -> Result<Period> {
-        Ok(self.given()?.unwrap_or_else(|| month_before(today)))
-    }
 }
 
 /// The first day of a month of an option.

@@ -8,7 +8,7 @@ use crate::domain::money::{Currency, Money};
 use crate::domain::time::Date;
 
 use super::bills::parse_bill;
-use super::columns::{count, date, money, named};
+use super::columns::{count, date, money, named, optional};
 use super::{Ledger, LedgerError};
 
 /// A posted invoice or credit note.
@@ -80,6 +80,14 @@ impl Ledger {
         )?;
         let numbers = query.query_map(params![from.to_string(), to.to_string()], |row| row.get(0))?;
         Ok(numbers.collect::<Result<_, _>>()?)
+    }
+
+    /// The latest date of an invoice.
+    pub fn last_invoice_date(&self) -> Result<Option<Date>, LedgerError> {
+        let found = self
+            .connection
+            .query_row("SELECT max(date) AS date FROM invoices", [], |row| optional(row, "date", Date::parse))?;
+        Ok(found)
     }
 
     /// When the last invoice or credit note was posted: UTC.

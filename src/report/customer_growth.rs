@@ -232,11 +232,11 @@ fn columns(by: GrowthBy) -> Vec<Column> {
         ("left", "left"),
         ("end", "end"),
         ("left_percent", "left of start"),
-        ("monthly_start", "a month: start"),
-        ("monthly_joined", "joined"),
-        ("monthly_left", "left"),
-        ("monthly_changed", "changed"),
-        ("monthly_end", "end"),
+        ("monthly_start", "a month"),
+        ("monthly_joined", "+ joined"),
+        ("monthly_left", "+ left"),
+        ("monthly_changed", "+ stayed"),
+        ("monthly_end", "= a month"),
     ])
 }
 

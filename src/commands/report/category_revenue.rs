@@ -24,7 +24,7 @@ pub struct CategoryRevenue {
 impl CategoryRevenue {
     pub fn run(self, global: &Global) -> Result<()> {
         let opened = Opened::open(global, &self.customers)?;
-        let period = self.days.or_last_month(opened.today())?;
+        let period = opened.or_last_billed(&self.days)?;
         let before = period_before(period);
         let (totals, sums) = opened.posted(period, Some(before)).total::<CategoryTotals>()?;
         let about = opened.about_posted(period)?;

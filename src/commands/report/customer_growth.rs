@@ -16,7 +16,7 @@ use crate::report::customer_growth::{GrowthBy, answer};
 pub struct CustomerGrowth {
     /// A row for each month and …
     #[arg(long, value_name = "WHAT")]
-    by: Option<By>,
+    per: Option<Per>,
     #[command(flatten)]
     days: Days,
     #[command(flatten)]
@@ -27,7 +27,7 @@ pub struct CustomerGrowth {
 
 /// What a row is of, beside its month.
 #[derive(Clone, Copy, ValueEnum)]
-enum By {
+enum Per {
     Organisation,
     Group,
 }
@@ -39,10 +39,10 @@ impl CustomerGrowth {
         let last_year = Period { from: this_month.plus_months(-12), to: this_month.previous() };
         let given = self.days.given()?.unwrap_or(last_year);
         let period = Period { from: given.from.first_of_month(), to: given.to.last_of_month() };
-        let by = match self.by {
+        let by = match self.per {
             None => GrowthBy::All,
-            Some(By::Organisation) => GrowthBy::Organisation,
-            Some(By::Group) => GrowthBy::Group,
+            Some(Per::Organisation) => GrowthBy::Organisation,
+            Some(Per::Group) => GrowthBy::Group,
         };
         let contract_starts = opened.customer_days("contract_start")?;
         let is_meant = |account: &str| opened.is_meant(account);

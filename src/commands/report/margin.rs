@@ -15,7 +15,7 @@ use crate::report::usage_totals::UsageTotals;
 pub struct MarginReport {
     /// What a row is of
     #[arg(long, value_name = "WHAT", default_value = "customer")]
-    by: By,
+    per: Per,
     #[command(flatten)]
     days: Days,
     #[command(flatten)]
@@ -26,7 +26,7 @@ pub struct MarginReport {
 
 /// What a row is of.
 #[derive(Clone, Copy, ValueEnum)]
-enum By {
+enum Per {
     Customer,
     Cli,
     Destination,
@@ -36,12 +36,12 @@ enum By {
 impl MarginReport {
     pub fn run(self, global: &Global) -> Result<()> {
         let opened = Opened::open(global, &self.customers)?;
-        let period = self.days.or_last_month(opened.today())?;
-        let by = match self.by {
-            By::Customer => MarginBy::Customer,
-            By::Cli => MarginBy::Cli,
-            By::Destination => MarginBy::Destination,
-            By::Class => MarginBy::Class,
+        let period = opened.or_last_billed(&self.days)?;
+        let by = match self.per {
+            Per::Customer => MarginBy::Customer,
+            Per::Cli => MarginBy::Cli,
+            Per::Destination => MarginBy::Destination,
+            Per::Class => MarginBy::Class,
         };
         let (lines, sums) = opened.posted(period, None).total::<LineTotals>()?;
         let store = opened.workspace.usage();

@@ -30,7 +30,7 @@ pub enum ReportCommand {
     BillingErrors(waiting::WaitingReport),
     /// Compare what carriers charge with what their own tariffs say
     CarrierCosts(carrier_costs::CarrierCostsReport),
-    /// Posted invoices less credit notes by organisation and category, beside the period before; of the last calendar month
+    /// Posted invoices less credit notes by organisation and category, beside the period before; of the month of the latest invoice
     CategoryRevenue(category_revenue::CategoryRevenue),
     /// Who is above a percentage of a credit limit
     CreditLimits(credit_limits::CreditLimitsReport),
@@ -38,15 +38,15 @@ pub enum ReportCommand {
     CustomerGrowth(customer_growth::CustomerGrowth),
     /// Lines in force that were not used for long, with what is charged for them
     DormantClis(dormant_clis::DormantClis),
-    /// What is earned by customer, line, destination or class, losses first; of the last calendar month
+    /// What is earned by customer, line, destination or class, losses first; of the month of the latest invoice
     Margin(margin::MarginReport),
-    /// Posted invoices less credit notes by product: quantity, net, cost, margin; of the last calendar month
+    /// Posted invoices less credit notes by product: quantity, net, cost, margin; of the month of the latest invoice
     ProductRevenue(product_revenue::ProductRevenue),
     /// Compare suppliers' service lines with what customers are charged
     Reconciliation(reconciliation::ReconciliationOptions),
     /// Recurring charges that end, leave their minimum term or lose their contract; within the next 90 days
     TerminatingCharges(terminating_charges::TerminatingCharges),
-    /// Where billed usage went: calls, time, sell, cost, margin; of the last calendar month
+    /// Where billed usage went: calls, time, sell, cost, margin; of the month of the latest invoice
     TopDestinations(top_destinations::TopDestinations),
     /// Usage that waits to be billed, by customer; all of it, or what began on some days
     UnbilledUsage(waiting::WaitingReport),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::commands::period::Days;
 use crate::commands::selection::{Customers, cell_of};
 use crate::commands::sheets::{write_sheet, write_workbook};
 use crate::commands::{Global, today};
@@ -38,9 +39,9 @@ pub struct Files {
 pub struct Out {
     #[command(flatten)]
     files: Files,
-    /// Show only the first rows on the screen; the sums are of all
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    top: Option<u32>,
+    /// Show so many rows on the screen, the first; the sums are of all
+    #[arg(long, value_name = "N", default_value = "50", value_parser = clap::value_parser!(u32).range(1..))]
+    top: u32,
 }
 
 impl Files {
@@ -60,7 +61,7 @@ impl Out {
     /// Writes the files that were asked for, and shows the report.
     pub fn give(&self, global: &Global, answer: &Answer) -> Result<()> {
         self.files.write(global, &answer.cover, &answer.sheet)?;
-        let most = self.top.map_or(usize::MAX, |top| usize::try_from(top).unwrap_or(usize::MAX));
+        let most = usize::try_from(self.top).unwrap_or(usize::MAX);
         global.show(answer, || answer.in_words(most))
     }
 }
@@ -94,6 +95,12 @@ impl Opened {
     /// Today in the workspace's zone.
     pub fn today(&self) -> Date {
         today(&self.workspace.settings.zone)
+    }
+
+    /// The days asked for, or the calendar month of the latest invoice; of today if there is none.
+    pub fn or_last_billed(&self, days: &Days) -> Result<Period> {
+        let last = self.ledger.last_invoice_date()?.unwrap_or_else(|| self.today());
+        Ok(days.given()?.unwrap_or(Period { from: last.first_of_month(), to: last.last_of_month() }))
     }
 
     /// Whether the report is of this account too.

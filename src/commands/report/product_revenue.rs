@@ -23,7 +23,7 @@ pub struct ProductRevenue {
 impl ProductRevenue {
     pub fn run(self, global: &Global) -> Result<()> {
         let opened = Opened::open(global, &self.customers)?;
-        let period = self.days.or_last_month(opened.today())?;
+        let period = opened.or_last_billed(&self.days)?;
         let (totals, sums) = opened.posted(period, None).total::<ProductTotals>()?;
         let about = opened.about_posted(period)?;
         self.out.give(global, &totals.answer(&opened.book, &sums, about).map_err(no_answer)?)

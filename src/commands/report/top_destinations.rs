@@ -15,7 +15,7 @@ use crate::report::usage_totals::{UsageBy, UsageTotals};
 pub struct TopDestinations {
     /// What a row is of
     #[arg(long, value_name = "WHAT", default_value = "destination")]
-    by: By,
+    per: Per,
     /// How many characters of the other number make a prefix; of +442079460123 five are +4420
     #[arg(long, value_name = "N", default_value = "5", value_parser = clap::value_parser!(u32).range(1..=32))]
     digits: u32,
@@ -32,7 +32,7 @@ pub struct TopDestinations {
 
 /// What a row is of.
 #[derive(Clone, Copy, ValueEnum)]
-enum By {
+enum Per {
     Destination,
     Class,
     Prefix,
@@ -52,12 +52,12 @@ enum Ranked {
 impl TopDestinations {
     pub fn run(self, global: &Global) -> Result<()> {
         let opened = Opened::open(global, &self.customers)?;
-        let period = self.days.or_last_month(opened.today())?;
-        let by = match self.by {
-            By::Destination => UsageBy::Destination,
-            By::Class => UsageBy::Class,
-            By::Prefix => UsageBy::Prefix(self.digits),
-            By::Number => UsageBy::Number,
+        let period = opened.or_last_billed(&self.days)?;
+        let by = match self.per {
+            Per::Destination => UsageBy::Destination,
+            Per::Class => UsageBy::Class,
+            Per::Prefix => UsageBy::Prefix(self.digits),
+            Per::Number => UsageBy::Number,
         };
         let rank = match self.rank {
             Ranked::Sell => Rank::Sell,
