@@ -14,6 +14,7 @@ mod days;
 pub mod guard;
 mod history;
 mod leaving;
+pub mod monthly;
 mod prices;
 mod proration;
 pub mod reconciliation;

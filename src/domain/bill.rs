@@ -260,6 +260,10 @@ pub struct BillLine {
     pub cost: Price,
     /// The VAT code.
     pub vat_code: String,
+    /// The code of the product that is charged for, for reports; kept in the ledger, never in a document. Empty for
+    /// usage, fees, charges without a product, and on bills that were posted before it was kept.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub product: String,
     /// The charge's id, or the service line's `import:row`; empty for usage and fees.
     pub source: String,
     /// The period billed for a recurring charge, even where it is hidden (P6).
@@ -284,6 +288,7 @@ impl BillLine {
             amount,
             cost: Price::ZERO,
             vat_code,
+            product: String::new(),
             source: String::new(),
             period: None,
         }

@@ -283,6 +283,15 @@ impl Book {
         &rows[rows.partition_point(|row| row.customer < customer)..rows.partition_point(|row| row.customer <= customer)]
     }
 
+    /// What one of a currency is in another on a day: the latest direct rate on or before it; none is turned round (X7).
+    pub fn exchange_rate(&self, from: Currency, to: Currency, on: Date) -> Option<Price> {
+        if from == to {
+            return Some(Price::ONE);
+        }
+        let rates = self.exchange_rates.iter().filter(|row| (row.from, row.to) == (from, to) && row.date <= on);
+        rates.max_by_key(|row| row.date).map(|row| row.rate)
+    }
+
     /// The id of a supplier's code.
     pub fn find_supplier(&self, code: &str) -> Option<SupplierId> {
         self.suppliers.binary_search_by(|supplier| supplier.code.as_str().cmp(code)).ok().map(SupplierId::from_index)

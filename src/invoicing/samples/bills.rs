@@ -47,6 +47,7 @@ fn line(kind: LineKind, category: &str, description: &str, pence: i64) -> BillLi
         amount: pounds(pence),
         cost: Price::ZERO,
         vat_code: "S".into(),
+        product: String::new(),
         source: String::new(),
         period: None,
     }
