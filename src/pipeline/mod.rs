@@ -30,6 +30,7 @@ pub mod reprice;
 pub mod rows;
 pub mod services;
 pub mod source;
+pub mod suspense;
 mod threads;
 pub mod unbilled;
 pub mod usage_losses;

@@ -18,9 +18,9 @@ struct Colour([u8; 3]);
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub(in crate::invoicing) struct Palette {
     /// Rules and filled areas: the organisation's own.
-    pub(super) accent: String,
+    pub(in crate::invoicing) accent: String,
     /// Text on the accent.
-    pub(super) on_accent: String,
+    pub(in crate::invoicing) on_accent: String,
     /// The accent as text on white: the same, or darker until it can be read.
     accent_text: String,
     /// A very light background.
