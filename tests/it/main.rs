@@ -5,6 +5,7 @@ mod bench;
 mod commands;
 mod conservation;
 mod determinism;
+mod e_invoices;
 mod forms;
 mod hard_times;
 mod house;

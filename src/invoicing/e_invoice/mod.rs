@@ -7,10 +7,13 @@ mod categories;
 mod cii;
 mod finding;
 mod from_bill;
+pub mod hybrid;
 mod lines;
 mod model;
 mod parties;
 mod payment;
+#[cfg(test)]
+mod tests;
 mod ubl;
 mod xml;
 
@@ -72,40 +75,4 @@ pub fn ubl(bill: &Bill) -> Result<Vec<u8>, Vec<Finding>> {
 /// All that the standard asks for and the bill does not have.
 pub fn cii(bill: &Bill) -> Result<Vec<u8>, Vec<Finding>> {
     EInvoice::of(bill).map(|invoice| cii::render(&invoice))
-}
-
-#[cfg(test)]
-mod tests {
-    use std::path::PathBuf;
-
-    use super::*;
-    use crate::invoicing::samples;
-
-    /// Set to a folder, `TOLLBOOK_SAMPLE_INVOICES` keeps the samples there for looking at.
-    #[test]
-    fn every_kind_of_bill_becomes_an_e_invoice() {
-        let keep = std::env::var_os("TOLLBOOK_SAMPLE_INVOICES").map(PathBuf::from);
-        for (name, bill) in [
-            ("short", samples::short()),
-            ("long", samples::long()),
-            ("credit", samples::credit()),
-            ("credit-note", samples::credit_note()),
-            ("empty", samples::empty()),
-            ("wordy", samples::wordy()),
-        ] {
-            let mut bill = bill;
-            bill.customer.endpoint = "0088:9520000000004".into();
-            let made = [("ubl", ubl(&bill)), ("cii", cii(&bill))];
-            for (syntax, bytes) in made {
-                match bytes {
-                    Ok(bytes) => {
-                        if let Some(folder) = &keep {
-                            std::fs::write(folder.join(format!("{name}.{syntax}.xml")), bytes).expect("a folder");
-                        }
-                    }
-                    Err(findings) => panic!("{name} {syntax}: {findings:#?}"),
-                }
-            }
-        }
-    }
 }
