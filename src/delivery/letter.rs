@@ -268,10 +268,17 @@ mod tests {
     #[test]
     fn an_address_that_is_none_is_refused_without_naming_it() {
         let from = sender("Reseller");
-        for recipients in
-            ["", "nobody", "a@b@c", "a@x.example\r\nRCPT TO:<b@x.example>", "<a@x.example>", "a b@x.example", "a@x.example>"]
-        {
-            let error = letter(&from, "Acme", recipients, "Bill").seal().err().unwrap_or_else(|| panic!("{recipients:?}"));
+        for recipients in [
+            "",
+            "nobody",
+            "a@b@c",
+            "a@x.example\r\nRCPT TO:<b@x.example>",
+            "<a@x.example>",
+            "a b@x.example",
+            "a@x.example>",
+        ] {
+            let error =
+                letter(&from, "Acme", recipients, "Bill").seal().err().unwrap_or_else(|| panic!("{recipients:?}"));
             assert!(!error.why.contains('@'), "{}", error.why);
         }
     }
@@ -307,7 +314,8 @@ mod tests {
     fn the_same_letter_gives_the_same_bytes() {
         let from = sender("Reseller");
         let enclosures = [Enclosure { name: "AC-000001.pdf".into(), bytes: vec![0, 13, 10, 46, 255] }];
-        let letter = Letter { html: "<p>Hello</p>", enclosures: &enclosures, ..letter(&from, "Acme", "a@x.example", "Bill") };
+        let letter =
+            Letter { html: "<p>Hello</p>", enclosures: &enclosures, ..letter(&from, "Acme", "a@x.example", "Bill") };
         let (one, other) = (letter.seal().expect("a message"), letter.seal().expect("a message"));
         assert!(one.bytes == other.bytes);
         assert_eq!(one.digest().len(), 64);

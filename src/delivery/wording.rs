@@ -114,9 +114,8 @@ impl MailTemplates {
     /// The templates of a language. Whoever writes a text of their own without HTML sends text alone.
     fn names(&self, language: &str) -> (String, Option<String>) {
         let is_own = |name: &String| self.own.contains(name);
-        let own = |ending: &str| {
-            [format!("mail.{language}.{ending}"), format!("mail.{ending}")].into_iter().find(is_own)
-        };
+        let own =
+            |ending: &str| [format!("mail.{language}.{ending}"), format!("mail.{ending}")].into_iter().find(is_own);
         let built_in = |ending: &str| {
             let name = format!("mail.{language}.{ending}");
             let is_there = BUILT_IN.iter().any(|(known, _)| *known == name);

@@ -201,7 +201,12 @@ impl<'a> RowWriter<'a> {
         }
         self.update.execute(params_from_iter(stored_cells(&self.shape, &after.cells)))?;
         self.write_extra(key, &before.extra, &after.extra)?;
-        self.change.audit(&self.shape.name, key, Some(&self.json(&before, None)), Some(&self.json(&after, Some(&before))))?;
+        self.change.audit(
+            &self.shape.name,
+            key,
+            Some(&self.json(&before, None)),
+            Some(&self.json(&after, Some(&before))),
+        )?;
         Ok(Done::Updated)
     }
 

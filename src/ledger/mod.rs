@@ -15,6 +15,7 @@ mod columns;
 mod credit_notes;
 mod deleted_customers;
 mod deletions;
+mod documents;
 mod drafts;
 mod due;
 mod ended_rows;
@@ -55,6 +56,7 @@ pub use book::{ApplyError, ApplyMode, BOOK_FILES, BookChanges, FileChanges, Stor
 pub use credit_notes::{CreditNoteRow, NewCreditNote};
 pub use deleted_customers::MarkedCustomer;
 pub use deletions::RowRange;
+pub use documents::PostedDocument;
 pub use drafts::{DraftBill, DraftFlag, DraftOutcome, DraftRun, ParkedCustomer, RunStatus, RunTermsRow};
 pub use due::DueDay;
 pub use ended_rows::LifeRow;
@@ -63,7 +65,9 @@ pub use flags::{Acknowledged, RunFlag};
 pub use imports::{ImportKind, ImportRow, ImportTotal};
 pub use invoices::{InvoiceFilter, InvoiceRow, PostedInvoice, StoredBill};
 pub use lives::{GivenBack, Life, Step, Stepped};
-pub use outbox::{BY_POST, MOST_ATTEMPTS, MailEnd, MailFilter, MailRow, MailState, NewMail, OUTBOX_LOCK_FILE, OutboxLock};
+pub use outbox::{
+    BY_POST, MOST_ATTEMPTS, MailEnd, MailFilter, MailRow, MailState, NewMail, OUTBOX_LOCK_FILE, OutboxLock,
+};
 pub use payments::{Movement, NamedInvoice};
 pub use posting::{CapTotal, PostedBill};
 pub use recent::RecentInvoice;

@@ -146,7 +146,8 @@ pub enum MailEnd {
     Unknown,
 }
 
-const ROW_COLUMNS: &str = "id, document, kind, account, recipients, attachments, is_trial, again_of, message_id, queued_at,
+const ROW_COLUMNS: &str =
+    "id, document, kind, account, recipients, attachments, is_trial, again_of, message_id, queued_at,
     state, attempts, next_at, digest, changed_at, answer,
     EXISTS (SELECT 1 FROM outbox n WHERE n.again_of = o.id)
       OR EXISTS (SELECT 1 FROM sent_invoices s WHERE s.invoice = o.document AND s.at >= o.changed_at) AS is_settled";
@@ -173,7 +174,8 @@ impl Ledger {
 
     /// Whether an invoice is noted as sent, other than in an envelope.
     pub fn is_sent_otherwise(&self, invoice: &str) -> Result<bool, LedgerError> {
-        let mut query = self.connection.prepare_cached("SELECT 1 FROM sent_invoices WHERE invoice = ?1 AND how <> ?2")?;
+        let mut query =
+            self.connection.prepare_cached("SELECT 1 FROM sent_invoices WHERE invoice = ?1 AND how <> ?2")?;
         Ok(query.exists(params![invoice, BY_POST])?)
     }
 

@@ -27,10 +27,9 @@ pub(super) fn of_number(ledger: &Ledger, number: &str) -> Result<Chosen> {
     }
     match ledger.credit_note(number)? {
         Some((row, _)) => Ok(Chosen { number: number.to_owned(), is_credit_note: true, account: row.account }),
-        None => Err(Error::refused(
-            format!("there is no invoice or credit note {number}"),
-            "see `tollbook invoice list`",
-        )),
+        None => {
+            Err(Error::refused(format!("there is no invoice or credit note {number}"), "see `tollbook invoice list`"))
+        }
     }
 }
 

@@ -214,7 +214,7 @@ impl Composer<'_> {
         }
         let run = self.ledger.invoice(number)?.map(|invoice| invoice.row.run).unwrap_or_default();
         let billed_file = self.ledger.run(run)?.billed_file.unwrap_or_default();
-        documents.write_one(&workers, bill, &billed_file)?;
+        documents.write_one(&workers, self.ledger, bill, &billed_file)?;
         Ok(made)
     }
 }

@@ -91,8 +91,9 @@ impl<'a> Dispatch<'a> {
         self.pace.wait();
         let digest = composed.sealed.digest();
         let (workspace, global) = (self.workspace, self.global);
-        let begin =
-            || with_writer(workspace, global, &mut |writer: &mut LedgerWriter| Ok(writer.claim_mail(mail.id, &digest)?));
+        let begin = || {
+            with_writer(workspace, global, &mut |writer: &mut LedgerWriter| Ok(writer.claim_mail(mail.id, &digest)?))
+        };
         let attempt = self.server.send(&composed.sealed, begin);
         if !matches!(attempt, Attempt::Closed(_)) {
             self.unreached = 0;

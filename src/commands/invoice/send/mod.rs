@@ -195,9 +195,7 @@ impl SendArguments {
                 let named = self.numbers.contains(document) || chosen.iter().any(|chosen| chosen.number == *document);
                 self.numbers.is_empty() || named
             };
-            ids.extend(
-                earlier.filter(|mail| has_come(&mail.next_at) && is_meant(&mail.document)).map(|mail| mail.id),
-            );
+            ids.extend(earlier.filter(|mail| has_come(&mail.next_at) && is_meant(&mail.document)).map(|mail| mail.id));
         }
         ids.sort_unstable();
         Ok(ids)
