@@ -115,6 +115,7 @@ impl SendArguments {
         let server = connect_to(workspace, settings.clone())?;
         // From here on nobody else sends; what somebody was sending who died is of unknown outcome.
         let lock = ledger.lock_outbox(&now()).map_err(already_sending)?;
+        compose::remove_leftovers(workspace)?;
         let interrupted =
             dispatch::with_writer(workspace, global, &mut |writer| Ok(writer.settle_interrupted_mails(&lock)?))?;
         for mail in &interrupted {
