@@ -50,6 +50,8 @@ fn each_answer_of_a_server_has_its_state() {
     let kept = server.kept();
     assert_eq!(kept.len(), 5);
     assert_eq!(kept[4].envelope["to"], serde_json::json!(["grey@customer.example"]));
+    // Named, what waits goes at once, too.
+    post.invoice(&["send", "AC-000004"]).ended(3).says("sent 0 messages; 1 waiting");
     let unknown = post.invoice(&["outbox", "--state", "unknown"]).done();
     assert!(unknown.out.contains("AC-000006") && unknown.out.contains("AC-000007"), "{}", unknown.out);
     post.invoice(&["send", "AC-000006"]).ended(1).says("it may have been sent");
