@@ -160,7 +160,8 @@ impl Documents<'_> {
         let in_pdf = itemisation == Itemisation::Pdf || format == InvoiceFormat::Full;
         // Laid out first: what the template refuses leaves no document of the invoice.
         let listed = if in_pdf { calls } else { &[] };
-        let pages = InvoicePages { calls: listed, history, ..InvoicePages::of(bill, format) };
+        let above = customer.and_then(|customer| customer.itemise_above);
+        let pages = InvoicePages { calls: listed, itemise_above: above, history, ..InvoicePages::of(bill, format) };
         let wants = |document| self.wants(document, bill, customer);
         let pdf = wants(Attachment::Pdf).then(|| render_pdf(renderer, &pages)).transpose()?;
         let mut made = Vec::new();
@@ -173,7 +174,6 @@ impl Documents<'_> {
         if wants(Attachment::EInvoice) {
             made.extend(self.put_wanted_e_invoice(bill, &stem)?);
         }
-        let above = customer.and_then(|customer| customer.itemise_above);
         if wants(Attachment::Csv) {
             made.push(self.put(&format!("{stem}.csv"), &csv::render(bill, calls, above))?);
         }
