@@ -203,9 +203,16 @@ mod tests {
         let above = CallCharge::parse("0.0339").ok();
         let style = Style::new(languages.default(), Currency::GBP);
         let itemisation = itemisation_of(&samples::long(), &samples::calls(9), above, style).expect("nine calls");
-        let rows = |cli: usize| itemisation.clis[cli].rows.iter().map(|row| row.cells[5].clone()).collect::<Vec<_>>();
-        assert_eq!((rows(0), rows(2).len()), (vec!["*\u{a0}0.0000".to_owned(), "0.0339".to_owned()], 3));
-        assert_eq!(itemisation.clis[0].rows[1].cells[3], "2 records at or below £0.0339 each");
+        // Charges are 0.0113 × index, in three lines: of the second line's 0.0339, 0.0452 and a capped one, one is above.
+        let rows =
+            |cli: usize| itemisation.clis[cli].rows.iter().map(|row| (row.cells[3].clone(), row.cells[5].clone()));
+        let listed = rows(1).collect::<Vec<_>>();
+        assert_eq!(
+            listed.iter().map(|(_, charge)| charge.as_str()).collect::<Vec<_>>(),
+            ["0.0452", "0.0339", "†\u{a0}0.0000"]
+        );
+        assert_eq!(listed[1].0, "1 record at or below £0.0339 each");
+        assert_eq!(rows(0).next().expect("a row").0, "3 records at or below £0.0339 each");
         assert_eq!((itemisation.calls.as_str(), itemisation.total.as_str()), ("9 records", "£0.3503"));
     }
 
