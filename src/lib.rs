@@ -23,7 +23,8 @@
 //! - [`rating`]: → [`RatedUsage`](domain::usage::RatedUsage): what it costs, and why
 //! - [`allowances`]: → [`ChargedUsage`](domain::usage::ChargedUsage): what allowances and spending caps leave of it
 //! - [`billing`]: → [`Bill`](domain::bill::Bill): lines, VAT, sums
-//! - [`invoicing`]: a bill → JSON, CSV, PDF
+//! - [`invoicing`]: a bill → JSON, CSV, workbook, PDF
+//! - [`accounting`]: bills and payments → what accounting packages import, and what banks collect by
 //! - [`alerts`]: a customer's usage by day → what is worth a look
 //!
 //! Edges: the only input and output:
@@ -54,6 +55,7 @@
 //! - The same input gives the same bytes, whatever the number of threads, the order of imports, the machine's clock.
 //! - A bad record is counted data with a position; only a run that cannot go on is an error.
 
+pub mod accounting;
 pub mod alerts;
 pub mod allowances;
 pub mod bench;

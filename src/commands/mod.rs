@@ -1,5 +1,6 @@
 //! The command line: what is asked → what is done → the exit code. One file per noun; nothing here computes a price.
 
+mod accounting;
 mod alerts;
 mod bench;
 mod bill;
@@ -107,6 +108,9 @@ enum Command {
     /// Enter payments, bounces and refunds; list them; let credit pay what is open
     #[command(subcommand)]
     Payment(payment::PaymentCommand),
+    /// Write sales, credit notes and payments for accounting packages
+    #[command(subcommand)]
+    Accounting(accounting::AccountingCommand),
     /// List, show and change customers; who leaves, who comes back
     #[command(subcommand)]
     Customer(customer::CustomerCommand),
@@ -150,6 +154,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
         Command::Bill(bill) => bill.run(global),
         Command::Invoice(invoice) => invoice.run(global),
         Command::Payment(payment) => payment.run(global),
+        Command::Accounting(accounting) => accounting.run(global),
         Command::Customer(customer) => customer.run(global),
         Command::Cli(cli) => cli.run(global),
         Command::Charge(charge) => charge.run(global),

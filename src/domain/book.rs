@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::accounting::AccountingSettings;
 use super::allowance::{Allowance, CustomerAllowance};
 use super::charge::{Charge, Product, ProductPrice};
 use super::customer::{Cli, CostCentre, Customer, Group, Organisation};
@@ -99,6 +100,8 @@ pub struct Settings {
     pub grace_days: BTreeMap<String, u32>,
     /// What usage is worth a look (L5).
     pub alerts: AlertSettings,
+    /// Accounts and tax codes of an accounting package.
+    pub accounting: AccountingSettings,
 }
 
 /// When usage is worth a look (L5). Amounts are in the currency of each customer.
@@ -278,6 +281,15 @@ impl Book {
     pub fn allowances_of(&self, customer: CustomerId) -> &[CustomerAllowance] {
         let rows = &self.customer_allowances;
         &rows[rows.partition_point(|row| row.customer < customer)..rows.partition_point(|row| row.customer <= customer)]
+    }
+
+    /// What one of a currency is in another on a day: the latest direct rate on or before it; none is turned round (X7).
+    pub fn exchange_rate(&self, from: Currency, to: Currency, on: Date) -> Option<Price> {
+        if from == to {
+            return Some(Price::ONE);
+        }
+        let rates = self.exchange_rates.iter().filter(|row| (row.from, row.to) == (from, to) && row.date <= on);
+        rates.max_by_key(|row| row.date).map(|row| row.rate)
     }
 
     /// The id of a supplier's code.

@@ -1,5 +1,6 @@
 //! Words and arithmetic of the field. Imports nothing of ours, does no I/O, reads no clock.
 
+pub mod accounting;
 pub mod allowance;
 pub mod bill;
 pub mod book;
@@ -21,6 +22,7 @@ pub mod prefix_table;
 pub mod price_book;
 #[cfg(test)]
 pub(crate) mod sample;
+pub mod spreadsheet;
 pub mod telephone;
 pub mod time;
 pub mod totals;

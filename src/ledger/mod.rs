@@ -15,6 +15,7 @@ mod columns;
 mod credit_notes;
 mod deleted_customers;
 mod deletions;
+mod documents;
 mod drafts;
 mod due;
 mod ended_rows;
@@ -54,6 +55,7 @@ pub use book::{ApplyError, ApplyMode, BOOK_FILES, BookChanges, FileChanges, Stor
 pub use credit_notes::{CreditNoteRow, NewCreditNote};
 pub use deleted_customers::MarkedCustomer;
 pub use deletions::RowRange;
+pub use documents::PostedDocument;
 pub use drafts::{DraftBill, DraftFlag, DraftOutcome, DraftRun, ParkedCustomer, RunStatus, RunTermsRow};
 pub use due::DueDay;
 pub use ended_rows::LifeRow;

@@ -25,6 +25,14 @@ pub fn table(header: &[&str], right: &[usize], rows: impl IntoIterator<Item = Ve
     text
 }
 
+/// Words from anywhere, without characters that move a cursor, change colours or turn the direction of writing (O3).
+pub fn plain(text: &str) -> String {
+    let is_hidden = |c: char| {
+        c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars().map(|c| if is_hidden(c) { '\u{fffd}' } else { c }).collect()
+}
+
 /// A count with separators: `1,234,567`.
 pub fn count(number: u128) -> String {
     let digits = number.to_string();

@@ -9,6 +9,7 @@ mod e_invoices;
 mod forms;
 mod hard_times;
 mod house;
+mod itemised;
 mod lint;
 mod malformed;
 mod open_formats;

@@ -7,37 +7,16 @@ mod export;
 mod list;
 mod show;
 
-use std::path::PathBuf;
-
-use clap::{Subcommand, ValueEnum};
+use clap::Subcommand;
 
 use super::bill::parse_date;
 use super::{Global, say};
 use crate::domain::time::Date;
-use crate::error::{Error, Result, counted};
-use crate::invoicing::e_invoice::Syntax;
+use crate::error::{Result, counted};
 use crate::workspace::Workspace;
 
 use credit::CreditArguments;
 pub(super) use credit::{Credited, reason, write_documents};
-
-/// How a structured invoice is written.
-#[derive(Clone, Copy, ValueEnum)]
-pub enum Format {
-    /// UBL 2.1, Peppol BIS Billing 3
-    Ubl,
-    /// UN/CEFACT CII, Factur-X
-    Cii,
-}
-
-impl From<Format> for Syntax {
-    fn from(format: Format) -> Self {
-        match format {
-            Format::Ubl => Self::Ubl,
-            Format::Cii => Self::Cii,
-        }
-    }
-}
 
 /// What to do.
 #[derive(Subcommand)]
@@ -61,23 +40,7 @@ pub enum Invoice {
     /// Say where every figure of an invoice or credit note comes from, and work its sums again
     Explain(explain::ExplainInvoice),
     /// Write the documents of an invoice or credit note, or of all invoices of a run, into a folder
-    Export {
-        /// The number of the invoice or credit note
-        #[arg(required_unless_present = "run")]
-        number: Option<String>,
-        /// All of this run
-        #[arg(long, conflicts_with = "number")]
-        run: Option<i64>,
-        /// The credit notes on the run's invoices instead of these
-        #[arg(long, requires = "run")]
-        credit_notes: bool,
-        /// The structured invoice (EN 16931) only: as UBL (Peppol BIS Billing 3) or as CII (Factur-X)
-        #[arg(long, value_enum)]
-        format: Option<Format>,
-        /// Where to
-        #[arg(long, value_name = "DIR")]
-        out: PathBuf,
-    },
+    Export(export::Export),
     /// Take an invoice back: a credit note of all that is left of it; its usage and charges wait to be billed again
     Void {
         /// Its number
@@ -106,20 +69,7 @@ impl Invoice {
             Self::List { run, account, tagged } => list::list(global, &workspace, (run, account.as_deref()), &tagged),
             Self::Show { number } => show::show(global, &workspace, &number),
             Self::Explain(explain) => explain.run(global, &workspace),
-            Self::Export { number, run, credit_notes, format: Some(format), out } => {
-                let of = match (number, run) {
-                    (Some(number), _) => e_invoices::Of::One(number),
-                    (None, run) if credit_notes => e_invoices::Of::CreditNotes(run.unwrap_or_default()),
-                    (None, run) => e_invoices::Of::Run(run.unwrap_or_default()),
-                };
-                e_invoices::export(global, &workspace, &of, (format.into(), out))
-            }
-            Self::Export { number, run, credit_notes, format: None, out } => match (number, run) {
-                (Some(number), _) => export::export_one(global, &workspace, &number, out),
-                (None, Some(run)) if credit_notes => export::export_credit_notes(global, &workspace, run, out),
-                (None, Some(run)) => export::export_run(global, &workspace, run, out),
-                (None, None) => Err(Error::refused("neither an invoice nor a run is named", "")),
-            },
+            Self::Export(export) => export.run(global, &workspace),
             Self::Void { number, date } => credit::void(global, &workspace, &number, date),
             Self::Credit(arguments) => arguments.credit(global, &workspace),
             Self::MarkSent { numbers, how } => mark_sent(global, &workspace, &numbers, &how),

@@ -9,7 +9,7 @@ use super::payment::payment_of;
 use crate::domain::bill::{Amount, Bill, DocumentKind, LineKind};
 use crate::domain::money::{Money, Overflow};
 use crate::domain::time::Date;
-use crate::invoicing::credit_note::as_printed;
+use crate::invoicing::view::as_printed;
 
 /// Decimals that the standard allows amounts.
 const MOST_DIGITS: u32 = 2;

@@ -1,0 +1,221 @@
+//! Calls → the pages that list them, grouped by line (CLI) with a subtotal each. Every text is ready to print.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+
+use super::widths::widest;
+use crate::domain::bill::{Bill, ItemisedCall};
+use crate::domain::money::Sum;
+use crate::domain::time::CivilDateTime;
+use crate::invoicing::language::{Style, printable, wrapped};
+
+/// All calls of a bill.
+#[derive(Serialize)]
+pub(super) struct Itemisation {
+    clis: Vec<CliCalls>,
+    /// How many calls.
+    calls: String,
+    total: String,
+    /// Both in a sentence.
+    summary: String,
+    /// The head of the last column: `Charge (£)`.
+    charge: String,
+    /// Whether a spending cap reduced a call, so that the marks need a legend.
+    has_capped: bool,
+    /// Whether an allowance covered a call.
+    has_allowance: bool,
+}
+
+/// The calls of one line (CLI).
+#[derive(Serialize)]
+struct CliCalls {
+    cli: String,
+    /// Its description and cost centre.
+    small: String,
+    /// How many calls.
+    calls: String,
+    subtotal: String,
+    rows: Vec<Row>,
+}
+
+#[derive(Serialize)]
+struct Row {
+    /// Date, time, number, description, units, charge.
+    cells: [String; 6],
+    /// Whether each cell surely fits [`COLUMN_WIDTHS`]. A row of known height is laid out once instead of twice.
+    one_line: bool,
+}
+
+/// The widths that the columns of the built-in template have at least, in hundredths of the size of the type.
+const COLUMN_WIDTHS: [u32; 6] = [670, 480, 1_230, 1_940, 670, 895];
+
+/// The calls by CLI, in the order in which the list first names each; none if there are no calls.
+pub(super) fn itemisation_of(bill: &Bill, calls: &[ItemisedCall], style: Style) -> Option<Itemisation> {
+    if calls.is_empty() {
+        return None;
+    }
+    let places = style.places(calls.iter().map(|call| call.charge));
+    let sum_of = |calls: &[&ItemisedCall]| style.sum(calls.iter().map(|call| call.charge).sum::<Sum<6>>(), places);
+    let of_cli = |calls: Vec<&ItemisedCall>| {
+        let described = bill.usage_by_cli.iter().find(|usage| usage.cli == calls[0].cli);
+        let small = [described.map_or("", |usage| &usage.description), calls[0].cost_centre.as_str()];
+        CliCalls {
+            cli: wrapped(&calls[0].cli),
+            small: small.map(wrapped).into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · "),
+            calls: count_of(calls.len(), style),
+            subtotal: sum_of(&calls),
+            rows: calls.iter().map(|call| row_of(call, places, style)).collect(),
+        }
+    };
+    let is = |disposition: &str| calls.iter().any(|call| call.disposition == disposition);
+    let (records, total) = (count_of(calls.len(), style), sum_of(&calls.iter().collect::<Vec<_>>()));
+    Some(Itemisation {
+        clis: grouped_by_cli(calls).into_iter().map(of_cli).collect(),
+        summary: style.language.fill("itemisation.total", &[("records", &records), ("total", &total)]),
+        calls: records,
+        total,
+        charge: style.language.fill("itemisation.charge", &[("currency", &style.sign())]),
+        has_capped: is(CAPPED),
+        has_allowance: is(ALLOWANCE),
+    })
+}
+
+const CAPPED: &str = "capped";
+const ALLOWANCE: &str = "allowance";
+
+/// What a disposition adds to a charge: the marks that the legend explains.
+const MARKS: [(&str, &str); 2] = [(CAPPED, "†\u{a0}"), (ALLOWANCE, "*\u{a0}")];
+
+fn grouped_by_cli(calls: &[ItemisedCall]) -> Vec<Vec<&ItemisedCall>> {
+    let mut groups: Vec<Vec<&ItemisedCall>> = Vec::new();
+    let mut places: HashMap<&str, usize> = HashMap::new();
+    for call in calls {
+        let place = *places.entry(&call.cli).or_insert_with(|| {
+            groups.push(Vec::new());
+            groups.len() - 1
+        });
+        groups[place].push(call);
+    }
+    groups
+}
+
+fn row_of(call: &ItemisedCall, places: u32, style: Style) -> Row {
+    let (date, time) = match CivilDateTime::parse(&call.started_at) {
+        Some(started) => {
+            let (hour, minute, second) = started.clock();
+            (style.language.short_date(started.date), format!("{hour:02}:{minute:02}:{second:02}"))
+        }
+        None => (printable(&call.started_at), String::new()),
+    };
+    let number = match (call.direction, wrapped(&call.other_party)) {
+        (_, number) if number.is_empty() => "—".into(),
+        ("in", number) => style.language.fill("itemisation.from", &[("number", &number)]),
+        (_, number) => number,
+    };
+    let units = match call.kind {
+        "voice" => style.duration(call.units),
+        "data" => style.data(call.units),
+        _ => style.count(call.units),
+    };
+    let mark = MARKS.iter().find(|(disposition, _)| *disposition == call.disposition).map_or("", |(_, mark)| mark);
+    // Before the amount, so that the decimal points stay below each other.
+    let charge = format!("{mark}{}", style.plain(call.charge, places));
+    let cells = [date, time, number, wrapped(&call.description), units, charge];
+    let one_line = cells.iter().zip(COLUMN_WIDTHS).all(|(cell, width)| widest(cell) <= width);
+    Row { cells, one_line }
+}
+
+fn count_of(calls: usize, style: Style) -> String {
+    style.counted("itemisation.records", calls as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::money::{CallCharge, Currency};
+    use crate::invoicing::samples;
+
+    fn itemised(calls: &[ItemisedCall]) -> Option<Itemisation> {
+        let languages = samples::languages();
+        itemisation_of(&samples::long(), calls, Style::new(languages.default(), Currency::GBP))
+    }
+
+    fn check(change: impl Fn(&mut ItemisedCall), expected: [&str; 6]) {
+        let mut call = samples::call();
+        change(&mut call);
+        assert_eq!(itemised(&[call]).expect("one call").clis[0].rows[0].cells, expected);
+    }
+
+    #[test]
+    fn a_call_is_a_row() {
+        const DAY: &str = "3 Oct 2026";
+        let charge = |text| CallCharge::parse(text).expect(text);
+        check(|_| {}, [DAY, "09:15:00", "+33140000000", "France Landline", "0:03:05", "0.045"]);
+        check(
+            |call| call.direction = "in",
+            [DAY, "09:15:00", "from +33140000000", "France Landline", "0:03:05", "0.045"],
+        );
+        check(
+            |call| {
+                (call.kind, call.units, call.other_party) = ("data", 1_250_000_000, "".into());
+                call.charge = charge("1234.5");
+            },
+            [DAY, "09:15:00", "—", "France Landline", "1.25 GB", "1,234.50"],
+        );
+        check(
+            |call| (call.kind, call.units) = ("sms", 3),
+            [DAY, "09:15:00", "+33140000000", "France Landline", "3", "0.045"],
+        );
+        check(
+            |call| (call.disposition, call.charge) = ("capped", CallCharge::ZERO),
+            [DAY, "09:15:00", "+33140000000", "France Landline", "0:03:05", "†\u{a0}0.00"],
+        );
+        check(
+            |call| call.disposition = "allowance",
+            [DAY, "09:15:00", "+33140000000", "France Landline", "0:03:05", "*\u{a0}0.045"],
+        );
+    }
+
+    #[test]
+    fn calls_are_grouped_by_line_with_subtotals() {
+        let itemisation = itemised(&samples::calls(9)).expect("nine calls");
+        let heads: Vec<[&str; 4]> = itemisation
+            .clis
+            .iter()
+            .map(|cli| [&cli.cli, &cli.small, &cli.calls, &cli.subtotal].map(String::as_str))
+            .collect();
+        // Charges are 0.0113 × index; the sixth call is capped to nothing.
+        assert_eq!(
+            heads,
+            [
+                ["+442079460000", "Main number · Leeds", "3 records", "£0.0339"], // 0 + 0.0113 + 0.0226
+                ["+442079460001", "Main number · Leeds", "3 records", "£0.0791"], // 0.0339 + 0.0452
+                ["+442079460002", "Main number · Leeds", "3 records", "£0.2373"], // 0.0678 + 0.0791 + 0.0904
+            ]
+        );
+        assert_eq!((itemisation.calls.as_str(), itemisation.total.as_str()), ("9 records", "£0.3503"));
+        assert!(itemisation.has_capped && itemisation.has_allowance);
+    }
+
+    #[test]
+    fn long_texts_are_not_held_to_one_line() {
+        for (description, expected) in [
+            ("France Landline", true),
+            ("UK Mobile - Vodafone", true),
+            ("UK Mobile - O2 (Telefónica), with a longer description", false),
+            ("WWWWWWWWWWWWWWWWWWWWWW", false),
+            ("Société générale d'été", true),
+            ("漢字漢字漢字漢字漢字漢字漢字漢字", false),
+        ] {
+            let mut call = samples::call();
+            call.description = description.into();
+            assert_eq!(itemised(&[call]).expect("one call").clis[0].rows[0].one_line, expected, "{description}");
+        }
+    }
+
+    #[test]
+    fn without_calls_there_is_no_itemisation() {
+        assert!(itemised(&[]).is_none());
+    }
+}
