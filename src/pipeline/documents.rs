@@ -17,6 +17,7 @@ use crate::error::{Error, ErrorKind, Result, counted};
 use crate::facts::{InvoiceCalls, UsageStore};
 use crate::files::map::hex;
 use crate::files::{PartialFile, sync_folder};
+use crate::invoicing::e_invoice::hybrid;
 use crate::invoicing::{InvoicePages, PdfRenderer, csv, itemised, json};
 use crate::ledger::{Ledger, StoredBill};
 use crate::progress::Progress;
@@ -160,7 +161,7 @@ impl Documents<'_> {
         let listed = if in_pdf { calls } else { &[] };
         let pages = InvoicePages { calls: listed, history, ..InvoicePages::of(bill, format) };
         let wants = |document| self.wants(document, bill, customer);
-        let pdf = wants(Attachment::Pdf).then(|| renderer.render(&pages)).transpose();
+        let pdf = wants(Attachment::Pdf).then(|| hybrid::render(renderer, &pages)).transpose();
         let pdf = pdf.map_err(|error| Error::new(ErrorKind::Refused, error.to_string(), "correct the template"))?;
         let mut made = Vec::new();
         if wants(Attachment::Json) {

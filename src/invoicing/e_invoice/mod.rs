@@ -22,9 +22,6 @@ pub use model::EInvoice;
 
 use crate::domain::bill::Bill;
 
-/// The file name that Factur-X prescribes for what a PDF carries.
-pub const FACTUR_X_NAME: &str = "factur-x.xml";
-
 /// How an e-invoice is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Syntax {
