@@ -312,7 +312,7 @@ impl Margin<'_> {
         let mut cells: Vec<_> = row.names.iter().map(|name| SheetCell::text(name)).collect();
         cells.push(SheetCell::text(currency.code()));
         if self.by != MarginBy::Customer {
-            let has_usage = row.calls != 0;
+            let has_usage = row.calls != 0 || row.seconds != 0;
             cells.push(if has_usage { SheetCell::Count(row.calls) } else { SheetCell::Nothing });
             cells.push(seconds(row.seconds, has_usage));
         }
@@ -336,7 +336,7 @@ pub fn description_of(book: &Book, code: &str) -> String {
 
 /// A duration; nothing without any.
 pub fn seconds(seconds: i128, is_there: bool) -> SheetCell {
-    match u64::try_from(seconds) {
+    match i64::try_from(seconds) {
         Ok(seconds) if is_there => SheetCell::Seconds(seconds),
         Err(_) => SheetCell::Count(seconds),
         Ok(_) => SheetCell::Nothing,
