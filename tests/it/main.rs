@@ -22,6 +22,7 @@ mod rate_sheets;
 mod rated;
 mod reconciliation;
 mod recovery;
+mod reports;
 mod reprice;
 mod rules;
 mod runs;
