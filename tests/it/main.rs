@@ -22,6 +22,7 @@ mod reconciliation;
 mod recovery;
 mod reprice;
 mod rules;
+mod run_page;
 mod runs;
 mod scenarios;
 mod simulation;
