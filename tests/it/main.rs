@@ -25,6 +25,7 @@ mod recovery;
 mod reports;
 mod reprice;
 mod rules;
+mod run_page;
 mod runs;
 mod scenarios;
 mod simulation;
