@@ -4,6 +4,7 @@
 mod bench;
 mod commands;
 mod conservation;
+mod delivery;
 mod determinism;
 mod e_invoices;
 mod forms;
