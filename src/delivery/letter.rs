@@ -300,7 +300,12 @@ mod tests {
         let from = sender("Reseller");
         let smuggled = "Hello\n.\r\n.\n\r.\r\nMAIL FROM:<a@evil.example>\n";
         let enclosures = [Enclosure { name: "a.json".into(), bytes: smuggled.as_bytes().to_vec() }];
-        let letter = Letter { text: smuggled, html: smuggled, enclosures: &enclosures, ..letter(&from, "A", "a@x.example", "B") };
+        let letter = Letter {
+            text: smuggled,
+            html: smuggled,
+            enclosures: &enclosures,
+            ..letter(&from, "A", "a@x.example", "B")
+        };
         let bytes = letter.seal().expect("a message").bytes;
         for (place, pair) in bytes.windows(2).enumerate() {
             assert!(pair[1] != b'\n' || pair[0] == b'\r', "a lone line feed at {place}");

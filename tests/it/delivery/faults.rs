@@ -66,7 +66,8 @@ fn each_answer_of_a_server_has_its_state() {
 fn a_connection_lost_in_the_middle_of_a_message_leaves_it_waiting() {
     let Some(python) = python("a lost connection") else { return };
     let server = Server::start(&python, &[]);
-    let post = Post::of(&[Wishes { rest: "y,,pdf;json,,none", ..to("drop-before@customer.example") }, to("b@x.example")]);
+    let post =
+        Post::of(&[Wishes { rest: "y,,pdf;json,,none", ..to("drop-before@customer.example") }, to("b@x.example")]);
     // Far more than fits between here and there, so that the end is not out when the connection goes.
     let large = "#let x = json(\"bill.json\")\n#set text(font: \"Inter\")\n#image(\"noise.png\")\n";
     std::fs::write(post.workspace.join("templates/invoice.typ"), large).unwrap();

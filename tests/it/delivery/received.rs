@@ -58,9 +58,8 @@ fn a_customer_gets_words_and_documents_in_its_language() {
     assert_eq!(envelope(0, "to"), serde_json::json!(["ann@customer.example", "archive@anchor.example"]));
     assert_eq!((envelope(0, "tls"), envelope(0, "login")), (true.into(), true.into()));
     let ann = read(&python, &kept[0]);
-    let headers = [
-        "From", "Subject", "Date", "Message-ID", "Auto-Submitted", "Reply-To", "To", "MIME-Version", "Content-Type",
-    ];
+    let headers =
+        ["From", "Subject", "Date", "Message-ID", "Auto-Submitted", "Reply-To", "To", "MIME-Version", "Content-Type"];
     assert_eq!(ann.message["names"], serde_json::json!(headers));
     assert_eq!(ann.message["headers"]["Subject"], "Invoice AC-000001 from Anchor & Cable Ltd");
     assert_eq!(ann.message["to"], serde_json::json!([["Ærø & Söhne <b>Ltd</b>", "ann@customer.example"]]));

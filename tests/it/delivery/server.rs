@@ -96,9 +96,8 @@ impl Server {
         let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
         paths.retain(|path| path.extension().is_some_and(|ending| ending == "eml"));
         paths.sort();
-        let envelope = |path: &PathBuf| {
-            serde_json::from_slice(&std::fs::read(path.with_extension("json")).unwrap()).unwrap()
-        };
+        let envelope =
+            |path: &PathBuf| serde_json::from_slice(&std::fs::read(path.with_extension("json")).unwrap()).unwrap();
         paths.into_iter().map(|path| Kept { envelope: envelope(&path), path }).collect()
     }
 
