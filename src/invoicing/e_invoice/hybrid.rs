@@ -6,12 +6,6 @@
 
 use std::fmt;
 
-/// MIME type of the attachment.
-pub const FACTUR_X_MIME: &str = "text/xml";
-
-/// Description of the attachment.
-pub const FACTUR_X_DESCRIPTION: &str = "Invoice data (Factur-X, EN 16931)";
-
 /// Properties of the `fx` schema; a credit note is an invoice here.
 const PROPERTIES: &str = "<rdf:Description rdf:about=\"\" xmlns:fx=\"urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#\">\
 <fx:DocumentType>INVOICE</fx:DocumentType>\
@@ -202,10 +196,13 @@ mod tests {
     use lopdf::{Document, Object};
 
     use super::*;
-    use crate::invoicing::{PdfRenderer, samples};
+    use crate::domain::customer::InvoiceFormat;
+    use crate::invoicing::{InvoicePages, PdfRenderer, samples};
 
     fn pdf() -> Vec<u8> {
-        PdfRenderer::new(None).expect("what is built in").render(&samples::short(), &[]).expect("a document")
+        let bill = samples::short();
+        let pages = InvoicePages::of(&bill, InvoiceFormat::Long);
+        PdfRenderer::new(None).expect("what is built in").render(&pages).expect("a document")
     }
 
     /// The metadata that a reader finds.
