@@ -121,7 +121,11 @@ pub(super) fn view_of<'a>(pages: &InvoicePages<'_>, palette: Palette, style: Sty
         usage_by_cli: if is_short { UsageTable::none() } else { usage_summary::by_cli(bill, style) },
         allowances: if is_short { AllowanceTable::none() } else { allowance_table::allowances_of(bill, style) },
         pictures: None,
-        itemisation: if is_short { None } else { itemisation::itemisation_of(bill, pages.calls, style) },
+        itemisation: if is_short {
+            None
+        } else {
+            itemisation::itemisation_of(bill, pages.calls, pages.itemise_above, style)
+        },
     };
     if is_short {
         summary::fit_one_page(&mut view, bill, style)?;
@@ -130,16 +134,6 @@ pub(super) fn view_of<'a>(pages: &InvoicePages<'_>, palette: Palette, style: Sty
         view.pictures = Some(pictures::pictures_of(bill, pages, style));
     }
     Ok(view)
-}
-
-impl View<'_> {
-    /// How many lines the organisation's contact takes, with its heading.
-    fn organisation_contact_lines(&self) -> u32 {
-        match u32::try_from(self.organisation.contact.len()).unwrap_or(0) {
-            0 => 0,
-            lines => lines + 2,
-        }
-    }
 }
 
 fn title_of(bill: &Bill, style: Style) -> String {
