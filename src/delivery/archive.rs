@@ -120,7 +120,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let files = write(folder.path(), &["ac-1.pdf", "AC-1.pdf", "a\\b .json", "..x.csv"]);
         let (bytes, done) = archive(Vec::new(), &files).expect("archived");
-        assert_eq!((done.files, done.bytes), (4, 43));
+        assert_eq!((done.files, done.bytes), (4, 44));
         let mut zip = zip::ZipArchive::new(io::Cursor::new(&bytes)).expect("a zip");
         let name = |place| zip.by_index(place).expect("read").name().expect("a name").into_owned();
         let names: Vec<String> = (0..5).map(name).collect();

@@ -177,7 +177,7 @@ impl Composer<'_> {
         let mut enclosures = Vec::new();
         for kind in Attachment::ALL.into_iter().filter(|kind| kinds.contains(kind)) {
             let files = files_of(made.path(), &stem, kind)?;
-            if files.is_empty() && !may_be_missing(kind) {
+            if files.is_empty() && !lists_calls(kind) {
                 return Ok(Err(format!("there is no {} of the document", kind.name())));
             }
             for path in files {
@@ -238,20 +238,23 @@ pub(super) fn remove_leftovers(workspace: &Workspace) -> Result<()> {
 fn wanted(customer: Option<&Customer>, document: DocumentKind) -> Vec<Attachment> {
     let Some(customer) = customer else { return vec![Attachment::Pdf] };
     let delivery = &customer.delivery;
-    if !delivery.attachments.is_empty() {
-        return delivery.attachments.clone();
+    let is_note = document == DocumentKind::CreditNote;
+    let chosen = delivery.attachments.iter().copied().filter(|kind| !is_note || !lists_calls(*kind));
+    let chosen: Vec<Attachment> = chosen.collect();
+    if !chosen.is_empty() {
+        return chosen;
     }
     // Where a password was asked for, nothing goes beside the PDF unless it was asked for too.
     match customer.itemisation {
-        _ if !delivery.pdf_password.is_empty() || document == DocumentKind::CreditNote => vec![Attachment::Pdf],
+        _ if !delivery.pdf_password.is_empty() || is_note => vec![Attachment::Pdf],
         Itemisation::Csv => vec![Attachment::Pdf, Attachment::Csv],
         Itemisation::Xlsx => vec![Attachment::Pdf, Attachment::Xlsx],
         Itemisation::None | Itemisation::Pdf => vec![Attachment::Pdf],
     }
 }
 
-/// Lists of calls: there is none where there are no calls, or the customer has them elsewhere.
-fn may_be_missing(kind: Attachment) -> bool {
+/// Is it a list of calls? There is none of a credit note.
+fn lists_calls(kind: Attachment) -> bool {
     matches!(kind, Attachment::Csv | Attachment::Xlsx)
 }
 
