@@ -5,6 +5,7 @@ mod bench;
 mod commands;
 mod conservation;
 mod determinism;
+mod documents;
 mod e_invoices;
 mod forms;
 mod hard_times;
