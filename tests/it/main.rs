@@ -1,9 +1,11 @@
 //! All integration tests, one binary. Each module says what it holds true.
 #![allow(clippy::unwrap_used)]
 
+mod attacks;
 mod bench;
 mod commands;
 mod conservation;
+mod delivery;
 mod determinism;
 mod documents;
 mod e_invoices;
@@ -23,8 +25,10 @@ mod rate_sheets;
 mod rated;
 mod reconciliation;
 mod recovery;
+mod reports;
 mod reprice;
 mod rules;
+mod run_page;
 mod runs;
 mod scenarios;
 mod simulation;
