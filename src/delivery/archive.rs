@@ -148,7 +148,7 @@ mod tests {
             number: String::new(),
             account: String::new(),
         };
-        let (path, _) = archive(Vec::new(), &[missing]).err().expect("an error");
+        let (path, _) = archive(Vec::new(), &[missing]).expect_err("the file is not there");
         assert_eq!(path, Some(PathBuf::from("/nowhere/x.pdf")));
     }
 }
