@@ -33,6 +33,7 @@
 //! - [`forms`]: the spreadsheets by which customers, lines, charges … come in bulk; their templates
 //! - [`facts`]: the usage store, Parquet files
 //! - [`ledger`]: one SQLite file: the book, imports, runs, invoices, entries, the audit
+//! - [`delivery`]: documents by mail, by post, in an archive
 //! - [`files`], [`workspace`]: maps and atomic writes; the folder a reseller works in
 //!
 //! Joining, showing, asking:
@@ -62,6 +63,7 @@ pub mod bench;
 pub mod billing;
 pub mod book;
 pub mod commands;
+pub mod delivery;
 pub mod demo;
 pub mod domain;
 pub mod error;

@@ -12,6 +12,7 @@ use crate::domain::money::{CallCharge, Currency, Percent, Price};
 use crate::domain::numbering::NumberSeries;
 use crate::domain::time::{Date, Zone};
 
+use super::mail_settings::Mail;
 use super::notation;
 
 /// The settings of a new workspace, each key with a comment.
@@ -52,6 +53,8 @@ struct File {
     #[serde(default)]
     alerts: Alerts,
     accounting: Option<Spanned<AccountingSettings>>,
+    #[serde(default)]
+    mail: Mail,
 }
 
 #[derive(Default, Deserialize)]
@@ -129,6 +132,7 @@ pub fn parse_settings(toml: &str) -> Result<Settings, String> {
         grace_days: grace_days(text, &file.grace_days)?,
         alerts: file.alerts.read(text)?,
         accounting: accounting(text, file.accounting)?,
+        mail: file.mail.read(text)?,
     })
 }
 
@@ -228,7 +232,7 @@ impl Alerts {
 /// Days of history that are kept.
 const MOST_HISTORY: u32 = 90;
 
-fn read<T>(
+pub(super) fn read<T>(
     text: &str,
     value: &Option<Spanned<String>>,
     key: &str,
@@ -245,7 +249,7 @@ fn read<T>(
     }
 }
 
-fn located(text: &str, span: Range<usize>, message: &str) -> String {
+pub(super) fn located(text: &str, span: Range<usize>, message: &str) -> String {
     let line = 1 + text.bytes().take(span.start).filter(|byte| *byte == b'\n').count();
     format!("tollbook.toml, line {line}: {message}")
 }
@@ -278,7 +282,7 @@ mod tests {
             "currency = \"GBP\"\ncurency = \"EUR\"\n",
             "line 2: unknown field `curency`, expected one of `currency`, `zone`, `country_code`, `default_vat_code`, \
              `proration_basis`, `vat_rounding`, `purge_after_days`, `max_rejects`, `billing`, `numbering`, `grace_days`, `alerts`, \
-             `accounting`",
+             `accounting`, `mail`",
         );
         check(
             "\nzone = \"London\"\n",

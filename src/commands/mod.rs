@@ -209,17 +209,21 @@ fn command_words() -> String {
     words.join(" ")
 }
 
-/// The present instant in UTC: `2026-11-01T09:30:00Z`. The only reading of the clock beside [`today`].
+/// The present instant in UTC: `2026-11-01T09:30:00Z`.
 fn now() -> String {
-    let seconds = jiff::Timestamp::now().as_second();
+    let seconds = clock();
     let time = CivilDateTime::from_utc_seconds(seconds).expect("a clock between 2000 and 2100");
     format!("{time}Z").replace(' ', "T")
 }
 
 /// The present date in a zone.
 fn today(zone: &Zone) -> Date {
-    let seconds = jiff::Timestamp::now().as_second();
-    zone.civil_at(seconds).expect("a clock between 2000 and 2100").date
+    zone.civil_at(clock()).expect("a clock between 2000 and 2100").date
+}
+
+/// The present instant in seconds since 1970 (UTC). The only reading of the clock.
+fn clock() -> i64 {
+    jiff::Timestamp::now().as_second()
 }
 
 /// Writes to standard output. A reader that went away ends the output, not the command.

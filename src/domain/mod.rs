@@ -14,6 +14,7 @@ pub mod customer;
 mod decimal_text;
 pub mod disposition;
 pub mod exact;
+pub mod mail;
 pub mod money;
 pub mod month_names;
 pub mod numbering;

@@ -59,6 +59,7 @@ pub(crate) fn book() -> Book {
             grace_days: Default::default(),
             alerts: Default::default(),
             accounting: Default::default(),
+            mail: None,
         },
         organisations: vec![organisation()],
         groups: vec![Group {

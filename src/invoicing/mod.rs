@@ -19,6 +19,7 @@ use std::fmt;
 
 use crate::domain::bill::{Bill, ItemisedCall, MonthlySpend};
 use crate::domain::customer::InvoiceFormat;
+use crate::domain::money::CallCharge;
 
 /// What the pages of an invoice or credit note are made from.
 #[derive(Clone, Copy)]
@@ -27,6 +28,8 @@ pub struct InvoicePages<'a> {
     pub bill: &'a Bill,
     /// The calls to list, and to draw in the full format; none in the short one.
     pub calls: &'a [ItemisedCall],
+    /// Calls that are charged at most this are summed up rather than listed.
+    pub itemise_above: Option<CallCharge>,
     /// How much of it.
     pub format: InvoiceFormat,
     /// The customer's invoices before this one, the earliest first; drawn in the full format.
@@ -38,7 +41,7 @@ pub struct InvoicePages<'a> {
 impl<'a> InvoicePages<'a> {
     /// The pages of a bill alone, without calls, history and attachment.
     pub fn of(bill: &'a Bill, format: InvoiceFormat) -> Self {
-        Self { bill, calls: &[], format, history: &[], attachment: None }
+        Self { bill, calls: &[], itemise_above: None, format, history: &[], attachment: None }
     }
 }
 

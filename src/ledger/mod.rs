@@ -28,6 +28,7 @@ mod lives;
 mod lock;
 mod migrations;
 mod numbers;
+mod outbox;
 mod payments;
 mod periods;
 mod posting;
@@ -64,6 +65,9 @@ pub use flags::{Acknowledged, RunFlag};
 pub use imports::{ImportKind, ImportRow, ImportTotal};
 pub use invoices::{InvoiceFilter, InvoiceRow, PostedInvoice, StoredBill};
 pub use lives::{GivenBack, Life, Step, Stepped};
+pub use outbox::{
+    BY_POST, MOST_ATTEMPTS, MailEnd, MailFilter, MailRow, MailState, NewMail, OUTBOX_LOCK_FILE, OutboxLock,
+};
 pub use payments::{Movement, NamedInvoice};
 pub use posting::{CapTotal, PostedBill};
 pub use recent::RecentInvoice;

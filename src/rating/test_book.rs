@@ -92,6 +92,7 @@ fn settings() -> Settings {
         grace_days: Default::default(),
         alerts: Default::default(),
         accounting: Default::default(),
+        mail: None,
     }
 }
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms, and the rooms of ours that each may import. `*` means all.
-const MAY_IMPORT: [(&str, &[&str]); 25] = [
+const MAY_IMPORT: [(&str, &[&str]); 26] = [
     ("domain", &[]),
     ("parsing", &["domain"]),
     ("matching", &["domain"]),
@@ -14,6 +14,7 @@ const MAY_IMPORT: [(&str, &[&str]); 25] = [
     ("invoicing", &["domain"]),
     ("alerts", &["domain"]),
     ("accounting", &["domain"]),
+    ("delivery", &["domain", "files"]),
     ("book", &["domain", "files", "threads"]),
     ("tariffs", &["domain", "book"]),
     ("forms", &["domain", "book", "files"]),

@@ -1,10 +1,11 @@
-//! `invoice`: posted invoices and credit notes, listed, shown, written again; voided, credited, marked as sent.
+//! `invoice`: posted invoices and credit notes, listed, shown, written again; voided, credited; sent, marked as sent.
 
 mod credit;
 mod e_invoices;
 mod explain;
 mod export;
 mod list;
+mod send;
 mod show;
 
 use clap::Subcommand;
@@ -51,6 +52,10 @@ pub enum Invoice {
     },
     /// Credit a part of an invoice; nothing is billed again for it
     Credit(CreditArguments),
+    /// Send invoices and credit notes by mail, each at most once unless asked to
+    Send(send::SendArguments),
+    /// List the messages that were sent, wait, were refused, or may have arrived
+    Outbox(send::OutboxArguments),
     /// Note that invoices left the house: their run cannot be undone any more
     MarkSent {
         /// Their numbers
@@ -72,6 +77,8 @@ impl Invoice {
             Self::Export(export) => export.run(global, &workspace),
             Self::Void { number, date } => credit::void(global, &workspace, &number, date),
             Self::Credit(arguments) => arguments.credit(global, &workspace),
+            Self::Send(arguments) => arguments.send(global, &workspace),
+            Self::Outbox(arguments) => send::show_outbox(global, &workspace, &arguments),
             Self::MarkSent { numbers, how } => mark_sent(global, &workspace, &numbers, &how),
         }
     }

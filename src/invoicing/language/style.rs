@@ -90,11 +90,6 @@ impl<'a> Style<'a> {
         format!("{minus}{}", self.language.fill("typography.money", &[("sign", &sign), ("amount", &amount)]))
     }
 
-    /// An amount without the currency's sign, for a column whose head names it: `1,234.5000`.
-    pub(in crate::invoicing) fn plain<const SCALE: u32>(self, amount: Decimal<SCALE>, places: u32) -> String {
-        self.number(&amount.to_places(places))
-    }
-
     /// A quantity with no more decimals than it has: `1,200`, `0.5`.
     pub(in crate::invoicing) fn quantity<const SCALE: u32>(self, quantity: Decimal<SCALE>) -> String {
         self.number(&quantity.to_string())
@@ -282,7 +277,7 @@ mod tests {
         let places = style.places(charges.into_iter());
         assert_eq!(places, 4);
         assert_eq!(charges.map(|charge| style.exact(charge, places)), ["£0.0450", "£12.0000", "£1.2345"]);
-        assert_eq!(charges.map(|charge| style.plain(charge, places)), ["0.0450", "12.0000", "1.2345"]);
+        assert_eq!(charges.map(|charge| style.number(&charge.to_places(places))), ["0.0450", "12.0000", "1.2345"]);
         assert_eq!(style.sum(charges.into_iter().sum(), places), "£13.2795"); // 0.0450 + 12.0000 + 1.2345
         assert_eq!(style.places([CallCharge::ZERO].into_iter()), 2);
         for (price, expected) in [("7.5", "£7.50"), ("0.015", "£0.015"), ("-1200", "−£1,200.00")] {

@@ -85,6 +85,7 @@ pub(super) fn facts_of(bill: &Bill, style: Style) -> Vec<Fact> {
             ("facts.invoice_date", language.long_date(bill.invoice_date)),
             ("facts.due_date", language.long_date(bill.due_date)),
             ("facts.account", wrapped(&customer.account)),
+            ("facts.cost_centre", wrapped(&customer.cost_centre)),
             ("facts.reference", wrapped(&customer.reference)),
             ("facts.buyer_reference", wrapped(&customer.buyer_reference)),
             ("facts.purchase_order", wrapped(&customer.purchase_order)),

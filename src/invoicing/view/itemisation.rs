@@ -6,9 +6,10 @@ use serde::Serialize;
 
 use super::widths::widest;
 use crate::domain::bill::{Bill, ItemisedCall};
-use crate::domain::money::Sum;
+use crate::domain::money::{CallCharge, Sum};
 use crate::domain::time::CivilDateTime;
 use crate::invoicing::language::{Style, printable, wrapped};
+use crate::invoicing::summed_calls::{ItemisedRow, summed_below, words_of};
 
 /// All calls of a bill.
 #[derive(Serialize)]
@@ -51,27 +52,37 @@ struct Row {
 const COLUMN_WIDTHS: [u32; 6] = [670, 480, 1_230, 1_940, 670, 895];
 
 /// The calls by CLI, in the order in which the list first names each; none if there are no calls.
-pub(super) fn itemisation_of(bill: &Bill, calls: &[ItemisedCall], style: Style) -> Option<Itemisation> {
+pub(super) fn itemisation_of(
+    bill: &Bill,
+    calls: &[ItemisedCall],
+    above: Option<CallCharge>,
+    style: Style,
+) -> Option<Itemisation> {
     if calls.is_empty() {
         return None;
     }
+    let rows = summed_below(calls, above);
     let places = style.places(calls.iter().map(|call| call.charge));
-    let sum_of = |calls: &[&ItemisedCall]| style.sum(calls.iter().map(|call| call.charge).sum::<Sum<6>>(), places);
-    let of_cli = |calls: Vec<&ItemisedCall>| {
-        let described = bill.usage_by_cli.iter().find(|usage| usage.cli == calls[0].cli);
-        let small = [described.map_or("", |usage| &usage.description), calls[0].cost_centre.as_str()];
+    let sum_of = |charges: &mut dyn Iterator<Item = Sum<6>>| {
+        let mut sum = Sum::default();
+        charges.for_each(|charge| sum.merge(charge));
+        style.sum(sum, places)
+    };
+    let of_cli = |rows: Vec<&ItemisedRow>| {
+        let described = bill.usage_by_cli.iter().find(|usage| usage.cli == rows[0].cli());
+        let small = [described.map_or("", |usage| &usage.description), rows[0].cost_centre()];
         CliCalls {
-            cli: wrapped(&calls[0].cli),
+            cli: wrapped(rows[0].cli()),
             small: small.map(wrapped).into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · "),
-            calls: count_of(calls.len(), style),
-            subtotal: sum_of(&calls),
-            rows: calls.iter().map(|call| row_of(call, places, style)).collect(),
+            calls: count_of(rows.iter().map(|row| row.records()).sum(), style),
+            subtotal: sum_of(&mut rows.iter().map(|row| row.charge())),
+            rows: rows.iter().map(|row| row_of(row, places, style)).collect(),
         }
     };
     let is = |disposition: &str| calls.iter().any(|call| call.disposition == disposition);
-    let (records, total) = (count_of(calls.len(), style), sum_of(&calls.iter().collect::<Vec<_>>()));
+    let (records, total) = (count_of(calls.len() as u64, style), sum_of(&mut rows.iter().map(ItemisedRow::charge)));
     Some(Itemisation {
-        clis: grouped_by_cli(calls).into_iter().map(of_cli).collect(),
+        clis: grouped_by_cli(&rows).into_iter().map(of_cli).collect(),
         summary: style.language.fill("itemisation.total", &[("records", &records), ("total", &total)]),
         calls: records,
         total,
@@ -87,20 +98,39 @@ const ALLOWANCE: &str = "allowance";
 /// What a disposition adds to a charge: the marks that the legend explains.
 const MARKS: [(&str, &str); 2] = [(CAPPED, "†\u{a0}"), (ALLOWANCE, "*\u{a0}")];
 
-fn grouped_by_cli(calls: &[ItemisedCall]) -> Vec<Vec<&ItemisedCall>> {
-    let mut groups: Vec<Vec<&ItemisedCall>> = Vec::new();
+fn grouped_by_cli<'r, 'c>(rows: &'r [ItemisedRow<'c>]) -> Vec<Vec<&'r ItemisedRow<'c>>> {
+    let mut groups: Vec<Vec<&ItemisedRow>> = Vec::new();
     let mut places: HashMap<&str, usize> = HashMap::new();
-    for call in calls {
-        let place = *places.entry(&call.cli).or_insert_with(|| {
+    for row in rows {
+        let place = *places.entry(row.cli()).or_insert_with(|| {
             groups.push(Vec::new());
             groups.len() - 1
         });
-        groups[place].push(call);
+        groups[place].push(row);
     }
     groups
 }
 
-fn row_of(call: &ItemisedCall, places: u32, style: Style) -> Row {
+fn row_of(row: &ItemisedRow, places: u32, style: Style) -> Row {
+    let [date, time, number, description] = match row {
+        ItemisedRow::Call(call) => words_of_call(call, style),
+        ItemisedRow::Sum(sum) => ["".into(), "".into(), "".into(), words_of(sum, style, &style.price(sum.threshold))],
+    };
+    let units = match row.kind() {
+        "voice" => style.duration(row.units()),
+        "data" => style.data(row.units()),
+        _ => style.count(row.units()),
+    };
+    let mark = MARKS.iter().find(|(disposition, _)| *disposition == row.disposition()).map_or("", |(_, mark)| mark);
+    // Before the amount, so that the decimal points stay below each other.
+    let charge = format!("{mark}{}", style.number(&row.charge().to_places(places)));
+    let cells = [date, time, number, description, units, charge];
+    let one_line = cells.iter().zip(COLUMN_WIDTHS).all(|(cell, width)| widest(cell) <= width);
+    Row { cells, one_line }
+}
+
+/// Date, time, number, description.
+fn words_of_call(call: &ItemisedCall, style: Style) -> [String; 4] {
     let (date, time) = match CivilDateTime::parse(&call.started_at) {
         Some(started) => {
             let (hour, minute, second) = started.clock();
@@ -113,32 +143,22 @@ fn row_of(call: &ItemisedCall, places: u32, style: Style) -> Row {
         ("in", number) => style.language.fill("itemisation.from", &[("number", &number)]),
         (_, number) => number,
     };
-    let units = match call.kind {
-        "voice" => style.duration(call.units),
-        "data" => style.data(call.units),
-        _ => style.count(call.units),
-    };
-    let mark = MARKS.iter().find(|(disposition, _)| *disposition == call.disposition).map_or("", |(_, mark)| mark);
-    // Before the amount, so that the decimal points stay below each other.
-    let charge = format!("{mark}{}", style.plain(call.charge, places));
-    let cells = [date, time, number, wrapped(&call.description), units, charge];
-    let one_line = cells.iter().zip(COLUMN_WIDTHS).all(|(cell, width)| widest(cell) <= width);
-    Row { cells, one_line }
+    [date, time, number, wrapped(&call.description)]
 }
 
-fn count_of(calls: usize, style: Style) -> String {
-    style.counted("itemisation.records", calls as u64)
+fn count_of(calls: u64, style: Style) -> String {
+    style.counted("itemisation.records", calls)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::money::{CallCharge, Currency};
+    use crate::domain::money::Currency;
     use crate::invoicing::samples;
 
     fn itemised(calls: &[ItemisedCall]) -> Option<Itemisation> {
         let languages = samples::languages();
-        itemisation_of(&samples::long(), calls, Style::new(languages.default(), Currency::GBP))
+        itemisation_of(&samples::long(), calls, None, Style::new(languages.default(), Currency::GBP))
     }
 
     fn check(change: impl Fn(&mut ItemisedCall), expected: [&str; 6]) {
@@ -175,6 +195,18 @@ mod tests {
             |call| call.disposition = "allowance",
             [DAY, "09:15:00", "+33140000000", "France Landline", "0:03:05", "*\u{a0}0.045"],
         );
+    }
+
+    #[test]
+    fn calls_at_or_below_the_threshold_are_one_row_behind_the_others() {
+        let languages = samples::languages();
+        let above = CallCharge::parse("0.0339").ok();
+        let style = Style::new(languages.default(), Currency::GBP);
+        let itemisation = itemisation_of(&samples::long(), &samples::calls(9), above, style).expect("nine calls");
+        let rows = |cli: usize| itemisation.clis[cli].rows.iter().map(|row| row.cells[5].clone()).collect::<Vec<_>>();
+        assert_eq!((rows(0), rows(2).len()), (vec!["*\u{a0}0.0000".to_owned(), "0.0339".to_owned()], 3));
+        assert_eq!(itemisation.clis[0].rows[1].cells[3], "2 records at or below £0.0339 each");
+        assert_eq!((itemisation.calls.as_str(), itemisation.total.as_str()), ("9 records", "£0.3503"));
     }
 
     #[test]

@@ -121,7 +121,11 @@ pub(super) fn view_of<'a>(pages: &InvoicePages<'_>, palette: Palette, style: Sty
         usage_by_cli: if is_short { UsageTable::none() } else { usage_summary::by_cli(bill, style) },
         allowances: if is_short { AllowanceTable::none() } else { allowance_table::allowances_of(bill, style) },
         pictures: None,
-        itemisation: if is_short { None } else { itemisation::itemisation_of(bill, pages.calls, style) },
+        itemisation: if is_short {
+            None
+        } else {
+            itemisation::itemisation_of(bill, pages.calls, pages.itemise_above, style)
+        },
     };
     if is_short {
         summary::fit_one_page(&mut view, bill, style)?;

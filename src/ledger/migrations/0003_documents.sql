@@ -50,3 +50,39 @@ INSERT INTO draft_bills SELECT * FROM draft_bills_of_version_2;
 DROP TABLE draft_bills_of_version_2;
 CREATE UNIQUE INDEX draft_bills_once ON draft_bills
   (run, account, coalesce(bill_json ->> '$.customer.cost_centre', ''));
+-- Mail to customers: one row for each message. A state goes forward only; back to `waiting` only with one attempt more,
+-- after an error that came before the message could have been accepted. `sending` is committed before the first byte of
+-- the message goes out: whoever finds it after a crash makes it `unknown`, which is never sent again by itself.
+CREATE TABLE outbox (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  document TEXT NOT NULL CHECK (document <> ''),
+  kind TEXT NOT NULL CHECK (kind IN ('invoice', 'credit_note')),
+  account TEXT NOT NULL CHECK (account <> ''),
+  recipients TEXT NOT NULL,
+  attachments TEXT NOT NULL,
+  is_trial INTEGER NOT NULL CHECK (is_trial IN (0, 1)),
+  again_of INTEGER REFERENCES outbox (id),
+  message_id TEXT NOT NULL UNIQUE CHECK (message_id <> ''),
+  queued_at TEXT NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%SZ', queued_at) IS queued_at),
+  state TEXT NOT NULL CHECK (state IN ('waiting', 'sending', 'sent', 'refused', 'unknown')),
+  attempts INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
+  next_at TEXT CHECK (strftime('%Y-%m-%dT%H:%M:%SZ', next_at) IS next_at),
+  digest TEXT CHECK (length(digest) = 64 AND digest NOT GLOB '*[^0-9a-f]*'),
+  changed_at TEXT NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%SZ', changed_at) IS changed_at),
+  answer TEXT CHECK (answer <> ''),
+  CHECK (state IN ('waiting', 'refused') OR digest IS NOT NULL)
+) STRICT;
+CREATE INDEX outbox_by_document ON outbox (document);
+CREATE INDEX outbox_by_account ON outbox (account);
+CREATE INDEX outbox_open ON outbox (state, id) WHERE state IN ('waiting', 'sending', 'unknown');
+CREATE UNIQUE INDEX outbox_one_at_a_time ON outbox (document) WHERE state IN ('waiting', 'sending') AND is_trial = 0;
+CREATE TRIGGER outbox_forward_only BEFORE UPDATE OF state ON outbox
+  WHEN NOT (OLD.state = 'waiting' AND NEW.state IN ('sending', 'refused')
+    OR OLD.state = 'sending' AND NEW.state IN ('sent', 'refused', 'unknown')
+    OR OLD.state IN ('waiting', 'sending') AND NEW.state = 'waiting' AND NEW.attempts > OLD.attempts)
+  BEGIN SELECT RAISE(ABORT, 'a mail goes forward only'); END;
+CREATE TRIGGER outbox_keep_update BEFORE UPDATE OF id, document, kind, account, attachments, is_trial, again_of,
+    message_id, queued_at ON outbox
+  BEGIN SELECT RAISE(ABORT, 'a mail is never changed, only sent'); END;
+CREATE TRIGGER outbox_keep_delete BEFORE DELETE ON outbox
+  BEGIN SELECT RAISE(ABORT, 'a mail is never deleted'); END;
