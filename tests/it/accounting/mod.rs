@@ -58,7 +58,7 @@ const CUSTOMERS: &str = "account,name,organisation,group,currency,vat_code,tarif
     Direct Debit,FERN-000123,2026-01-15,,200000,55779911,\n\
     A2,=2+3,ACORN,monthly,,S,standard,,,,,,,direct debit,,,,,,\n\
     A3,Paid by hand Ltd,ACORN,monthly,,S,standard,,,,,,,card,X-1234567,,,,,\n\
-    A4,Müller GmbH,ACORN,monthly,EUR,S,standard,,Köln,50667,,,,direct_debit,M/2026/4,2026-02-01,\"Müller, Jürgen\",,,\
+    A4,Müller GmbH,ACORN,monthly,EUR,S,,,Köln,50667,,,,direct_debit,M/2026/4,2026-02-01,\"Müller, Jürgen\",,,\
     FR1420041010050500013M02606\n";
 
 const SETTINGS: &str = "[accounting]\nreceivables = \"1100\"\nbank = \"1200\"\nvat = \"2200\"\nsales = \"4000\"\n\
