@@ -166,7 +166,7 @@ const COUNTRIES: [(&str, &str); 249] = [
     ("KM", "comoros;comores;komoren"),
     ("KN", "st kitts and nevis;saint christophe et nieves;saint kitts a nevis;st kitts und nevis;saint kitts and nevis"),
     ("KP", "north korea;coree du nord;gogledd corea;nordkorea"),
-    ("KR", "south korea;coree du sud;de corea;sudkorea;republic of korea;korea"),
+    ("KR", "south korea;coree du sud;de corea;sudkorea;republic of korea"),
     ("KW", "kuwait;koweit"),
     ("KY", "cayman islands;iles caimans;kaimaninseln;ynysoedd cayman"),
     ("KZ", "kazakhstan;kasachstan"),

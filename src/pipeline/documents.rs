@@ -17,8 +17,7 @@ use crate::error::{Error, ErrorKind, Result, counted};
 use crate::facts::{InvoiceCalls, UsageStore};
 use crate::files::map::hex;
 use crate::files::{PartialFile, sync_folder};
-use crate::invoicing::e_invoice::factur_x;
-use crate::invoicing::e_invoice::hybrid::mark_as_factur_x;
+use crate::invoicing::e_invoice::hybrid;
 use crate::invoicing::{InvoicePages, PdfRenderer, csv, itemised, json};
 use crate::ledger::{Ledger, StoredBill};
 use crate::progress::Progress;
@@ -163,7 +162,8 @@ impl Documents<'_> {
         let above = customer.and_then(|customer| customer.itemise_above);
         let pages = InvoicePages { calls: listed, itemise_above: above, history, ..InvoicePages::of(bill, format) };
         let wants = |document| self.wants(document, bill, customer);
-        let pdf = wants(Attachment::Pdf).then(|| render_pdf(renderer, &pages)).transpose()?;
+        let pdf = wants(Attachment::Pdf).then(|| hybrid::render(renderer, &pages)).transpose();
+        let pdf = pdf.map_err(|error| Error::new(ErrorKind::Refused, error.to_string(), "correct the template"))?;
         let mut made = Vec::new();
         if wants(Attachment::Json) {
             made.push(self.put(&format!("{stem}.json"), &json::render(bill))?);
@@ -205,17 +205,6 @@ impl Documents<'_> {
     pub(super) fn put(&self, name: &str, bytes: &[u8]) -> Result<PartialFile> {
         let path = self.dir.join(name);
         PartialFile::write(path.clone(), bytes).map_err(|error| Error::io(&path, &error))
-    }
-}
-
-/// The pages, with the structured invoice inside where there can be one.
-pub fn render_pdf(renderer: &PdfRenderer, pages: &InvoicePages<'_>) -> Result<Vec<u8>> {
-    let attachment = factur_x(pages.bill);
-    let pdf = renderer.render(&InvoicePages { attachment: attachment.as_ref(), ..*pages });
-    let pdf = pdf.map_err(|error| Error::new(ErrorKind::Refused, error.to_string(), "correct the template"))?;
-    match attachment {
-        None => Ok(pdf),
-        Some(_) => mark_as_factur_x(pdf).map_err(|error| Error::new(ErrorKind::Damaged, error.to_string(), "")),
     }
 }
 

@@ -2,9 +2,11 @@
 #![allow(clippy::unwrap_used)]
 
 mod accounting;
+mod attacks;
 mod bench;
 mod commands;
 mod conservation;
+mod delivery;
 mod determinism;
 mod e_invoices;
 mod forms;
@@ -23,8 +25,10 @@ mod rate_sheets;
 mod rated;
 mod reconciliation;
 mod recovery;
+mod reports;
 mod reprice;
 mod rules;
+mod run_page;
 mod runs;
 mod scenarios;
 mod simulation;

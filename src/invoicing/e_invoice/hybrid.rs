@@ -6,6 +6,15 @@
 
 use std::fmt;
 
+use crate::invoicing::pdf::named;
+use crate::invoicing::{Attachment, InvoicePages, PdfRenderer, Relationship, RenderError};
+
+/// The file name that Factur-X prescribes for what a PDF carries.
+const FACTUR_X: &str = "factur-x.xml";
+
+/// What the metadata of PDF/A-3 say; only such a PDF is Factur-X.
+const ARCHIVAL: &str = "<pdfaid:part>3<";
+
 /// Properties of the `fx` schema; a credit note is an invoice here.
 const PROPERTIES: &str = "<rdf:Description rdf:about=\"\" xmlns:fx=\"urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#\">\
 <fx:DocumentType>INVOICE</fx:DocumentType>\
@@ -28,7 +37,7 @@ const METADATA_END: &str = "</rdf:RDF>";
 
 /// A PDF that is not as our own writer writes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unreadable(&'static str);
+struct Unreadable(&'static str);
 
 impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -36,13 +45,34 @@ impl fmt::Display for Unreadable {
     }
 }
 
-impl std::error::Error for Unreadable {}
+/// The pages as PDF, which carry the structured invoice where there can be one.
+///
+/// # Errors
+/// Those of [`PdfRenderer::render`].
+pub fn render(renderer: &PdfRenderer, pages: &InvoicePages<'_>) -> Result<Vec<u8>, RenderError> {
+    let Ok(bytes) = super::cii(pages.bill) else { return renderer.render(pages) };
+    let attachment = Attachment {
+        name: FACTUR_X.into(),
+        mime: "text/xml".into(),
+        description: "Invoice data (Factur-X, EN 16931)".into(),
+        relationship: Relationship::Alternative,
+        bytes,
+    };
+    let pdf = renderer.render(&InvoicePages { attachment: Some(&attachment), ..*pages })?;
+    if find(&pdf, ARCHIVAL.as_bytes()).is_none() {
+        return Ok(pdf);
+    }
+    mark_as_factur_x(pdf).map_err(|unreadable| {
+        let (reason, hint) = (unreadable.to_string(), "please report this".into());
+        named(RenderError { document: String::new(), file: String::new(), position: None, reason, hint }, pages.bill)
+    })
+}
 
 /// Adds the metadata of Factur-X.
 ///
 /// # Errors
 /// [`Unreadable`] if it is not as our own writer writes it.
-pub fn mark_as_factur_x(mut pdf: Vec<u8>) -> Result<Vec<u8>, Unreadable> {
+fn mark_as_factur_x(mut pdf: Vec<u8>) -> Result<Vec<u8>, Unreadable> {
     let end = parse_end(&pdf).ok_or(Unreadable("no plain cross-reference table at its end"))?;
     let (catalog, _) = end.object(&pdf, end.root).ok_or(Unreadable("no catalog"))?;
     let metadata = reference(catalog, b"/Metadata").ok_or(Unreadable("no metadata"))?;
@@ -196,13 +226,21 @@ mod tests {
     use lopdf::{Document, Object};
 
     use super::*;
+    use crate::domain::bill::Bill;
     use crate::domain::customer::InvoiceFormat;
-    use crate::invoicing::{InvoicePages, PdfRenderer, samples};
+    use crate::invoicing::samples;
+
+    fn renderer() -> PdfRenderer {
+        PdfRenderer::new(None).expect("what is built in is right")
+    }
+
+    /// Without what it would carry.
+    fn plain(bill: &Bill) -> Vec<u8> {
+        renderer().render(&InvoicePages::of(bill, InvoiceFormat::Short)).expect("a document")
+    }
 
     fn pdf() -> Vec<u8> {
-        let bill = samples::short();
-        let pages = InvoicePages::of(&bill, InvoiceFormat::Long);
-        PdfRenderer::new(None).expect("what is built in").render(&pages).expect("a document")
+        plain(&samples::short())
     }
 
     /// The metadata that a reader finds.
@@ -232,6 +270,31 @@ mod tests {
         assert!(xmp.contains(head.split_once("<xmp:CreatorTool>").expect("a tool").0));
         let pages = |pdf: &[u8]| Document::load_mem(pdf).expect("a PDF").get_pages().len();
         assert_eq!(pages(&marked), pages(&before));
+    }
+
+    #[test]
+    fn the_pages_carry_the_invoice_where_there_can_be_one() {
+        let bill = samples::short();
+        let pages = InvoicePages::of(&bill, InvoiceFormat::Short);
+        let hybrid = render(&renderer(), &pages).expect("a document");
+        assert!(hybrid == render(&renderer(), &pages).expect("again"), "the same bytes (O4)");
+        let xml = super::super::cii(&bill).expect("it lacks nothing");
+        let document = Document::load_mem(&hybrid).expect("a PDF");
+        let streams = document.objects.values().filter_map(|object| object.as_stream().ok());
+        let carried = |stream: &lopdf::Stream| stream.decompressed_content().is_ok_and(|content| content == xml);
+        assert_eq!(streams.filter(|stream| carried(stream)).count(), 1);
+        let xmp = metadata(&hybrid);
+        assert!(xmp.contains("<fx:ConformanceLevel>EN 16931<") && xmp.contains(ARCHIVAL), "{xmp}");
+        assert_eq!(xmp.matches("<pdfaExtension:schemas>").count(), 1, "{xmp}");
+        // Without a VAT number there is no e-invoice; an invoice there is. And no mark where the pages are no PDF/A.
+        let mut bare = bill.clone();
+        bare.organisation.vat_number.clear();
+        let pages = InvoicePages::of(&bare, InvoiceFormat::Short);
+        assert!(render(&renderer(), &pages).expect("a document") == plain(&bare));
+        let mut unprintable = bill;
+        unprintable.customer.name = "株式会社 漢字".into();
+        let pages = InvoicePages::of(&unprintable, InvoiceFormat::Short);
+        assert!(!metadata(&render(&renderer(), &pages).expect("a document")).contains("fx:"));
     }
 
     #[test]

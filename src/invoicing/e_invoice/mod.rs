@@ -20,11 +20,7 @@ mod xml;
 pub use finding::Finding;
 pub use model::EInvoice;
 
-use super::{Attachment, Relationship};
 use crate::domain::bill::Bill;
-
-/// The file name that Factur-X prescribes for what a PDF carries.
-pub const FACTUR_X_NAME: &str = "factur-x.xml";
 
 /// How an e-invoice is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,17 +50,6 @@ impl Syntax {
             Self::Cii => cii(bill),
         }
     }
-}
-
-/// The structured invoice as a PDF carries it (Factur-X); none where the bill lacks something that one must have.
-pub fn factur_x(bill: &Bill) -> Option<Attachment> {
-    Some(Attachment {
-        name: FACTUR_X_NAME.to_owned(),
-        mime: "text/xml".to_owned(),
-        description: "Invoice data (Factur-X, EN 16931)".to_owned(),
-        relationship: Relationship::Alternative,
-        bytes: cii(bill).ok()?,
-    })
 }
 
 /// The invoice or credit note as UBL 2.1 (Peppol BIS Billing 3).

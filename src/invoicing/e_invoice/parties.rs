@@ -33,7 +33,7 @@ pub(super) fn seller_of(bill: &Bill, findings: &mut Vec<Finding>) -> Party {
         DEFAULT_COUNTRY
     });
     let vat_id = seller_vat_id(bill).unwrap_or_else(|wrong| {
-        let reason = format!("{}: {wrong:?} does not begin with a country's code", named());
+        let reason = format!("{}: {wrong:?} is no country's code and a number", named());
         findings.push(Finding::new(SELLER_VAT, reason, "correct vat_number in organisations.csv"));
         String::new()
     });
@@ -65,7 +65,7 @@ pub(super) fn buyer_of(bill: &Bill, findings: &mut Vec<Finding>) -> Party {
         DEFAULT_COUNTRY
     });
     let vat_id = buyer_vat_id(bill).unwrap_or_else(|wrong| {
-        let reason = format!("{}: {wrong:?} does not begin with a country's code", named());
+        let reason = format!("{}: {wrong:?} is no country's code and a number", named());
         findings.push(Finding::new(BUYER_VAT, reason, "correct vat_number in customers.csv"));
         String::new()
     });
@@ -101,7 +101,8 @@ fn seller_country(bill: &Bill) -> Option<&'static str> {
 }
 
 fn buyer_country(bill: &Bill) -> Option<&'static str> {
-    country_or(&bill.customer.address, seller_country(bill))
+    // What is unknown of the seller is said of the seller.
+    country_or(&bill.customer.address, seller_country(bill).or(Some(DEFAULT_COUNTRY)))
 }
 
 fn country_or(address: &Address, unsaid: Option<&'static str>) -> Option<&'static str> {
@@ -128,9 +129,10 @@ fn with_prefix(vat_number: &str, country: Option<&str>) -> Result<String, String
         // Greece is EL in VAT numbers.
         return Ok(format!("{}{plain}", if country == "GR" { "EL" } else { country }));
     }
+    let has_number = plain.contains(|digit: char| digit.is_ascii_digit());
     match plain.get(..2) {
-        Some("EL" | "XI") => Ok(plain),
-        Some(prefix) if country_code(prefix).is_some() && prefix != "UK" => Ok(plain),
+        Some("EL" | "XI") if has_number => Ok(plain),
+        Some(prefix) if has_number && prefix != "UK" && country_code(prefix).is_some() => Ok(plain),
         _ => Err(vat_number.to_owned()),
     }
 }
@@ -167,6 +169,7 @@ mod tests {
             ("", Some("GB"), Ok("")),
             ("123456789", None, Err("123456789")),
             ("exempt", Some("GB"), Err("exempt")),
+            ("pending", Some("GB"), Err("pending")),
             ("UK123456789", Some("GB"), Err("UK123456789")),
         ] {
             let found = with_prefix(text, country);

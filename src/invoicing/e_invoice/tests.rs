@@ -69,11 +69,11 @@ fn what_the_standard_asks_for_and_the_bill_lacks_is_listed() {
     );
     check(
         |bill| bill.organisation.vat_number = "pending".into(),
-        &[&format!("{SELLER_VAT}: \"pending\" does not begin with a country's code")],
+        &[&format!("{SELLER_VAT}: \"pending\" is no country's code and a number")],
     );
     check(
         |bill| bill.customer.vat_number = "QQ123".into(),
-        &[&format!("{BUYER_VAT}: \"QQ123\" does not begin with a country's code")],
+        &[&format!("{BUYER_VAT}: \"QQ123\" is no country's code and a number")],
     );
     check(
         |bill| {

@@ -222,7 +222,7 @@ fn of_bill(reason: String) -> RenderError {
     RenderError { document: String::new(), file: String::new(), position: None, reason, hint: String::new() }
 }
 
-fn named(error: RenderError, bill: &Bill) -> RenderError {
+pub(super) fn named(error: RenderError, bill: &Bill) -> RenderError {
     RenderError { document: document_name(bill), ..error }
 }
 

@@ -1,9 +1,11 @@
 //! E-invoices by command: those of the sample reseller, who wants them, and what is said where there cannot be one.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
+use std::process::Command;
 
-use super::check_valid;
+use super::{check_valid, python};
 use crate::program::tollbook;
 use crate::runs::Office;
 
@@ -51,6 +53,29 @@ fn all_of_the_sample_reseller_keep_the_official_rules() {
     assert!(names(&workspace.join("again")).iter().all(|name| same(name, "ubl", "again")));
     run("invoice export BVC-000001 --format cii --out one").done();
     assert_eq!(names(&workspace.join("one")), ["BVC-000001.cii.xml"]);
+    check_hybrids(&workspace);
+}
+
+/// Every PDF of the sample carries what `--format cii` writes, as other programs find it there.
+fn check_hybrids(workspace: &Path) {
+    let (invoices, out) = (workspace.join("invoices"), workspace.join("carried"));
+    let Some(report) = python("validate_hybrids.py", &[&invoices, &out]) else { return };
+    let lines: Vec<_> = report.lines().collect();
+    assert_eq!(lines.len(), 52, "{report}");
+    for line in lines {
+        let (name, facts) = line.split_once('\t').unwrap();
+        assert_eq!(facts, "en16931\tfactur-x.xml\tEN 16931\t3", "{name}");
+        let stem = name.strip_suffix(".pdf").unwrap();
+        let written = fs::read(workspace.join("cii").join(format!("{stem}.cii.xml"))).unwrap();
+        assert!(fs::read(out.join(format!("{stem}.xml"))).unwrap() == written, "{name}");
+    }
+    let qpdf = |file: &str| Command::new("qpdf").arg("--check").arg(workspace.join("invoices").join(file)).output();
+    for file in ["run-000001/HV-000022.pdf", "run-000001/HV-000003.pdf", "credit-notes/BVC-000001.pdf"] {
+        match qpdf(file) {
+            Ok(output) => assert!(output.status.success(), "{file}: {}", String::from_utf8_lossy(&output.stdout)),
+            Err(_) => std::io::stderr().write_all(b"NOT CHECKED FROM OUTSIDE: there is no qpdf\n").unwrap(),
+        }
+    }
 }
 
 const MONTHLY: &str = "monthly,automatic,standard,monthly,1,0\n";
