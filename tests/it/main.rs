@@ -8,6 +8,7 @@ mod commands;
 mod conservation;
 mod delivery;
 mod determinism;
+mod documents;
 mod e_invoices;
 mod forms;
 mod hard_times;
