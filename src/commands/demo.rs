@@ -165,6 +165,9 @@ fn what_to_open(dir: &Path, report: &RunReport, posted: &Posted) -> String {
     let smallest = numbered.iter().min_by_key(|(customer, _)| customer.gross);
     let documents = posted.documents.display();
     let mut text = String::from("\nWhat to open\n");
+    if let Some(page) = &posted.page {
+        text.push_str(&format!("  {}  the run on one page, in a browser\n", page.display()));
+    }
     for (what, found) in [("the largest invoice", largest), ("a credit", smallest)] {
         if let Some((customer, number)) = found {
             text.push_str(&format!("  {documents}/{number}.pdf  {what}: {}\n", customer.name));

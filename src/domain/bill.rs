@@ -140,7 +140,7 @@ pub struct CreditedInvoice {
 }
 
 /// Who bills.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct BillOrganisation {
     /// Its code.
     pub code: String,
@@ -171,7 +171,7 @@ pub struct BillOrganisation {
 }
 
 /// Who is billed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct BillCustomer {
     /// The account number.
     pub account: String,
@@ -408,6 +408,17 @@ pub struct BillBalance {
     pub this_bill: Amount,
     /// The sum of both.
     pub now: Amount,
+}
+
+/// What an earlier invoice of a customer came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MonthlySpend {
+    /// Its date.
+    pub date: Date,
+    /// Its number.
+    pub number: String,
+    /// Ex VAT, in the currency of the invoice beside which it is shown.
+    pub net: Money,
 }
 
 /// One call as an itemisation lists it.

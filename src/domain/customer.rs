@@ -338,7 +338,7 @@ pub struct Customer {
     pub invoice_format: InvoiceFormat,
     /// How its calls are listed.
     pub itemisation: Itemisation,
-    /// Calls charged less than this are summed up rather than listed.
+    /// Calls charged this or less are summed in one line rather than listed; without it all are listed.
     pub itemise_above: Option<CallCharge>,
     /// Printed on each invoice; may be empty.
     pub invoice_message: String,

@@ -58,6 +58,8 @@ pub(crate) fn book() -> Book {
             number_series: Default::default(),
             grace_days: Default::default(),
             alerts: Default::default(),
+            accounting: Default::default(),
+            mail: None,
         },
         organisations: vec![organisation()],
         groups: vec![Group {

@@ -160,6 +160,12 @@ impl Change<'_> {
                 .query_row([number], |row| row.get(0))
                 .optional()?;
             found.extend(how.map(|how| format!("{number} was sent ({how})")));
+            let may_be_sent = self
+                .prepare_cached(
+                    "SELECT 1 FROM outbox WHERE document = ?1 AND is_trial = 0 AND state IN ('sending', 'unknown')",
+                )?
+                .exists([number])?;
+            found.extend(may_be_sent.then(|| format!("{number} may have been sent: see `tollbook invoice outbox`")));
             found.extend(
                 self.obstacles(number, Some(run))?.into_iter().map(|obstacle| format!("{number}: {}", obstacle.why)),
             );

@@ -9,8 +9,9 @@ use sha2::{Digest, Sha256};
 
 use super::Engine;
 use super::drafting::{CustomerDraft, DraftInput, add_json, tally_service};
-use super::gathering::{Gathering, Part, RECORDS_AT_ONCE, UsageSpan};
+use super::gathering::{Found, Gathering, Part, RECORDS_AT_ONCE, UsageSpan};
 use super::members::members;
+use super::suspense::SuspenseGroup;
 use super::unbilled::OpenImport;
 use crate::allowances::CapUse;
 use crate::billing::calendar::window_of;
@@ -63,6 +64,8 @@ pub struct Draft {
     pub totals: ControlTotals,
     /// Every service line that earlier runs did not bill.
     pub service_totals: ControlTotals,
+    /// What of the usage cannot be billed, the most money at stake first.
+    pub suspense: Vec<SuspenseGroup>,
     /// Records that earlier runs billed.
     pub billed_before: u64,
     /// The file of each import.
@@ -128,9 +131,9 @@ impl<'a> Drafting<'a> {
         let (members, own_spans) = (members.as_slice(), own_spans.as_slice());
         let gathering =
             Gathering { engine, store, workers, terms, imports: &imports, members, own_spans, records_at_once };
-        let (mut totals, mut ended) = (ControlTotals::default(), ControlTotals::default());
+        let (mut found, mut ended) = (Found::default(), ControlTotals::default());
         let (mut customers, mut hash) = (Vec::with_capacity(members.len()), Sha256::new());
-        gathering.each_part(&mut totals, |Part { customers: positions, mut usage }| {
+        gathering.each_part(&mut found, |Part { customers: positions, mut usage }| {
             let first = customers.len();
             let within = members.partition_point(|id| id.index() < positions.start)
                 ..members.partition_point(|id| id.index() < positions.end);
@@ -149,7 +152,9 @@ impl<'a> Drafting<'a> {
             }
             take(DraftedPart { imports: &imports, customers: &customers[first..], usage: &usage, spans: &spans })
         })?;
+        let Found { mut totals, suspense } = found;
         totals.merge(&ended);
+        let suspense = suspense.ranked();
         for totals in [&totals, &service_totals] {
             totals.check().map_err(|reason| Error::new(ErrorKind::Damaged, reason, FAULT_OF_OURS))?;
         }
@@ -158,7 +163,7 @@ impl<'a> Drafting<'a> {
         let digest = hex(&hash.finalize());
         let billed_before = imports.iter().map(OpenImport::billed_rows).sum();
         let file_names = imports.into_iter().map(|import| (import.import, import.file_name)).collect();
-        Ok(Draft { customers, totals, service_totals, billed_before, file_names, digest })
+        Ok(Draft { customers, totals, service_totals, suspense, billed_before, file_names, digest })
     }
 
     fn draft_one(&self, input: DraftInput) -> Result<CustomerDraft> {

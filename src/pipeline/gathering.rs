@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use super::suspense::SuspenseGroups;
 use super::unbilled::OpenImport;
 use super::{BATCH_RECORDS, Engine};
 use crate::allowances::by_time;
@@ -56,7 +57,8 @@ pub struct Part {
 impl Gathering<'_> {
     /// Gives the usage of the run part by part; the parts cover all customers. Counts every record that waits in, and
     /// out those that are in no part.
-    pub fn each_part(&self, totals: &mut ControlTotals, mut take: impl FnMut(Part) -> Result<()>) -> Result<()> {
+    pub fn each_part(&self, found: &mut Found, mut take: impl FnMut(Part) -> Result<()>) -> Result<()> {
+        let Found { totals, suspense } = found;
         let customers = self.engine.book.customers.len();
         let mut is_member = vec![false; customers];
         self.members.iter().for_each(|member| is_member[member.index()] = true);
@@ -64,7 +66,8 @@ impl Gathering<'_> {
         for import in self.imports {
             let work = |records: Vec<UsageRecord>| self.sort_out(import, &is_member, &records);
             import.each_batch(&import.open_rows(), self.store, self.workers, work, |sorted: SortedOut| {
-                totals.merge(&sorted.totals);
+                totals.merge(&sorted.found.totals);
+                suspense.merge(sorted.found.suspense);
                 held.add(sorted.usage);
                 Ok(())
             })?;
@@ -102,20 +105,29 @@ impl Gathering<'_> {
 
     /// Usage of the run, and where all other records end.
     fn sort_out(&self, import: &OpenImport, is_member: &[bool], records: &[UsageRecord]) -> SortedOut {
-        let mut sorted = SortedOut { usage: Vec::with_capacity(records.len()), totals: ControlTotals::default() };
-        let SortedOut { usage, totals } = &mut sorted;
+        let mut sorted = SortedOut { usage: Vec::with_capacity(records.len()), found: Found::default() };
+        let SortedOut { usage, found: Found { totals, suspense } } = &mut sorted;
+        let (supplier, file_name) = (import.supplier, import.file_name.as_str());
         for stretch in records.chunk_by(|a, b| import.mark_of(a.row).is_some() == import.mark_of(b.row).is_some()) {
             stretch.iter().for_each(|record| totals.take_in(&Tally::of_record(record)));
             if import.mark_of(stretch[0].row).is_some() {
                 for record in stretch {
                     let (disposition, reason) = import.mark_of(record.row).expect("all of the stretch are marked");
                     totals.end(disposition, reason, &Tally::of_record(record));
+                    if disposition == Disposition::Suspense {
+                        suspense.add_conflicting(file_name, supplier, record);
+                    }
                 }
                 continue;
             }
             for records in stretch.chunks(BATCH_RECORDS) {
                 self.engine.price_each(import.supplier, records, |record, priced| match priced {
-                    Err(aside) => totals.end(aside.disposition, Some(aside.reason), &Tally::of_record(record)),
+                    Err(aside) => {
+                        totals.end(aside.disposition, Some(aside.reason), &Tally::of_record(record));
+                        if aside.disposition == Disposition::Suspense {
+                            suspense.add(self.engine, file_name, supplier, record, &aside);
+                        }
+                    }
                     Ok((of, price)) => match self.reason_to_leave(is_member, record, &of) {
                         None => usage.push(ChargedUsage::new(import.origin(), record, of, &price)),
                         Some(reason) => {
@@ -185,7 +197,16 @@ const NOT_WANTED: WhyAside =
 
 struct SortedOut {
     usage: Vec<ChargedUsage>,
-    totals: ControlTotals,
+    found: Found,
+}
+
+/// What becomes of records that are in no part.
+#[derive(Default)]
+pub struct Found {
+    /// Where all records came in, and where those ended.
+    pub totals: ControlTotals,
+    /// Those of them that cannot be billed.
+    pub suspense: SuspenseGroups,
 }
 
 /// The usage of as many customers as fit, the first ones of the book, and how much each of all has.

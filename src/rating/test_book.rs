@@ -91,6 +91,8 @@ fn settings() -> Settings {
         number_series: Default::default(),
         grace_days: Default::default(),
         alerts: Default::default(),
+        accounting: Default::default(),
+        mail: None,
     }
 }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::changes::{LastInvoice, Parts, RunChanges, against_last, run_changes};
 use super::flags::{FlagReport, flags_table};
 use super::screen::{amount, control_totals, count, table};
+use super::suspense::SuspenseReport;
 use crate::billing::{NoBill, Outcome, RunTerms};
 use crate::domain::bill::{Amount, Bill, BillTotals};
 use crate::domain::book::Book;
@@ -41,6 +42,8 @@ pub struct RunReport {
     pub usage: ControlTotals,
     /// Every service line that earlier runs did not bill.
     pub services: ControlTotals,
+    /// What of that usage cannot be billed, ranked by the money at stake.
+    pub suspense: SuspenseReport,
     /// Records that earlier runs billed.
     pub billed_before: u64,
 }
@@ -104,6 +107,7 @@ impl RunReport {
             customers: draft.customers.iter().map(|drafted| customer_report(book, drafted, before)).collect(),
             usage: draft.totals.clone(),
             services: draft.service_totals.clone(),
+            suspense: SuspenseReport::new(book, &draft.suspense),
             billed_before: draft.billed_before,
         }
     }

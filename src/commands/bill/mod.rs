@@ -3,6 +3,7 @@
 mod acknowledge;
 mod draft;
 mod due;
+mod page;
 mod plan;
 mod post;
 mod repeat;
@@ -37,6 +38,8 @@ pub enum Bill {
         /// Its number
         run: i64,
     },
+    /// Write a run as one page of HTML: what was billed against before, margin, what is unusual
+    Page(page::PageOptions),
     /// Approve a draft for posting
     Approve {
         /// Its number
@@ -88,6 +91,7 @@ impl Bill {
             }
             Self::List => show::list(global, &workspace),
             Self::Show { run } => show::show(global, &workspace, run),
+            Self::Page(options) => options.run(global, &workspace),
             Self::Approve { run } => {
                 let mut ledger = workspace.ledger_for_writing(global.actor())?;
                 let row = find_run(&ledger, run)?;

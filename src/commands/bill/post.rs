@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::find_run;
+use super::page::write_page;
 use super::plan::Plan;
 use super::show::stored_report;
 use crate::commands::customer::drop_settled;
@@ -16,6 +17,7 @@ use crate::ledger::{DraftFlag, InvoiceFilter, Ledger, LedgerWriter, RunFlag, Run
 use crate::pipeline::Engine;
 use crate::pipeline::documents::{Documents, run_folder};
 use crate::pipeline::draft::Drafting;
+use crate::pipeline::e_invoices::missing_of_run;
 use crate::pipeline::post::{Posting, check_approved};
 use crate::workspace::Workspace;
 
@@ -30,6 +32,8 @@ pub struct Posted {
     pub documents: PathBuf,
     /// How many files.
     pub files: usize,
+    /// The page of the run; none on a dry run.
+    pub page: Option<PathBuf>,
 }
 
 impl Posted {
@@ -45,9 +49,11 @@ impl Posted {
             ranges = vec![format!("in {} series", ranges.len())];
         }
         let numbers = if ranges.is_empty() { String::new() } else { format!(" ({})", ranges.join(", ")) };
-        let Self { run, invoices, documents, files } = self;
+        let Self { run, invoices, documents, files, page } = self;
         let (invoices, files) = (counted(invoices.len() as u64, "invoice"), counted(*files as u64, "document"));
-        format!("posted run {run}: {invoices}{numbers}\n{files} in {}\n", documents.display())
+        let page = page.as_ref().map(|page| format!("open {} to see the run on one page\n", page.display()));
+        let page = page.unwrap_or_default();
+        format!("posted run {run}: {invoices}{numbers}\n{files} in {}\n{page}", documents.display())
     }
 }
 
@@ -115,7 +121,7 @@ pub(super) fn post_with(
 fn write_documents(global: &Global, workspace: &Workspace, ledger: &Ledger, run: i64, pdf: bool) -> Result<Posted> {
     let row = find_run(ledger, run)?;
     let documents = run_folder(&workspace.dir.join("invoices"), run);
-    let files = match &row.billed_file {
+    let (files, page) = match &row.billed_file {
         Some(billed_file) if !global.dry_run => {
             let writer = Documents {
                 book: &workspace.book(ledger)?,
@@ -123,18 +129,26 @@ fn write_documents(global: &Global, workspace: &Workspace, ledger: &Ledger, run:
                 templates: workspace.dir.join("templates"),
                 dir: documents.clone(),
                 pdf,
+                only: None,
                 quiet: global.quiet,
             };
             // The lock is held: nobody else writes here.
             remove_partials(&documents).map_err(|error| Error::io(&documents, &error))?;
             let written = writer.write(&global.workers()?, ledger, run, billed_file);
-            let written = written.and_then(|files| write_report(workspace, &row).map(|()| files));
-            written.map_err(|error| posted_without_documents(run, error))?
+            let written = written.and_then(|files| {
+                let page = write_page(global, workspace, ledger, run)?;
+                write_report(workspace, &row)?;
+                Ok((files, page, missing_of_run(writer.book, ledger, run)?))
+            });
+            let (files, page, missing) = written.map_err(|error| posted_without_documents(run, error))?;
+            missing.iter().for_each(|missing| say(&missing.to_string()));
+            (files, Some(page))
         }
-        _ => 0,
+        _ => (0, None),
     };
     let invoices = ledger.invoices(InvoiceFilter { run: Some(run), account: None })?;
-    Ok(Posted { run, invoices: invoices.into_iter().map(|invoice| invoice.number).collect(), documents, files })
+    let invoices = invoices.into_iter().map(|invoice| invoice.number).collect();
+    Ok(Posted { run, invoices, documents, files, page })
 }
 
 /// Are all documents of a posted run written?

@@ -74,9 +74,13 @@ pub(super) fn show(global: &Global, workspace: &Workspace, run: i64) -> Result<(
     print(&format!("run {run}: {}\n\n{tables}", row.status.name()))
 }
 
-fn flag_report(RunFlag { flag, acknowledged }: RunFlag) -> FlagReport {
+/// A flag as it is shown; without the time if that is not known.
+pub(super) fn flag_report(RunFlag { flag, acknowledged }: RunFlag) -> FlagReport {
     let DraftFlag { account, flag, detail } = flag;
-    let acknowledged = acknowledged.map(|by| format!("by {} at {}: {}", by.by, by.at, by.reason));
+    let acknowledged = acknowledged.map(|by| {
+        let at = if by.at.is_empty() { String::new() } else { format!(" at {}", by.at) };
+        format!("by {}{at}: {}", by.by, by.reason)
+    });
     FlagReport { account, flag, detail, acknowledged }
 }
 
