@@ -162,6 +162,22 @@ fn a_server_that_is_not_there_is_tried_later() {
 }
 
 #[test]
+fn nothing_is_queued_without_somebody_who_sends_it() {
+    let post = Post::of(&[to("a@x.example")]);
+    let book = post.folder().join("no-email");
+    std::fs::create_dir(&book).unwrap();
+    std::fs::write(book.join("organisations.csv"), "organisation,name,email\nAC,Anchor & Cable Ltd,\n").unwrap();
+    super::super::program::tollbook(
+        &post.workspace,
+        &["book", "import", book.to_str().unwrap(), "--mode", "upsert", "--quiet"],
+    )
+    .done();
+    post.use_server("host = \"localhost\"\nport = 9\nsecurity = \"none\"\n");
+    post.invoice(&["send", "--run", "1"]).ended(1).says("organisation AC has no mail address to send from");
+    assert_eq!(post.states(), [] as [String; 0]);
+}
+
+#[test]
 fn what_is_too_large_is_refused_by_us() {
     let post = Post::of(&[to("a@x.example")]);
     post.use_server("host = \"localhost\"\nport = 9\nsecurity = \"none\"\nlargest_megabytes = 1\n");

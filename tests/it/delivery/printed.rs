@@ -49,6 +49,7 @@ fn invoices_for_the_post_are_one_pdf_in_the_order_of_the_post() {
     assert_eq!(told["bytes"].as_u64(), Some(bytes.len() as u64));
     post.invoice(&bundle).done();
     assert!(std::fs::read(&out).unwrap() == bytes, "the same bytes again");
+    looks_like_its_documents(&post, path, &rows);
     // On both sides each begins on a front.
     post.invoice(&["bundle", "--run", "1", "--duplex", "--sort", "number", "--out", path]).done();
     let list = std::fs::read_to_string(out.with_extension("csv")).unwrap();
@@ -66,6 +67,33 @@ fn invoices_for_the_post_are_one_pdf_in_the_order_of_the_post() {
         let text = String::from_utf8_lossy(&text.stdout).into_owned();
         let places: Vec<_> = (1..=6).map(|place| text.find(&format!("AC-{place:06}"))).collect();
         assert!(places[1].is_none() && places.iter().flatten().is_sorted(), "{places:?}");
+    }
+}
+
+/// Each page of the bundle is, pixel by pixel, that of the invoice's own PDF.
+fn looks_like_its_documents(post: &Post, bundle: &str, rows: &[csv::StringRecord]) {
+    const SCRIPT: &str = "
+import sys
+try:
+    import pymupdf
+except ImportError:
+    sys.exit(77)
+bundle = pymupdf.open(sys.argv[1])
+for part in sys.argv[2:]:
+    first, path = part.split(':', 1)
+    for place, page in enumerate(pymupdf.open(path)):
+        drawn = bundle[int(first) - 1 + place].get_pixmap(dpi=60).samples
+        assert drawn == page.get_pixmap(dpi=60).samples, part
+";
+    let Ok(python) = std::env::var("TOLLBOOK_PYTHON") else {
+        return super::not_checked("pages of the bundle", "TOLLBOOK_PYTHON names no Python");
+    };
+    let folder = post.workspace.join("invoices/run-000001");
+    let part = |row: &csv::StringRecord| format!("{}:{}", &row[1], folder.join(format!("{}.pdf", &row[5])).display());
+    let run = Command::new(python).args(["-c", SCRIPT, bundle]).args(rows.iter().map(part)).output().unwrap();
+    match run.status.code() {
+        Some(77) => super::not_checked("pages of the bundle", "TOLLBOOK_PYTHON has no pymupdf"),
+        code => assert_eq!(code, Some(0), "{}", String::from_utf8_lossy(&run.stderr)),
     }
 }
 

@@ -31,6 +31,8 @@ pub(super) struct Composer<'a> {
     pub templates: MailTemplates,
     /// Whom all goes to instead, for a look.
     pub to: Option<String>,
+    /// Nothing is sent.
+    pub is_preview: bool,
 }
 
 /// A mail, ready to be sent.
@@ -65,10 +67,18 @@ impl<'a> From<&'a MailRow> for Addressed<'a> {
 
 impl Composer<'_> {
     /// The message that is to be queued for a document.
+    ///
+    /// # Errors
+    /// Nobody is named who sends it.
     pub fn new_mail(&self, chosen: &Chosen, is_again: bool) -> Result<NewMail> {
         let bill = find(self.ledger, &chosen.number)?;
         let customer = self.customer(&bill);
         let recipients = self.to.as_deref().or(customer.map(|customer| customer.delivery.email.as_str()));
+        let sender = self.sender(&bill);
+        if sender.email.is_empty() && !self.is_preview {
+            let message = format!("organisation {} has no mail address to send from", bill.organisation.code);
+            return Err(Error::refused(message, "fill in its email, or name [mail] from in tollbook.toml"));
+        }
         let wanted = wanted(customer, bill.document).into_iter().map(Attachment::name);
         Ok(NewMail {
             document: chosen.number.clone(),
@@ -78,7 +88,7 @@ impl Composer<'_> {
             attachments: wanted.collect::<Vec<_>>().join(";"),
             is_trial: self.to.is_some(),
             is_again,
-            host: host_of(&self.sender(&bill).email),
+            host: host_of(&sender.email),
         })
     }
 

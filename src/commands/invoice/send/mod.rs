@@ -109,6 +109,7 @@ impl SendArguments {
             (None, false) => return Err(no_server()),
         };
         let composer = self.composer(global, workspace, (&ledger, &book, &store), &settings)?;
+        let composer = Composer { is_preview, ..composer };
         if is_preview {
             return preview::preview(global, &composer, &chosen, self.show, self.eml.as_deref());
         }
@@ -169,7 +170,7 @@ impl SendArguments {
         let templates = MailTemplates::load(Some(&folder))
             .map_err(|error| Error::refused(error.to_string(), "correct the template of the mail"))?;
         let (settings, to) = (settings.clone(), self.to.clone());
-        Ok(Composer { global, workspace, ledger, book, store, settings, templates, to })
+        Ok(Composer { global, workspace, ledger, book, store, settings, templates, to, is_preview: false })
     }
 
     /// Queues what is chosen; all or nothing.
