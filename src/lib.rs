@@ -23,7 +23,8 @@
 //! - [`rating`]: → [`RatedUsage`](domain::usage::RatedUsage): what it costs, and why
 //! - [`allowances`]: → [`ChargedUsage`](domain::usage::ChargedUsage): what allowances and spending caps leave of it
 //! - [`billing`]: → [`Bill`](domain::bill::Bill): lines, VAT, sums
-//! - [`invoicing`]: a bill → JSON, CSV, PDF
+//! - [`invoicing`]: a bill → JSON, CSV, workbook, PDF
+//! - [`accounting`]: bills and payments → what accounting packages import, and what banks collect by
 //! - [`alerts`]: a customer's usage by day → what is worth a look
 //!
 //! Edges: the only input and output:
@@ -32,6 +33,7 @@
 //! - [`forms`]: the spreadsheets by which customers, lines, charges … come in bulk; their templates
 //! - [`facts`]: the usage store, Parquet files
 //! - [`ledger`]: one SQLite file: the book, imports, runs, invoices, entries, the audit
+//! - [`delivery`]: documents by mail, by post, in an archive
 //! - [`files`], [`workspace`]: maps and atomic writes; the folder a reseller works in
 //!
 //! Joining, showing, asking:
@@ -54,12 +56,14 @@
 //! - The same input gives the same bytes, whatever the number of threads, the order of imports, the machine's clock.
 //! - A bad record is counted data with a position; only a run that cannot go on is an error.
 
+pub mod accounting;
 pub mod alerts;
 pub mod allowances;
 pub mod bench;
 pub mod billing;
 pub mod book;
 pub mod commands;
+pub mod delivery;
 pub mod demo;
 pub mod domain;
 pub mod error;

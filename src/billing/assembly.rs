@@ -1,18 +1,31 @@
 //! Lines, in any order → the bill: lines in the order in which it is read, VAT, sums, balance, messages, names. Checks
 //! that it adds up. Decides nothing.
 
+use super::BillingError;
 use super::context::Context;
 use super::thresholds::call_spend;
 use super::usage::usage_until;
 use super::vat::vat_by_code;
-use super::{BillingError, CustomerInput};
 use crate::domain::bill::{
-    Bill, BillBalance, BillCustomer, BillLine, BillOrganisation, BillTotals, BillVat, DocumentKind, LineKind,
-    MODEL_VERSION, UsageByClass, UsageByCli,
+    Bill, BillAllowance, BillBalance, BillCustomer, BillLine, BillOrganisation, BillTotals, BillVat, DocumentKind,
+    LineKind, MODEL_VERSION, UsageByClass, UsageByCli,
 };
 use crate::domain::contact::BillMandate;
 use crate::domain::customer::{PaymentTerms, Status};
 use crate::domain::money::{Money, Overflow};
+
+/// What goes on one bill.
+pub(super) struct Content {
+    /// The name of the cost centre that all of it is of; empty for none.
+    pub cost_centre: String,
+    pub lines: Vec<BillLine>,
+    pub usage: UsageSummaries,
+    pub allowances: Vec<BillAllowance>,
+    /// What the customer owes before it.
+    pub balance: Money,
+    /// The message for the next invoice was not printed yet.
+    pub has_next_message: bool,
+}
 
 /// Usage beside the lines.
 pub(super) struct UsageSummaries {
@@ -24,15 +37,11 @@ pub(super) struct UsageSummaries {
 ///
 /// # Panics
 /// If it does not add up.
-pub(super) fn assemble(
-    context: &Context<'_>,
-    input: &CustomerInput<'_>,
-    mut lines: Vec<BillLine>,
-    usage: UsageSummaries,
-) -> Result<Bill, BillingError> {
+pub(super) fn assemble(context: &Context<'_>, content: Content) -> Result<Bill, BillingError> {
+    let Content { cost_centre, mut lines, usage, allowances, balance: before, has_next_message } = content;
     sort_for_reading(&mut lines);
     let vat = vat_by_code(context, &lines)?;
-    let (totals, balance) = sum_up(context, &lines, &vat, input.previous_balance)?;
+    let (totals, balance) = sum_up(context, &lines, &vat, before)?;
     let organisation = &context.book.organisations[context.customer.organisation.index()];
     let terms = context.customer.payment_terms.unwrap_or(organisation.payment_terms);
     let invoice_date = context.terms.invoice_date;
@@ -42,18 +51,18 @@ pub(super) fn assemble(
         is_final: is_final(context),
         currency: context.customer.currency,
         organisation: bill_organisation(context),
-        customer: bill_customer(context, terms),
+        customer: bill_customer(context, terms, cost_centre),
         invoice_date,
         due_date: context.terms.due_date.unwrap_or_else(|| terms.due_date(invoice_date)),
         usage_until: usage_until(context),
         lines,
         usage_by_class: usage.by_class,
         usage_by_cli: usage.by_cli,
-        allowances: input.allowances.clone(),
+        allowances,
         vat,
         totals,
         balance,
-        messages: messages(context, input.has_next_message),
+        messages: messages(context, has_next_message),
         document: DocumentKind::Invoice,
         credits: None,
         reason: String::new(),
@@ -125,11 +134,12 @@ fn bill_organisation(context: &Context<'_>) -> BillOrganisation {
     }
 }
 
-fn bill_customer(context: &Context<'_>, terms: PaymentTerms) -> BillCustomer {
+fn bill_customer(context: &Context<'_>, terms: PaymentTerms, cost_centre: String) -> BillCustomer {
     let customer = context.customer;
     BillCustomer {
         account: customer.account.clone(),
         name: customer.name.clone(),
+        cost_centre,
         reference: customer.reference.clone(),
         address: customer.address.clone(),
         vat_number: customer.vat_number.clone(),

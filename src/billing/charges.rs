@@ -160,6 +160,7 @@ impl BilledCharges {
             proration: share.words.clone(),
             vat_code: context
                 .vat_code([charge.vat_code.as_ref(), product.and_then(|product| product.vat_code.as_ref())]),
+            product: product.map(|product| product.code.clone()).unwrap_or_default(),
             source: charge.id.clone(),
             period: (!is_one_off).then_some((billed.from, billed.to)),
             ..line

@@ -250,8 +250,8 @@ mod tests {
             has_next_message: false,
             is_billed_in_window: false,
         };
-        let Ok(Outcome::Bill(bill)) = bill_customer(&book, &june(), input) else { panic!("there is a bill") };
-        Bill { number: Some("INV1".into()), ..bill.bill }
+        let Ok(Outcome::Bills(mut bills)) = bill_customer(&book, &june(), input) else { panic!("there is a bill") };
+        Bill { number: Some("INV1".into()), ..bills.remove(0).bill }
     }
 
     fn credit(original: &Bill, earlier: &[Bill], what: &WhatToCredit) -> Result<Bill, String> {

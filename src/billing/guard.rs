@@ -42,9 +42,10 @@ const MOST_SUSPENSE_PERCENT: u128 = 10;
 
 /// What is unusual about a bill, in the order of [`Unusual`], each with words. `last` are the customer's last invoices ex
 /// VAT, the latest first.
-pub fn unusual(book: &Book, drafted: &CustomerBill, last: &[Money]) -> Vec<(Unusual, String)> {
-    let (bill, mut found) = (&drafted.bill, Vec::new());
-    let net = bill.totals.net;
+pub fn unusual(book: &Book, bills: &[CustomerBill], last: &[Money]) -> Vec<(Unusual, String)> {
+    let (Some(first), mut found) = (bills.first(), Vec::new()) else { return Vec::new() };
+    let Ok(sum) = Money::total(bills.iter().map(|bill| bill.bill.totals.net.money)) else { return found };
+    let net = Amount { money: sum, ..first.bill.totals.net };
     let least = LEAST * 10_i128.pow(net.digits);
     let minor = |money: &Money| i128::from(money.minor());
     if let Some(before) = last.first_chunk::<COMPARED>()
@@ -55,16 +56,17 @@ pub fn unusual(book: &Book, drafted: &CustomerBill, last: &[Money]) -> Vec<(Unus
         found.push((Unusual::Total, format!("{net} ex VAT, where the last three come to {mean} on average")));
     }
     // Costs are in the workspace's currency.
-    if bill.currency == book.settings.currency {
+    if first.bill.currency == book.settings.currency {
         let mut cost = Sum::<8>::default();
-        bill.lines.iter().for_each(|line| cost.add(line.cost));
+        bills.iter().flat_map(|bill| &bill.bill.lines).for_each(|line| cost.add(line.cost));
         let sold: Sum<8> = Sum::from_wide(minor(&net.money) * 10_i128.pow(8 - net.digits.min(8)));
         if sold.wide() < cost.wide() {
             found.push((Unusual::NegativeMargin, format!("{net} ex VAT for what costs {}", cost.to_places(2))));
         }
     }
-    if net.money == Money::ZERO && drafted.usage_records > 0 {
-        found.push((Unusual::ZeroTotal, format!("nothing to pay for {} usage records", drafted.usage_records)));
+    let usage_records: u64 = bills.iter().map(|bill| bill.usage_records).sum();
+    if net.money == Money::ZERO && usage_records > 0 {
+        found.push((Unusual::ZeroTotal, format!("nothing to pay for {usage_records} usage records")));
     }
     found
 }

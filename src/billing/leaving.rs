@@ -3,8 +3,7 @@
 
 use super::charges::bill_charges;
 use super::context::Context;
-use super::usage::UsageSums;
-use super::{BillingError, CustomerBill, CustomerInput, RunTerms, assembly};
+use super::{BillingError, CustomerBill, RunTerms, assembly};
 use crate::domain::bill::{BillLine, DocumentKind};
 use crate::domain::book::{Book, CustomerId};
 use crate::domain::charge::BilledPeriod;
@@ -54,18 +53,15 @@ pub fn settle_charges(
         return Ok(Leaving { credit: None, unbilled });
     }
     let (lines, periods): (Vec<BillLine>, Vec<BilledPeriod>) = credits.into_iter().unzip();
-    let input = CustomerInput {
-        customer,
-        usage: UsageSums::default(),
+    let content = assembly::Content {
+        cost_centre: String::new(),
+        lines,
+        usage: assembly::UsageSummaries { by_class: Vec::new(), by_cli: Vec::new() },
         allowances: Vec::new(),
-        services: Vec::new(),
-        billed_periods,
-        previous_balance,
+        balance: previous_balance,
         has_next_message: false,
-        is_billed_in_window: false,
     };
-    let usage = assembly::UsageSummaries { by_class: Vec::new(), by_cli: Vec::new() };
-    let mut bill = assembly::assemble(&context, &input, lines, usage)?;
+    let mut bill = assembly::assemble(&context, content)?;
     // What is printed on every invoice is no word for a credit.
     bill.messages.clear();
     bill.document = DocumentKind::CreditNote;

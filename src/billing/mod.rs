@@ -7,12 +7,14 @@ mod assembly;
 pub mod calendar;
 mod charges;
 mod context;
+mod cost_centres;
 mod credit_notes;
 mod credits;
 mod days;
 pub mod guard;
 mod history;
 mod leaving;
+pub mod monthly;
 mod prices;
 mod proration;
 pub mod reconciliation;
@@ -36,6 +38,7 @@ use crate::domain::customer::Status;
 use crate::domain::money::{Money, Overflow, Sum};
 use crate::domain::time::Date;
 use context::Context;
+use cost_centres::Part;
 use thresholds::Decision;
 
 pub use credit_notes::{Crediting, WhatToCredit};
@@ -86,11 +89,11 @@ pub struct CustomerInput<'a> {
     pub is_billed_in_window: bool,
 }
 
-/// A bill, or why there is none.
+/// Bills, or why there are none.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
-    /// To be posted.
-    Bill(Box<CustomerBill>),
+    /// To be posted: one, or one for each cost centre where the customer wants that (O1). Never empty.
+    Bills(Vec<CustomerBill>),
     /// Nothing is posted and nothing consumed; all input waits for a later run.
     NoBill(NoBill),
 }
@@ -100,7 +103,7 @@ pub enum Outcome {
 pub struct CustomerBill {
     /// Complete but for its number.
     pub bill: Bill,
-    /// How many usage records are on it: all that were summed up.
+    /// How many usage records are on it: all that were summed up, or those of its cost centre.
     pub usage_records: u64,
     /// What the suppliers charge for them, in the workspace's currency.
     pub usage_cost: Sum<8>,
@@ -152,8 +155,8 @@ impl fmt::Display for BillingError {
 
 impl std::error::Error for BillingError {}
 
-/// Makes the bill of one customer: its usage, charges and services become lines; then comes what is done with an empty
-/// or low bill (B5, B6, B7, B9); then VAT and the sums.
+/// Makes the bill of one customer, or its bills by cost centre (O1): its usage, charges and services become lines; then
+/// comes what is done if all of it is nothing or low (B5, B6, B7, B9); then VAT and the sums.
 ///
 /// # Errors
 /// [`BillingError`] if a price or VAT code is missing, an amount is out of range, or usage was handed in that this bill
@@ -168,27 +171,40 @@ pub fn bill_customer(book: &Book, terms: &RunTerms, input: CustomerInput<'_>) ->
     }
     usage::refuse_foreign(&context, &input.usage)?;
 
-    let usage = usage::summarise(&context, &input.usage)?;
     let charges = charges::bill_charges(&context, input.billed_periods)?;
     let services = services::bill_services(&context, &input.services)?;
-    let mut lines = charges.lines;
-    lines.extend(services.lines);
-    lines.extend(usage.lines);
-    let decision = match input.is_billed_in_window {
-        false => thresholds::decide(context.customer, &lines)?,
-        true => thresholds::decide_again(context.customer, &lines)?,
+    let CustomerInput { usage, services: handed_in, previous_balance, has_next_message, is_billed_in_window, .. } =
+        input;
+    let mut parts = cost_centres::parts(&context, charges, (&handed_in, services), usage)?;
+    let mut summaries = Vec::with_capacity(parts.len());
+    for part in &mut parts {
+        let usage = usage::summarise(&context, &part.usage)?;
+        part.lines.extend(usage.lines);
+        summaries.push(assembly::UsageSummaries { by_class: usage.by_class, by_cli: usage.by_cli });
+    }
+    let lines = || parts.iter().flat_map(|part| &part.lines);
+    let decision = match is_billed_in_window {
+        false => thresholds::decide(context.customer, lines())?,
+        true => thresholds::decide_again(context.customer, lines())?,
     };
     match decision {
         Decision::Skip => return Ok(Outcome::NoBill(NoBill::Empty)),
         Decision::RollOver(net) => return Ok(Outcome::NoBill(NoBill::RolledOver(net))),
         Decision::Make => {}
-        Decision::MakeWith(fee) => lines.push(fee.line(&context)),
+        Decision::MakeWith(fee) => parts[0].lines.push(fee.line(&context)),
     }
-    let summaries = assembly::UsageSummaries { by_class: usage.by_class, by_cli: usage.by_cli };
-    let bill = assembly::assemble(&context, &input, lines, summaries)?;
-    let (usage_records, usage_cost) = (input.usage.records(), input.usage.cost());
-    let (periods, services) = (charges.periods, services.consumed);
-    Ok(Outcome::Bill(Box::new(CustomerBill { bill, usage_records, usage_cost, periods, services })))
+    let (mut bills, mut balance, mut allowances) =
+        (Vec::with_capacity(parts.len()), previous_balance, input.allowances);
+    for (part, usage) in parts.into_iter().zip(summaries) {
+        let Part { cost_centre, lines, periods, services, usage: sums } = part;
+        // Allowances are the customer's: the first bill shows them.
+        let allowances = std::mem::take(&mut allowances);
+        let content = assembly::Content { cost_centre, lines, usage, allowances, balance, has_next_message };
+        let bill = assembly::assemble(&context, content)?;
+        balance = bill.balance.now.money;
+        bills.push(CustomerBill { bill, usage_records: sums.records(), usage_cost: sums.cost(), periods, services });
+    }
+    Ok(Outcome::Bills(bills))
 }
 
 /// B3.

@@ -44,7 +44,7 @@ pub(super) fn input(usage: Vec<ChargedUsage>) -> CustomerInput<'static> {
 
 fn bill(book: &Book, terms: &RunTerms, input: CustomerInput<'_>) -> CustomerBill {
     match bill_customer(book, terms, input).expect("can be billed") {
-        Outcome::Bill(bill) => *bill,
+        Outcome::Bills(mut bills) => bills.remove(0),
         Outcome::NoBill(reason) => panic!("no bill: {reason:?}"),
     }
 }

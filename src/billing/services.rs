@@ -205,6 +205,7 @@ impl Group {
                 Unit::Together(..) => None,
             },
             cost: Price::from_wide(self.cost.wide())?,
+            product: key.product.to_owned(),
             source: source.join(" "),
             ..context.line(LineKind::Service, amount, context.vat_code([key.vat_code]))
         })

@@ -9,6 +9,11 @@ use crate::domain::money::{Money, Overflow};
 /// What fees are listed under.
 const FEES: &str = "Fees";
 
+/// The lines of all bills of a customer.
+pub(super) trait Lines<'a>: IntoIterator<Item = &'a BillLine, IntoIter: Clone> {}
+
+impl<'a, T: IntoIterator<Item = &'a BillLine, IntoIter: Clone>> Lines<'a> for T {}
+
 /// What becomes of the bill.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Decision {
@@ -51,9 +56,9 @@ impl Fee {
 ///
 /// A customer on its final bill always gets an invoice, and so does a credit (B7): that overrules *skip* and
 /// *rollover*, nothing else, for a fee and padding make an invoice anyway.
-pub(super) fn decide(customer: &Customer, lines: &[BillLine]) -> Result<Decision, Overflow> {
-    let is_final = customer.status == Status::FinalBill;
-    if lines.is_empty() {
+pub(super) fn decide<'a>(customer: &Customer, lines: impl Lines<'a>) -> Result<Decision, Overflow> {
+    let (is_final, lines) = (customer.status == Status::FinalBill, lines.into_iter());
+    if lines.clone().next().is_none() {
         return Ok(match customer.empty_invoice {
             EmptyInvoice::Skip if is_final => Decision::Make,
             EmptyInvoice::Skip => Decision::Skip,
@@ -61,7 +66,7 @@ pub(super) fn decide(customer: &Customer, lines: &[BillLine]) -> Result<Decision
             EmptyInvoice::Fee(amount) => with_fee(LineKind::EmptyInvoiceFee, amount),
         });
     }
-    let net = Money::total(lines.iter().map(|line| line.amount.money))?;
+    let net = Money::total(lines.clone().map(|line| line.amount.money))?;
     if !is_low(customer.low_invoice, net, call_spend(lines)?)? {
         return Ok(Decision::Make);
     }
@@ -76,8 +81,9 @@ pub(super) fn decide(customer: &Customer, lines: &[BillLine]) -> Result<Decision
 
 /// Decides on a further bill in a window that the customer has an invoice for: what that one decided by fees and padding
 /// is not decided again, and a second empty one is never made.
-pub(super) fn decide_again(customer: &Customer, lines: &[BillLine]) -> Result<Decision, Overflow> {
-    if lines.is_empty() {
+pub(super) fn decide_again<'a>(customer: &Customer, lines: impl Lines<'a>) -> Result<Decision, Overflow> {
+    let lines = lines.into_iter();
+    if lines.clone().next().is_none() {
         return Ok(Decision::Skip);
     }
     Ok(match decide(customer, lines)? {
@@ -87,8 +93,8 @@ pub(super) fn decide_again(customer: &Customer, lines: &[BillLine]) -> Result<De
 }
 
 /// Usage only, ex VAT (B4).
-pub(super) fn call_spend(lines: &[BillLine]) -> Result<Money, Overflow> {
-    Money::total(lines.iter().filter(|line| line.kind == LineKind::Usage).map(|line| line.amount.money))
+pub(super) fn call_spend<'a>(lines: impl IntoIterator<Item = &'a BillLine>) -> Result<Money, Overflow> {
+    Money::total(lines.into_iter().filter(|line| line.kind == LineKind::Usage).map(|line| line.amount.money))
 }
 
 /// B6: strictly less, ex VAT.

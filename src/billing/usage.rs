@@ -84,6 +84,21 @@ impl UsageSums {
         Ok(())
     }
 
+    /// The same by the name of the cost centre; empty for none.
+    pub(super) fn by_cost_centre<'a>(&self, context: &Context<'a>) -> Result<BTreeMap<&'a str, Self>, Overflow> {
+        let mut parts: BTreeMap<&str, Self> = BTreeMap::new();
+        for ((cli, call_type), totals) in &self.totals {
+            let (_, name) = context.cli_names(Some(*cli));
+            let part = parts.entry(name).or_insert_with(|| Self {
+                totals: BTreeMap::new(),
+                latest: self.latest.clone(),
+                customer: self.customer,
+            });
+            part.totals.entry((*cli, *call_type)).or_default().merge(*totals)?;
+        }
+        Ok(parts)
+    }
+
     /// How many records there are.
     pub fn records(&self) -> u64 {
         self.totals.values().map(|totals| totals.records).sum()

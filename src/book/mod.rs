@@ -18,6 +18,7 @@ mod errors;
 mod fixture_tests;
 mod keys;
 mod lines;
+mod mail_settings;
 mod notation;
 mod plan;
 mod read;

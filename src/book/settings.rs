@@ -6,11 +6,13 @@ use std::ops::Range;
 use serde::Deserialize;
 use toml::Spanned;
 
+use crate::domain::accounting::AccountingSettings;
 use crate::domain::book::{AlertSettings, ProrationBasis, Settings, VatRounding};
 use crate::domain::money::{CallCharge, Currency, Percent, Price};
 use crate::domain::numbering::NumberSeries;
 use crate::domain::time::{Date, Zone};
 
+use super::mail_settings::Mail;
 use super::notation;
 
 /// The settings of a new workspace, each key with a comment.
@@ -50,6 +52,9 @@ struct File {
     grace_days: BTreeMap<String, Spanned<u32>>,
     #[serde(default)]
     alerts: Alerts,
+    accounting: Option<Spanned<AccountingSettings>>,
+    #[serde(default)]
+    mail: Mail,
 }
 
 #[derive(Default, Deserialize)]
@@ -126,7 +131,17 @@ pub fn parse_settings(toml: &str) -> Result<Settings, String> {
             .unwrap_or_default(),
         grace_days: grace_days(text, &file.grace_days)?,
         alerts: file.alerts.read(text)?,
+        accounting: accounting(text, file.accounting)?,
+        mail: file.mail.read(text)?,
     })
+}
+
+fn accounting(text: &str, section: Option<Spanned<AccountingSettings>>) -> Result<AccountingSettings, String> {
+    let Some(section) = section else { return Ok(AccountingSettings::default()) };
+    match section.get_ref().mistake() {
+        Some(mistake) => Err(located(text, section.span(), &mistake)),
+        None => Ok(section.into_inner()),
+    }
 }
 
 /// K8: 30 days unless said otherwise.
@@ -217,7 +232,7 @@ impl Alerts {
 /// Days of history that are kept.
 const MOST_HISTORY: u32 = 90;
 
-fn read<T>(
+pub(super) fn read<T>(
     text: &str,
     value: &Option<Spanned<String>>,
     key: &str,
@@ -234,7 +249,7 @@ fn read<T>(
     }
 }
 
-fn located(text: &str, span: Range<usize>, message: &str) -> String {
+pub(super) fn located(text: &str, span: Range<usize>, message: &str) -> String {
     let line = 1 + text.bytes().take(span.start).filter(|byte| *byte == b'\n').count();
     format!("tollbook.toml, line {line}: {message}")
 }
@@ -266,7 +281,8 @@ mod tests {
         check(
             "currency = \"GBP\"\ncurency = \"EUR\"\n",
             "line 2: unknown field `curency`, expected one of `currency`, `zone`, `country_code`, `default_vat_code`, \
-             `proration_basis`, `vat_rounding`, `purge_after_days`, `max_rejects`, `billing`, `numbering`, `grace_days`, `alerts`",
+             `proration_basis`, `vat_rounding`, `purge_after_days`, `max_rejects`, `billing`, `numbering`, `grace_days`, `alerts`, \
+             `accounting`, `mail`",
         );
         check(
             "\nzone = \"London\"\n",
@@ -297,6 +313,19 @@ mod tests {
         check(
             "[alerts]\nnight_from = \"24:30\"",
             "line 2: night_from \"24:30\" is not accepted; a time of day, as 22:00 would be",
+        );
+        check(
+            "[accounting]\nsales = \" \"",
+            "line 1: accounting.sales is blank; write the code of an account, or leave the line out",
+        );
+        check(
+            "[accounting]\nsale = \"4000\"",
+            "line 2: unknown field `sale`, expected one of `receivables`, `bank`, `vat`, `write_offs`, `sales`, `categories`, `classes`, `tax_codes`",
+        );
+        check(
+            "[accounting.classes]\ncalls = \"4000\"",
+            "line 1: accounting.classes names \"calls\", which is no class; there are inbound, national, mobile, \
+             non_geographic, service_numbers, international, extended_international, surcharges, bespoke_1, bespoke_2",
         );
         check("country_code = \"044\"", "line 1: country_code \"044\" is not accepted; 1 to 3 digits, as 44 would be");
     }

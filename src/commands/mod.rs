@@ -1,11 +1,13 @@
 //! The command line: what is asked → what is done → the exit code. One file per noun; nothing here computes a price.
 
+mod accounting;
 mod alerts;
 mod bench;
 mod bill;
 mod book;
 mod charge;
 mod cli;
+mod collection;
 mod customer;
 mod demo;
 mod explain;
@@ -107,6 +109,12 @@ enum Command {
     /// Enter payments, bounces and refunds; list them; let credit pay what is open
     #[command(subcommand)]
     Payment(payment::PaymentCommand),
+    /// Write sales, credit notes and payments for accounting packages
+    #[command(subcommand)]
+    Accounting(accounting::AccountingCommand),
+    /// Collect what is due from customers on direct debit: files for a bank
+    #[command(subcommand)]
+    Collection(collection::CollectionCommand),
     /// List, show and change customers; who leaves, who comes back
     #[command(subcommand)]
     Customer(customer::CustomerCommand),
@@ -150,6 +158,8 @@ pub fn run(arguments: Arguments) -> Result<()> {
         Command::Bill(bill) => bill.run(global),
         Command::Invoice(invoice) => invoice.run(global),
         Command::Payment(payment) => payment.run(global),
+        Command::Accounting(accounting) => accounting.run(global),
+        Command::Collection(collection) => collection.run(global),
         Command::Customer(customer) => customer.run(global),
         Command::Cli(cli) => cli.run(global),
         Command::Charge(charge) => charge.run(global),
@@ -204,17 +214,21 @@ fn command_words() -> String {
     words.join(" ")
 }
 
-/// The present instant in UTC: `2026-11-01T09:30:00Z`. The only reading of the clock beside [`today`].
+/// The present instant in UTC: `2026-11-01T09:30:00Z`.
 fn now() -> String {
-    let seconds = jiff::Timestamp::now().as_second();
+    let seconds = clock();
     let time = CivilDateTime::from_utc_seconds(seconds).expect("a clock between 2000 and 2100");
     format!("{time}Z").replace(' ', "T")
 }
 
 /// The present date in a zone.
 fn today(zone: &Zone) -> Date {
-    let seconds = jiff::Timestamp::now().as_second();
-    zone.civil_at(seconds).expect("a clock between 2000 and 2100").date
+    zone.civil_at(clock()).expect("a clock between 2000 and 2100").date
+}
+
+/// The present instant in seconds since 1970 (UTC). The only reading of the clock.
+fn clock() -> i64 {
+    jiff::Timestamp::now().as_second()
 }
 
 /// Writes to standard output. A reader that went away ends the output, not the command.

@@ -167,6 +167,61 @@ impl Which {
     }
 }
 
+/// Whose figures a report is of: everybody's, unless something is said. Options of one kind widen the choice, those of
+/// another narrow it.
+#[derive(Args)]
+#[command(next_help_heading = "Whose")]
+pub struct Customers {
+    /// Only this customer; may be given again
+    #[arg(long, value_name = "ACCOUNT")]
+    account: Vec<String>,
+    /// Only customers of this organisation; may be given again
+    #[arg(long, value_name = "ORGANISATION")]
+    organisation: Vec<String>,
+    /// Only customers of this billing group; may be given again
+    #[arg(long, value_name = "GROUP")]
+    group: Vec<String>,
+    /// Only customers with this tag; given again, with any of them
+    #[arg(long, value_name = "TAG")]
+    tag: Vec<String>,
+}
+
+impl Customers {
+    /// The accounts of those that are meant; none if all are.
+    pub(super) fn accounts(&self, workspace: &Workspace, ledger: &Ledger) -> Result<Option<BTreeSet<String>>> {
+        let Self { account, organisation, group, tag } = self;
+        if [account, organisation, group, tag].iter().all(|list| list.is_empty()) {
+            return Ok(None);
+        }
+        let which = Which {
+            group: group.clone(),
+            organisation: organisation.clone(),
+            tag: tag.clone(),
+            status: Vec::new(),
+            cells: Vec::new(),
+            from_file: None,
+            all: false,
+        };
+        let tables = workspace.tables(ledger)?;
+        let customers = tables.get("customers");
+        let rows = which.choose(account, workspace, &tables, false)?.into_iter().map(|place| &customers.rows[place]);
+        Ok(Some(rows.filter_map(|row| cell_of(customers, row, "account")).map(str::to_owned).collect()))
+    }
+
+    /// `all`, or what they have in common.
+    pub(super) fn in_words(&self) -> String {
+        let lists = [
+            ("account", &self.account),
+            ("organisation", &self.organisation),
+            ("group", &self.group),
+            ("tag", &self.tag),
+        ];
+        let said = lists.into_iter().filter(|(_, list)| !list.is_empty());
+        let said: Vec<_> = said.map(|(what, list)| format!("{what} {}", list.join(" or "))).collect();
+        if said.is_empty() { "all".to_owned() } else { said.join(", ") }
+    }
+}
+
 /// Customers with any of some tags (K6).
 #[derive(Args)]
 pub struct Tagged {

@@ -1,19 +1,22 @@
 //! `usage`: what was imported, what waits, what cannot be billed; delete and restore.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
 
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
+use super::report::Opened;
+use super::report::waiting::waiting;
+use super::selection::Customers;
 use super::{Global, say};
 use crate::domain::disposition::Disposition;
 use crate::domain::money::Sum;
-use crate::domain::usage::SetAside;
 use crate::error::{Error, Result, counted};
 use crate::facts::RowSet;
 use crate::ledger::{ImportRow, RowRange};
 use crate::pipeline::Engine;
-use crate::pipeline::unbilled::{OpenImport, OpenRecord};
+use crate::pipeline::unbilled::OpenImport;
+use crate::pipeline::waiting::Failure;
 use crate::report::screen::{amount, count, table};
 use crate::workspace::Workspace;
 
@@ -23,9 +26,9 @@ pub enum Usage {
     /// List the imported files
     Files,
     /// Show what waits to be billed, by customer
-    Unbilled(super::selection::Tagged),
+    Unbilled(Customers),
     /// Show what cannot be billed, ranked by the money at stake
-    Errors,
+    Errors(Customers),
     /// Delete imported usage that is not billed
     Delete(Rows),
     /// Bring deleted usage back
@@ -50,8 +53,8 @@ impl Usage {
         let workspace = Workspace::find(global.workspace.as_deref())?;
         match self {
             Self::Files => files(global, &workspace),
-            Self::Unbilled(tagged) => unbilled(global, &workspace, &tagged),
-            Self::Errors => errors(global, &workspace),
+            Self::Unbilled(customers) => unbilled(global, &customers),
+            Self::Errors(customers) => errors(global, &customers),
             Self::Delete(rows) => mark(global, &workspace, &rows, true),
             Self::Restore(rows) => mark(global, &workspace, &rows, false),
             Self::Alerts(options) => options.run(global, &workspace),
@@ -112,27 +115,8 @@ impl From<ImportRow> for Listed {
     }
 }
 
-/// Derives every record that is not billed and gives it to `take`.
-fn derive(
-    global: &Global,
-    workspace: &Workspace,
-    mut take: impl FnMut(&Engine, &OpenImport, OpenRecord),
-) -> Result<()> {
-    let ledger = workspace.ledger()?;
-    let book = workspace.book(&ledger)?;
-    let engine = Engine::new(&book);
-    let (store, workers) = (workspace.usage(), global.workers()?);
-    for import in OpenImport::all(&ledger, &store, &engine)? {
-        import.each_open_record(&engine, &store, &workers, |record| {
-            take(&engine, &import, record);
-            Ok(())
-        })?;
-    }
-    Ok(())
-}
-
 #[derive(Serialize)]
-struct Waiting {
+struct WaitingRow {
     account: String,
     name: String,
     records: u64,
@@ -140,28 +124,16 @@ struct Waiting {
     sell: Sum<6>,
 }
 
-fn unbilled(global: &Global, workspace: &Workspace, tagged: &super::selection::Tagged) -> Result<()> {
-    let meant = tagged.accounts(workspace, &workspace.ledger()?)?;
-    let mut customers = BTreeMap::<String, Waiting>::new();
-    derive(global, workspace, |engine, _, record| {
-        if let OpenRecord::Rated(rated) = record {
-            let customer = engine.book.customer(rated.matched.customer);
-            let waiting = customers.entry(customer.account.clone()).or_insert_with(|| Waiting {
-                account: customer.account.clone(),
-                name: customer.name.clone(),
-                records: 0,
-                cost: Sum::default(),
-                sell: Sum::default(),
-            });
-            waiting.records += 1;
-            waiting.cost.add(rated.cost);
-            waiting.sell.add(rated.sell);
-        }
-    })?;
-    let is_meant = |waiting: &Waiting| meant.as_ref().is_none_or(|meant| meant.contains(&waiting.account));
-    let customers: Vec<_> = customers.into_values().filter(is_meant).collect();
-    global.show(&customers, || {
-        let rows = customers.iter().map(|waiting| {
+fn unbilled(global: &Global, customers: &Customers) -> Result<()> {
+    let opened = Opened::open(global, customers)?;
+    let rows = waiting(&opened, None)?.unbilled.into_iter().map(|(id, sum)| {
+        let customer = opened.book.customer(id);
+        let (account, name) = (customer.account.clone(), customer.name.clone());
+        WaitingRow { account, name, records: sum.records, cost: sum.cost, sell: sum.sell }
+    });
+    let rows: Vec<_> = rows.collect();
+    global.show(&rows, || {
+        let cells = rows.iter().map(|waiting| {
             vec![
                 waiting.account.clone(),
                 waiting.name.clone(),
@@ -170,13 +142,13 @@ fn unbilled(global: &Global, workspace: &Workspace, tagged: &super::selection::T
                 amount(&waiting.sell.to_places(2)),
             ]
         });
-        table(&["account", "name", "records", "cost", "sell"], &[2, 3, 4], rows)
+        table(&["account", "name", "records", "cost", "sell"], &[2, 3, 4], cells)
     })
 }
 
 /// Records that fail alike.
 #[derive(Serialize)]
-struct Failure {
+struct FailureRow {
     reason: &'static str,
     /// What to mend: the identifier, the number or the call type at fault.
     subject: String,
@@ -186,40 +158,30 @@ struct Failure {
     at_stake: Sum<8>,
 }
 
-fn errors(global: &Global, workspace: &Workspace) -> Result<()> {
-    let mut failures = BTreeMap::<(String, &'static str, String), Failure>::new();
-    derive(global, workspace, |engine, import, record| {
-        let (reason, subject, record) = match record {
-            OpenRecord::SetAside(aside) if aside.disposition == Disposition::Suspense => {
-                (aside.reason.name(), subject_of(engine, &aside), aside.record)
-            }
-            OpenRecord::Marked(Disposition::Suspense, Some(reason), record) => {
-                (reason.name(), record.record_id.as_deref().unwrap_or_default().to_owned(), *record)
-            }
-            _ => return,
-        };
-        let supplier = &engine.book.supplier(import.supplier).code;
-        let failure = failures.entry((supplier.clone(), reason, subject.clone())).or_insert_with(|| Failure {
-            reason,
-            subject,
-            supplier: supplier.clone(),
-            example: record.id(&import.file_name),
-            records: 0,
-            at_stake: Sum::default(),
-        });
-        failure.records += 1;
-        // What is lost if it is never billed: the price that the supplier would ask for it, at least what it costs.
-        failure.at_stake.add(record.suggested_retail.or(record.cost).unwrap_or_default());
-    })?;
-    let mut failures: Vec<_> = failures.into_values().collect();
-    failures.sort_by(|left, right| right.at_stake.cmp(&left.at_stake).then_with(|| right.records.cmp(&left.records)));
+fn errors(global: &Global, customers: &Customers) -> Result<()> {
+    let opened = Opened::open(global, customers)?;
+    let mut failures: Vec<_> = waiting(&opened, None)?.failing.into_iter().collect();
+    let supplier = |of: &Failure| opened.book.supplier(of.supplier).code.clone();
+    failures.sort_by_cached_key(|(of, sum)| {
+        let name = (supplier(of), of.reason.name(), of.subject.clone());
+        (Reverse(sum.at_stake), Reverse(sum.records), name)
+    });
+    let failures = failures.into_iter().map(|(of, sum)| FailureRow {
+        reason: of.reason.name(),
+        supplier: supplier(&of),
+        subject: of.subject,
+        example: sum.example,
+        records: sum.records,
+        at_stake: sum.at_stake,
+    });
+    let failures: Vec<_> = failures.collect();
     global.show(&failures, || match failures.is_empty() {
         true => "every record can be billed\n".into(),
         false => failures_table(&failures),
     })
 }
 
-fn failures_table(failures: &[Failure]) -> String {
+fn failures_table(failures: &[FailureRow]) -> String {
     let rows = failures.iter().map(|failure| {
         vec![
             amount(&failure.at_stake.to_places(2)),
@@ -231,21 +193,6 @@ fn failures_table(failures: &[Failure]) -> String {
         ]
     });
     table(&["at stake", "records", "reason", "what", "supplier", "example"], &[0, 1], rows)
-}
-
-/// What a person has to mend.
-fn subject_of(engine: &Engine, aside: &SetAside) -> String {
-    use crate::domain::disposition::Reason::{NoExchangeRate, NoRate, UnknownCallType};
-    let record = &aside.record;
-    let call_type = || aside.call_type.map(|id| engine.book.call_type(id).code.clone()).unwrap_or_default();
-    let account = || aside.customer.map(|id| engine.book.customer(id).account.clone()).unwrap_or_default();
-    match aside.reason {
-        NoRate => format!("{} for {}", call_type(), account()),
-        NoExchangeRate => record.currency.map(|currency| currency.to_string()).unwrap_or_default(),
-        UnknownCallType if !record.charge_band.is_empty() => format!("charge band {}", record.charge_band),
-        UnknownCallType => format!("number {}", record.looked_up_number()),
-        _ => record.cli.to_string(),
-    }
 }
 
 fn mark(global: &Global, workspace: &Workspace, rows: &Rows, delete: bool) -> Result<()> {

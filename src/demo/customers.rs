@@ -70,7 +70,7 @@ tariff_non_geographic,tariff_service_numbers,tariff_international,tariff_surchar
 markup_extended_international,fallback_markup,empty_invoice,empty_invoice_value,low_invoice,low_invoice_value,\
 low_invoice_action,low_invoice_action_value,payment_terms,payment_terms_type,credit_limit,unbilled_limit,\
 final_bill_date,dropped_date,opening_balance,purchase_order,invoice_format,itemisation,itemise_above,invoice_message,\
-next_invoice_message,payment_method,contract_start,tags,notes,x_trade,x_lead_source";
+next_invoice_message,payment_method,endpoint,attachments,contract_start,tags,notes,x_trade,x_lead_source";
 
 /// Classes that a plan has rates for.
 const TARIFFED: [&str; 7] = [
@@ -91,6 +91,7 @@ pub(super) fn write(book: &Path) -> io::Result<()> {
         let email = format!("accounts@{slug}.example");
         let postcode = format!("{} {}AA", customer.town.postcode, 1 + position % 9);
         let telephone = super::numbers::written(&super::numbers::numbered(customer.town.range, 951));
+        let endpoint = format!("0088:{}", location_number(position));
         let mut row: Vec<(&str, &str)> = vec![
             ("account", customer.account),
             ("name", customer.name),
@@ -103,6 +104,7 @@ pub(super) fn write(book: &Path) -> io::Result<()> {
             ("country", customer.town.country),
             ("telephone", &telephone),
             ("email", &email),
+            ("endpoint", &endpoint),
         ];
         row.extend(plan(customer.plan));
         row.extend(customer.more);
@@ -112,6 +114,14 @@ pub(super) fn write(book: &Path) -> io::Result<()> {
         sheet.add(&row);
     }
     sheet.write(&book.join("customers.csv"))
+}
+
+/// A global location number from the range that GS1 keeps for examples (952), by place in the list, with its check digit.
+fn location_number(position: usize) -> String {
+    let digits = format!("952{position:09}");
+    let weighted = digits.bytes().zip([1_u32, 3].into_iter().cycle());
+    let sum: u32 = weighted.map(|(digit, weight)| weight * u32::from(digit - b'0')).sum();
+    format!("{digits}{}", (10 - sum % 10) % 10)
 }
 
 /// The cells of a plan: tariffs by class, and what applies where they say nothing (R1, R4).

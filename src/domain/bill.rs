@@ -140,7 +140,7 @@ pub struct CreditedInvoice {
 }
 
 /// Who bills.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct BillOrganisation {
     /// Its code.
     pub code: String,
@@ -171,12 +171,15 @@ pub struct BillOrganisation {
 }
 
 /// Who is billed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct BillCustomer {
     /// The account number.
     pub account: String,
     /// Name.
     pub name: String,
+    /// The cost centre that the bill is of, where each has its own (O1); empty for none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub cost_centre: String,
     /// The customer's own reference; may be empty.
     pub reference: String,
     /// Where it is.
@@ -257,6 +260,10 @@ pub struct BillLine {
     pub cost: Price,
     /// The VAT code.
     pub vat_code: String,
+    /// The code of the product that is charged for, for reports; kept in the ledger, never in a document. Empty for
+    /// usage, fees, charges without a product, and on bills that were posted before it was kept.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub product: String,
     /// The charge's id, or the service line's `import:row`; empty for usage and fees.
     pub source: String,
     /// The period billed for a recurring charge, even where it is hidden (P6).
@@ -281,6 +288,7 @@ impl BillLine {
             amount,
             cost: Price::ZERO,
             vat_code,
+            product: String::new(),
             source: String::new(),
             period: None,
         }
@@ -400,6 +408,17 @@ pub struct BillBalance {
     pub this_bill: Amount,
     /// The sum of both.
     pub now: Amount,
+}
+
+/// What an earlier invoice of a customer came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MonthlySpend {
+    /// Its date.
+    pub date: Date,
+    /// Its number.
+    pub number: String,
+    /// Ex VAT, in the currency of the invoice beside which it is shown.
+    pub net: Money,
 }
 
 /// One call as an itemisation lists it.

@@ -3,9 +3,11 @@
 
 use std::collections::BTreeMap;
 
+use super::accounting::AccountingSettings;
 use super::allowance::{Allowance, CustomerAllowance};
 use super::charge::{Charge, Product, ProductPrice};
 use super::customer::{Cli, CostCentre, Customer, Group, Organisation};
+use super::mail::MailSettings;
 use super::money::{CallCharge, Currency, Percent, Price, Rounding};
 use super::numbering::NumberSeries;
 use super::price_book::{
@@ -99,6 +101,10 @@ pub struct Settings {
     pub grace_days: BTreeMap<String, u32>,
     /// What usage is worth a look (L5).
     pub alerts: AlertSettings,
+    /// Accounts and tax codes of an accounting package.
+    pub accounting: AccountingSettings,
+    /// How mail is sent; none where no server is named.
+    pub mail: Option<MailSettings>,
 }
 
 /// When usage is worth a look (L5). Amounts are in the currency of each customer.
@@ -278,6 +284,15 @@ impl Book {
     pub fn allowances_of(&self, customer: CustomerId) -> &[CustomerAllowance] {
         let rows = &self.customer_allowances;
         &rows[rows.partition_point(|row| row.customer < customer)..rows.partition_point(|row| row.customer <= customer)]
+    }
+
+    /// What one of a currency is in another on a day: the latest direct rate on or before it; none is turned round (X7).
+    pub fn exchange_rate(&self, from: Currency, to: Currency, on: Date) -> Option<Price> {
+        if from == to {
+            return Some(Price::ONE);
+        }
+        let rates = self.exchange_rates.iter().filter(|row| (row.from, row.to) == (from, to) && row.date <= on);
+        rates.max_by_key(|row| row.date).map(|row| row.rate)
     }
 
     /// The id of a supplier's code.

@@ -332,11 +332,13 @@ pub struct Customer {
     pub opening_balance: Money,
     /// Purchase order to print; may be empty.
     pub purchase_order: String,
+    /// One invoice for each cost centre rather than one for all (O1).
+    pub invoice_per_cost_centre: bool,
     /// How its invoice looks.
     pub invoice_format: InvoiceFormat,
     /// How its calls are listed.
     pub itemisation: Itemisation,
-    /// Calls charged less than this are summed up rather than listed.
+    /// Calls charged this or less are summed in one line rather than listed; without it all are listed.
     pub itemise_above: Option<CallCharge>,
     /// Printed on each invoice; may be empty.
     pub invoice_message: String,

@@ -58,6 +58,8 @@ pub(crate) fn book() -> Book {
             number_series: Default::default(),
             grace_days: Default::default(),
             alerts: Default::default(),
+            accounting: Default::default(),
+            mail: None,
         },
         organisations: vec![organisation()],
         groups: vec![Group {
@@ -153,6 +155,7 @@ fn customer() -> Customer {
         dropped_date: None,
         opening_balance: Money::ZERO,
         purchase_order: String::new(),
+        invoice_per_cost_centre: false,
         invoice_format: Default::default(),
         itemisation: Default::default(),
         itemise_above: None,

@@ -18,6 +18,7 @@
 //! - [`RowSet`]: rows of one file
 
 mod billed;
+mod billed_figures;
 mod billed_sets;
 mod cells;
 mod comparison;
@@ -53,6 +54,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 pub use billed::{BilledBatch, BilledRow, BilledWriter, PendingBilled, PublishedBilled};
+pub use billed_figures::BilledFigures;
 pub use billed_sets::RowsOfImports;
 pub use digests::{RecordBytes, RecordDigests};
 pub use error::FactsError;

@@ -3,10 +3,14 @@
 
 use std::borrow::Cow;
 
+use super::language::{Style, english};
+use super::summed_calls::{ItemisedRow, summed_below, words_of};
 use crate::domain::bill::{Bill, ItemisedCall};
+use crate::domain::money::CallCharge;
+pub use crate::domain::spreadsheet::as_text;
 
 /// The header row.
-const COLUMNS: [&str; 12] = [
+const COLUMNS: [&str; 13] = [
     "record",
     "cli",
     "cost_centre",
@@ -19,28 +23,45 @@ const COLUMNS: [&str; 12] = [
     "units",
     "charge",
     "disposition",
+    "records",
 ];
 
-/// The calls as CSV, in the order given. Charges are exact, with at least the currency's digits.
-pub fn render(bill: &Bill, calls: &[ItemisedCall]) -> Vec<u8> {
+/// The calls as CSV, in the order given; those charged `itemise_above` or less added up behind them. Charges are exact,
+/// with at least the currency's digits.
+pub fn render(bill: &Bill, calls: &[ItemisedCall], itemise_above: Option<CallCharge>) -> Vec<u8> {
     let mut writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(Vec::new());
     writer.write_record(COLUMNS).expect(IN_MEMORY);
-    for call in calls {
-        let units = call.units.to_string();
-        let charge = call.charge.to_places(bill.currency.digits);
+    let style = Style::new(english(), bill.currency);
+    for row in summed_below(calls, itemise_above) {
+        let (units, records) = (row.units().to_string(), row.records().to_string());
+        let charge = row.charge().to_places(bill.currency.digits);
+        let [record, started_at, direction, other_party, description] = match &row {
+            ItemisedRow::Call(call) => [
+                as_text(&call.record),
+                as_text(&call.started_at),
+                as_text(call.direction),
+                as_text(&call.other_party),
+                as_text(&call.description),
+            ],
+            ItemisedRow::Sum(sum) => {
+                let price = sum.threshold.to_places(bill.currency.digits);
+                ["".into(), "".into(), "".into(), "".into(), words_of(sum, style, &price).into()]
+            }
+        };
         let cells = [
-            as_text(&call.record),
-            as_text(&call.cli),
-            as_text(&call.cost_centre),
-            as_text(&call.started_at),
-            as_text(call.direction),
-            as_text(&call.other_party),
-            as_text(&call.description),
-            as_text(call.class),
-            as_text(call.kind),
+            record,
+            as_text(row.cli()),
+            as_text(row.cost_centre()),
+            started_at,
+            direction,
+            other_party,
+            description,
+            as_text(row.class()),
+            as_text(row.kind()),
             Cow::Borrowed(units.as_str()),
             Cow::Borrowed(charge.as_str()),
-            as_text(call.disposition),
+            as_text(row.disposition()),
+            Cow::Borrowed(records.as_str()),
         ];
         writer.write_record(cells.iter().map(|cell| cell.as_bytes())).expect(IN_MEMORY);
     }
@@ -49,27 +70,15 @@ pub fn render(bill: &Bill, calls: &[ItemisedCall]) -> Vec<u8> {
 
 const IN_MEMORY: &str = "rows of equal length are written to memory";
 
-/// The cell, with an apostrophe before it where a spreadsheet would take it for a formula.
-pub fn as_text(cell: &str) -> Cow<'_, str> {
-    let runs = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\0']);
-    if runs && !is_telephone_number(cell) { Cow::Owned(format!("'{cell}")) } else { Cow::Borrowed(cell) }
-}
-
-/// `+` and digits: an international number, which no spreadsheet can run.
-fn is_telephone_number(cell: &str) -> bool {
-    cell.strip_prefix('+').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::money::CallCharge;
     use crate::invoicing::samples;
 
     fn check(change: impl Fn(&mut ItemisedCall), expected: &str) {
         let mut call = samples::call();
         change(&mut call);
-        let text = String::from_utf8(render(&samples::short(), &[call])).expect("UTF-8");
+        let text = String::from_utf8(render(&samples::short(), &[call], None)).expect("UTF-8");
         let (header, row) = text.split_once("\r\n").expect("a header row");
         assert_eq!(header, COLUMNS.join(","));
         assert_eq!(row, format!("{expected}\r\n"));
@@ -79,7 +88,7 @@ mod tests {
     fn a_call_is_a_row() {
         check(
             |_| {},
-            "R1,+442079460000,Leeds,2026-10-03 09:15:00,out,+33140000000,France Landline,international,voice,185,0.045,billed",
+            "R1,+442079460000,Leeds,2026-10-03 09:15:00,out,+33140000000,France Landline,international,voice,185,0.045,billed,1",
         );
         check(
             |call| {
@@ -87,32 +96,28 @@ mod tests {
                 call.charge = CallCharge::parse("-12").expect("an amount");
             },
             "R1,+442079460000,\"Leeds, \"\"North\"\"\nfloor 2\",2026-10-03 09:15:00,out,+33140000000,France Landline,\
-             international,voice,185,-12.00,billed",
+             international,voice,185,-12.00,billed,1",
         );
     }
 
     #[test]
-    fn text_never_becomes_a_formula_o3() {
-        for (cell, expected) in [
-            ("=1+1", "'=1+1"),
-            ("+cmd|' /C calc'!A0", "'+cmd|' /C calc'!A0"),
-            ("-2+3", "'-2+3"),
-            ("@SUM(A1)", "'@SUM(A1)"),
-            ("\t=1", "'\t=1"),
-            ("\r=1", "'\r=1"),
-            ("+442079460000", "+442079460000"),
-            ("+", "'+"),
-            ("+44 20", "'+44 20"),
-            ("*123#", "*123#"),
-            ("plain = text", "plain = text"),
-            ("", ""),
-        ] {
-            assert_eq!(as_text(cell), expected);
-        }
+    fn calls_at_or_below_a_price_are_added_up() {
+        let amounts = ["0.05", "1", "0.045"].map(|amount| CallCharge::parse(amount).expect(amount));
+        let calls = amounts.map(|charge| ItemisedCall { charge, ..samples::call() });
+        let text = render(&samples::short(), &calls, Some(amounts[0]));
+        let text = String::from_utf8(text).expect("UTF-8");
+        let rows: Vec<&str> = text.split_terminator("\r\n").skip(1).collect();
+        assert_eq!(
+            rows,
+            [
+                "R1,+442079460000,Leeds,2026-10-03 09:15:00,out,+33140000000,France Landline,international,voice,185,1.00,billed,1",
+                ",+442079460000,Leeds,,,,2 records at or below 0.05 each,international,voice,370,0.095,billed,2",
+            ]
+        );
     }
 
     #[test]
     fn no_calls_leave_the_header() {
-        assert_eq!(render(&samples::short(), &[]), format!("{}\r\n", COLUMNS.join(",")).into_bytes());
+        assert_eq!(render(&samples::short(), &[], None), format!("{}\r\n", COLUMNS.join(",")).into_bytes());
     }
 }

@@ -13,11 +13,12 @@ pub fn render(bill: &Bill) -> Vec<u8> {
     bytes
 }
 
-/// Without what things cost us, and without the numbers of imports, which depend on the order in which files came.
+/// Without what things cost us and which products we know them as, and without the numbers of imports, which depend on the order in which files came.
 fn for_customers(bill: &Bill) -> Bill {
     let mut bill = bill.clone();
     for line in &mut bill.lines {
         line.cost = Price::ZERO;
+        line.product.clear();
         if line.kind == LineKind::Service {
             line.source.clear();
         }
@@ -47,7 +48,20 @@ mod tests {
     }
 
     /// Newer than the first bills that were posted.
-    const LEFT_OUT_IF_EMPTY: [&str; 4] = ["allowances", "document", "credits", "reason"];
+    const LEFT_OUT_IF_EMPTY: [&str; 12] = [
+        "allowances",
+        "document",
+        "credits",
+        "reason",
+        "contact",
+        "bank",
+        "footer",
+        "endpoint",
+        "language",
+        "mandate",
+        "buyer_reference",
+        "cost_centre",
+    ];
 
     /// Follows `$ref` to the definition.
     fn resolve<'a>(root: &'a Value, schema: &'a Value) -> &'a Value {

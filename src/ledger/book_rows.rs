@@ -8,6 +8,11 @@ use crate::domain::cells::Cells;
 use super::book::{ApplyMode, FileChanges, Shape, StoredTable, quoted};
 use super::{Change, LedgerError};
 
+/// Columns that the audit trail does not hold.
+const SECRETS: [&str; 1] = ["pdf_password"];
+/// What stands there instead.
+const MASK: &str = "•••";
+
 /// Writes the rows of a table in the order of their keys, which is that of the file on disk and of the audit trail's
 /// index: a million rows in another order would touch a page of each for every row. Returns the counts and, in insert
 /// mode, the rows that are there already.
@@ -174,7 +179,7 @@ impl<'a> RowWriter<'a> {
     fn write(&mut self, row: &ArrangedRow, key: &str, mode: ApplyMode) -> Result<Done, LedgerError> {
         if self.insert.execute(params_from_iter(stored_cells(&self.shape, &row.cells)))? == 1 {
             self.write_extra(key, &Cells::blank(row.extra.len()), &row.extra)?;
-            self.change.audit(&self.shape.name, key, None, Some(&self.json(row)))?;
+            self.change.audit(&self.shape.name, key, None, Some(&self.json(row, None)))?;
             return Ok(Done::Inserted);
         }
         match mode {
@@ -196,7 +201,12 @@ impl<'a> RowWriter<'a> {
         }
         self.update.execute(params_from_iter(stored_cells(&self.shape, &after.cells)))?;
         self.write_extra(key, &before.extra, &after.extra)?;
-        self.change.audit(&self.shape.name, key, Some(&self.json(&before)), Some(&self.json(&after)))?;
+        self.change.audit(
+            &self.shape.name,
+            key,
+            Some(&self.json(&before, None)),
+            Some(&self.json(&after, Some(&before))),
+        )?;
         Ok(Done::Updated)
     }
 
@@ -213,7 +223,7 @@ impl<'a> RowWriter<'a> {
         self.change
             .prepare_cached("DELETE FROM book_extra WHERE file = ?1 AND key = ?2")?
             .execute(params![name, key])?;
-        self.change.audit(&name, &key, Some(&self.json(&before)), None)
+        self.change.audit(&name, &key, Some(&self.json(&before, None)), None)
     }
 
     /// The stored row with the key of `row`, and its values of the `x_…` columns that are given.
@@ -248,11 +258,20 @@ impl<'a> RowWriter<'a> {
         Ok(())
     }
 
-    /// What is not blank, in the order of the columns.
-    fn json(&self, row: &ArrangedRow) -> String {
+    /// What is not blank, in the order of the columns. Of a secret only that there is one, and whether it is another than
+    /// before.
+    fn json(&self, row: &ArrangedRow, before: Option<&ArrangedRow>) -> String {
+        let shown = |(place, cell): (usize, Option<&'_ str>)| {
+            let is_secret = self.shape.columns.get(place).is_some_and(|column| SECRETS.contains(&column.as_str()));
+            match (is_secret, before.filter(|_| is_secret).map(|before| before.cells.get(place))) {
+                (false, _) => cell.map(str::to_owned),
+                (true, Some(Some(before))) if cell.is_some_and(|cell| cell != before) => Some(format!("{MASK} (new)")),
+                (true, _) => cell.map(|_| MASK.to_owned()),
+            }
+        };
         let extra = self.layout.extra.iter().map(|(column, _)| column);
         let names = self.shape.columns.iter().chain(extra);
-        let cells = row.cells.iter().chain(row.extra.iter());
+        let cells = row.cells.iter().chain(row.extra.iter()).enumerate().map(shown);
         let filled = names.zip(cells).filter_map(|(name, cell)| Some((name, cell?)));
         let mut bytes = Vec::with_capacity(256);
         serde_json::Serializer::new(&mut bytes).collect_map(filled).expect("texts are written to memory");

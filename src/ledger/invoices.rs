@@ -3,7 +3,7 @@
 
 use rusqlite::{OptionalExtension, Row, params};
 
-use crate::domain::bill::Bill;
+use crate::domain::bill::{Bill, MonthlySpend};
 use crate::domain::charge::BilledPeriod;
 use crate::domain::money::{Currency, Money};
 use crate::domain::time::Date;
@@ -69,6 +69,8 @@ pub struct StoredBill {
     pub place: i64,
     /// Its number (B11).
     pub number: String,
+    /// The customer's account.
+    pub account: String,
     /// Usage records on it.
     pub usage_records: u64,
     json: String,
@@ -117,17 +119,37 @@ impl Ledger {
     /// At most so many bills of a run, in the order of posting, of those after a place.
     pub fn stored_bills(&self, run: i64, after: i64, most: u32) -> Result<Vec<StoredBill>, LedgerError> {
         let mut query = self.connection.prepare_cached(
-            "SELECT id, number, usage_records, bill_json FROM invoices WHERE run = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
+            "SELECT id, number, account, usage_records, bill_json FROM invoices WHERE run = ?1 AND id > ?2
+             ORDER BY id LIMIT ?3",
         )?;
         let bills = query.query_map(params![run, after, most], |row| {
             Ok(StoredBill {
                 place: row.get("id")?,
                 number: row.get("number")?,
+                account: row.get("account")?,
                 usage_records: count(row, "usage_records")?,
                 json: row.get("bill_json")?,
             })
         })?;
         Ok(bills.collect::<Result<_, _>>()?)
+    }
+
+    /// What the last `count` invoices of an account before an invoice came to, the earliest first: posted before it, in its
+    /// currency, not void when it was posted. Nothing that is posted or voided later changes the answer.
+    pub fn spend_before(&self, account: &str, number: &str, count: u32) -> Result<Vec<MonthlySpend>, LedgerError> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT date, number, net_minor FROM (
+               SELECT i.id, i.date, i.number, i.net_minor FROM invoices i
+               JOIN invoices this ON this.number = ?2
+               WHERE i.account = ?1 AND i.id < this.id AND i.currency = this.currency
+                 AND NOT EXISTS (SELECT 1 FROM voids v WHERE v.invoice = i.number AND v.at <= this.posted_at)
+               ORDER BY i.id DESC LIMIT ?3
+             ) ORDER BY id",
+        )?;
+        let rows = query.query_map(params![account, number, count], |row| {
+            Ok(MonthlySpend { date: date(row, "date")?, number: row.get("number")?, net: money(row, "net_minor")? })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// The bills of the last `count` invoices of an account that are not void, the latest first (B15).

@@ -113,6 +113,7 @@ impl Posting<'_> {
             "SELECT bill_json, usage_records FROM draft_bills WHERE run = ?1 AND outcome = ?2 ORDER BY position",
         )?;
         let mut drafted = query.query(params![self.run.id, DraftOutcome::Bill.name()])?;
+        let mut before: Option<&Bill> = None;
         for (posted, place) in bills.iter().zip(places) {
             let bill = posted.bill;
             let account = &bill.customer.account;
@@ -131,7 +132,14 @@ impl Posting<'_> {
             if let Some(difference) = bill_difference(bill) {
                 return self.refuse(format!("the bill of {account} does not add up: {difference}"), DRAFT_AGAIN);
             }
-            self.check_account(bill)?;
+            match before.filter(|before| before.customer.account == *account) {
+                Some(before) if before.balance.now != bill.balance.previous => {
+                    return self.refuse(format!("the bills of {account} do not follow each other"), DRAFT_AGAIN);
+                }
+                Some(_) => {}
+                None => self.check_account(bill)?,
+            }
+            before = Some(bill);
         }
         Ok(())
     }

@@ -12,10 +12,10 @@ use crate::domain::time::Date;
 use super::columns::{date, money, named, optional};
 use super::{Ledger, LedgerError};
 
-/// One of the last invoices of a customer.
+/// What one of the last runs billed a customer: its invoice, or its invoices by cost centre as one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecentInvoice {
-    /// Its number.
+    /// The number of the last of them.
     pub number: String,
     /// Its date.
     pub date: Date,
@@ -23,25 +23,22 @@ pub struct RecentInvoice {
     pub currency: Currency,
     /// Ex VAT.
     pub net: Money,
-    /// Its usage, ex VAT; of the last one only.
+    /// Its usage, ex VAT; of the last run only.
     pub usage: Option<Money>,
 }
 
 impl Ledger {
-    /// The last invoices of each of these accounts, at most so many, the latest first. An account without any is not there.
+    /// What the last runs billed each of these accounts, at most so many, the latest first. An account without any is not there.
     pub fn recent_invoices<'a>(
         &self,
         accounts: impl Iterator<Item = &'a str>,
         most: u32,
     ) -> Result<BTreeMap<String, Vec<RecentInvoice>>, LedgerError> {
         let mut last = self.connection.prepare_cached(
-            "SELECT id, number, date, currency, net_minor FROM invoices i WHERE account = ?1
+            "SELECT max(id), run, number, date, currency, sum(net_minor) AS net_minor FROM invoices i WHERE account = ?1
                AND NOT EXISTS (SELECT 1 FROM voids v WHERE v.invoice = i.number)
-             ORDER BY id DESC LIMIT ?2",
+             GROUP BY run ORDER BY max(id) DESC LIMIT ?2",
         )?;
-        let mut usage = self
-            .connection
-            .prepare_cached("SELECT bill_json ->> '$.totals.usage' AS usage FROM invoices WHERE id = ?1")?;
         let mut recent = BTreeMap::new();
         for account in accounts {
             let rows = last.query_map(params![account, most], |row| {
@@ -52,15 +49,26 @@ impl Ledger {
                     net: money(row, "net_minor")?,
                     usage: None,
                 };
-                Ok((row.get::<_, i64>("id")?, invoice))
+                Ok((row.get::<_, i64>("run")?, invoice))
             })?;
             let mut rows = rows.collect::<Result<Vec<_>, _>>()?;
-            if let Some((id, invoice)) = rows.first_mut() {
-                invoice.usage = usage.query_row([*id], |row| optional(row, "usage", read_amount))?;
+            if let Some((run, invoice)) = rows.first_mut() {
+                invoice.usage = self.usage_billed(account, *run)?;
                 recent.insert(account.to_owned(), rows.into_iter().map(|(_, invoice)| invoice).collect());
             }
         }
         Ok(recent)
+    }
+
+    /// The usage on the invoices of an account in a run, ex VAT.
+    fn usage_billed(&self, account: &str, run: i64) -> Result<Option<Money>, LedgerError> {
+        let mut usage = self.connection.prepare_cached(
+            "SELECT bill_json ->> '$.totals.usage' AS usage FROM invoices i WHERE account = ?1 AND run = ?2
+               AND NOT EXISTS (SELECT 1 FROM voids v WHERE v.invoice = i.number)",
+        )?;
+        let amounts = usage.query_map(params![account, run], |row| optional(row, "usage", read_amount))?;
+        let amounts: Option<Vec<Money>> = amounts.collect::<Result<_, _>>()?;
+        Ok(amounts.and_then(|amounts| Money::total(amounts).ok()))
     }
 
     /// A part of the report that a run was kept with, as JSON; none if the report has no such part.

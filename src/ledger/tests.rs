@@ -8,7 +8,6 @@ use crate::domain::bill::{
     MODEL_VERSION,
 };
 use crate::domain::charge::{BilledPeriod, ServiceEvent, ServiceLine};
-use crate::domain::customer::Address;
 use crate::domain::disposition::Disposition;
 use crate::domain::money::{Currency, Money, Percent, Price, Quantity, Sum};
 use crate::domain::numbering::Series;
@@ -150,29 +149,13 @@ fn bill(account: &str, net: &str, previous: &str) -> Bill {
         organisation: BillOrganisation {
             code: "acme".into(),
             name: "Acme Telecom".into(),
-            address: Address::default(),
-            vat_number: String::new(),
-            company_number: String::new(),
-            colour: String::new(),
-            logo: String::new(),
-            contact: Default::default(),
-            bank: Default::default(),
-            footer: String::new(),
-            endpoint: String::new(),
+            ..BillOrganisation::default()
         },
         customer: BillCustomer {
             account: account.into(),
             name: format!("Customer {account}"),
-            reference: String::new(),
-            address: Address::default(),
-            vat_number: String::new(),
-            purchase_order: String::new(),
-            payment_method: String::new(),
             payment_terms: "30 days".into(),
-            language: String::new(),
-            mandate: Default::default(),
-            buyer_reference: String::new(),
-            endpoint: String::new(),
+            ..BillCustomer::default()
         },
         invoice_date: date("2026-11-01"),
         due_date: date("2026-12-01"),

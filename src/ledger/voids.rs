@@ -160,6 +160,12 @@ impl Change<'_> {
                 .query_row([number], |row| row.get(0))
                 .optional()?;
             found.extend(how.map(|how| format!("{number} was sent ({how})")));
+            let may_be_sent = self
+                .prepare_cached(
+                    "SELECT 1 FROM outbox WHERE document = ?1 AND is_trial = 0 AND state IN ('sending', 'unknown')",
+                )?
+                .exists([number])?;
+            found.extend(may_be_sent.then(|| format!("{number} may have been sent: see `tollbook invoice outbox`")));
             found.extend(
                 self.obstacles(number, Some(run))?.into_iter().map(|obstacle| format!("{number}: {}", obstacle.why)),
             );
@@ -189,6 +195,7 @@ impl Change<'_> {
                 "reverse the payment first (`tollbook payment reverse`), or credit it (`tollbook invoice credit`)";
             obstacles.push(Obstacle { why, hint: hint.into() });
         }
+        obstacles.extend(self.shared_with(number, run)?);
         // Days of a charge are charged and given back in turns: what came later stands on this.
         let later: Option<(String, Option<String>, Option<String>)> = self
             .prepare_cached(
@@ -213,6 +220,27 @@ impl Change<'_> {
             },
         }));
         Ok(obstacles)
+    }
+
+    /// The customer's other invoices of the run, by cost centre, that what counts against an allowance or a cap is shared with:
+    /// taking one back alone would leave the count of the others wrong.
+    fn shared_with(&self, number: &str, undone: Option<i64>) -> Result<Option<Obstacle>, LedgerError> {
+        let others: Option<String> = self
+            .prepare_cached(
+                "SELECT group_concat(o.number, ', ' ORDER BY o.id) FROM invoices i
+                   JOIN invoices o ON o.account = i.account AND o.run = i.run AND o.number <> i.number
+                 WHERE i.number = ?1 AND i.run IS NOT ?2 AND NOT EXISTS (SELECT 1 FROM voids v WHERE v.invoice = o.number)
+                   AND (EXISTS (SELECT 1 FROM allowance_use u WHERE u.invoice IN (i.number, o.number))
+                     OR EXISTS (SELECT 1 FROM cap_use u JOIN json_each(i.bill_json, '$.usage_by_cli') mine
+                          JOIN json_each(o.bill_json, '$.usage_by_cli') theirs
+                          WHERE u.invoice IN (i.number, o.number) AND mine.value ->> 'cli' = u.cli
+                            AND theirs.value ->> 'cli' = u.cli))",
+            )?
+            .query_row(params![number, undone], |row| row.get(0))?;
+        Ok(others.map(|others| Obstacle {
+            why: format!("its usage counts against an allowance or a spending cap together with that on {others}"),
+            hint: "credit what is wrong (`tollbook invoice credit`), or undo the run (`tollbook bill undo`)".into(),
+        }))
     }
 
     fn write_void(

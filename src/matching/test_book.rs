@@ -47,6 +47,8 @@ pub fn book() -> Book {
         number_series: Default::default(),
         grace_days: Default::default(),
         alerts: Default::default(),
+        accounting: Default::default(),
+        mail: None,
     };
     let whole_week = TimeBand { supplier: None, band: BandId(0), days: 0xff, start: 0, end: 86_400, is_default: true };
     Book {
@@ -121,6 +123,7 @@ pub fn customer(account: &str) -> Customer {
         dropped_date: None,
         opening_balance: Money::ZERO,
         purchase_order: String::new(),
+        invoice_per_cost_centre: false,
         invoice_format: InvoiceFormat::Long,
         itemisation: Itemisation::None,
         itemise_above: None,

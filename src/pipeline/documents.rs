@@ -2,20 +2,23 @@
 //! was posted alone, so that they can be made again at any time with the same bytes.
 
 use std::collections::VecDeque;
+use std::io::Write as _;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
 use super::rejects::safe_name;
-use crate::domain::bill::{Bill, DocumentKind, ItemisedCall};
+use crate::domain::bill::{Bill, DocumentKind, ItemisedCall, MonthlySpend};
 use crate::domain::book::Book;
-use crate::domain::customer::{InvoiceFormat, Itemisation};
-use crate::error::{Error, ErrorKind, Result};
+use crate::domain::contact::Attachment;
+use crate::domain::customer::{Customer, InvoiceFormat, Itemisation};
+use crate::error::{Error, ErrorKind, Result, counted};
 use crate::facts::{InvoiceCalls, UsageStore};
 use crate::files::map::hex;
 use crate::files::{PartialFile, sync_folder};
-use crate::invoicing::{PdfRenderer, csv, json};
+use crate::invoicing::e_invoice::hybrid;
+use crate::invoicing::{InvoicePages, PdfRenderer, csv, itemised, json};
 use crate::ledger::{Ledger, StoredBill};
 use crate::progress::Progress;
 use crate::workers::Workers;
@@ -32,12 +35,17 @@ pub struct Documents<'a> {
     pub dir: PathBuf,
     /// PDF too, which takes by far the most time.
     pub pdf: bool,
+    /// These and no others, whatever the customer wants; none for what it wants.
+    pub only: Option<Vec<Attachment>>,
     /// Show no progress.
     pub quiet: bool,
 }
 
 /// Invoices whose documents are made at once, and become safe at once while the next are made.
 const WINDOW: u32 = 512;
+
+/// How many earlier invoices the full format draws beside the present one.
+pub const MONTHS_DRAWN: u32 = 12;
 
 impl Documents<'_> {
     /// Writes the documents of the invoices of a run; returns how many files there are. None has its name before all of
@@ -53,10 +61,13 @@ impl Documents<'_> {
             let window = ledger.stored_bills(run, after, WINDOW)?;
             let Some(last) = window.last() else { break };
             after = last.place;
-            let jobs = window.into_iter().map(|stored| calls.on(&stored).map(|calls| (stored, calls)));
+            let jobs = window.into_iter().map(|stored| {
+                let history = self.history(ledger, &stored.account, &stored.number)?;
+                calls.on(&stored).map(|calls| (stored, calls, history))
+            });
             let jobs = jobs.collect::<Result<Vec<_>>>()?;
-            let make = |(stored, calls): (StoredBill, Vec<ItemisedCall>)| {
-                let made = self.make(&renderer, &stored.read()?, &calls);
+            let make = |(stored, calls, history): (StoredBill, Vec<ItemisedCall>, Vec<MonthlySpend>)| {
+                let made = self.make(&renderer, &stored.read()?, &calls, &history);
                 progress.advance(1);
                 made
             };
@@ -69,14 +80,19 @@ impl Documents<'_> {
         self.settle(workers, made)?;
         calls.end()?;
         progress.finish();
+        tell_unknown_languages(&renderer);
         Ok(files)
     }
 
     /// Writes the documents of one invoice; returns how many files there are.
-    pub fn write_one(&self, workers: &Workers, bill: &Bill, billed_file: &str) -> Result<usize> {
+    pub fn write_one(&self, workers: &Workers, ledger: &Ledger, bill: &Bill, billed_file: &str) -> Result<usize> {
         crate::workspace::make_private_folder(&self.dir)?;
-        let calls = self.store.calls_of_invoice(billed_file, bill.number.as_deref().unwrap_or_default())?;
-        let made = self.make(&self.renderer()?, bill, &calls)?;
+        let number = bill.number.as_deref().unwrap_or_default();
+        let calls = self.store.calls_of_invoice(billed_file, number)?;
+        let history = self.history(ledger, &bill.customer.account, number)?;
+        let renderer = self.renderer()?;
+        let made = self.make(&renderer, bill, &calls, &history)?;
+        tell_unknown_languages(&renderer);
         let files = made.len();
         self.settle(workers, made).map(|()| files)
     }
@@ -88,7 +104,7 @@ impl Documents<'_> {
         let progress = Progress::new("writing credit notes", notes.len() as u64, self.quiet);
         for window in notes.chunks(WINDOW as usize) {
             let made = workers.map_apart(window.iter().collect(), |note| {
-                let made = self.make(&renderer, note, &[]);
+                let made = self.make(&renderer, note, &[], &[]);
                 progress.advance(1);
                 made
             });
@@ -97,7 +113,21 @@ impl Documents<'_> {
             self.settle(workers, made)?;
         }
         progress.finish();
+        tell_unknown_languages(&renderer);
         Ok(files)
+    }
+
+    /// What the customer's invoices before this one came to, where its pages draw that.
+    fn history(&self, ledger: &Ledger, account: &str, number: &str) -> Result<Vec<MonthlySpend>> {
+        match self.format_of(account) {
+            InvoiceFormat::Full if self.pdf => Ok(ledger.spend_before(account, number, MONTHS_DRAWN)?),
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    fn format_of(&self, account: &str) -> InvoiceFormat {
+        let customer = self.book.find_customer(account).map(|id| self.book.customer(id));
+        customer.map(|customer| customer.invoice_format).unwrap_or_default()
     }
 
     fn renderer(&self) -> Result<PdfRenderer> {
@@ -106,7 +136,7 @@ impl Documents<'_> {
     }
 
     /// Gives files their names, once all of them are safe.
-    fn settle(&self, workers: &Workers, files: Vec<PartialFile>) -> Result<()> {
+    pub(super) fn settle(&self, workers: &Workers, files: Vec<PartialFile>) -> Result<()> {
         workers.wait_for_each(&files, |file| file.sync().map_err(|error| Error::io(file.target(), &error)))?;
         for file in files {
             let target = file.target().to_owned();
@@ -115,28 +145,79 @@ impl Documents<'_> {
         sync_folder(&self.dir).map_err(|error| Error::io(&self.dir, &error))
     }
 
-    fn make(&self, renderer: &PdfRenderer, bill: &Bill, calls: &[ItemisedCall]) -> Result<Vec<PartialFile>> {
+    fn make(
+        &self,
+        renderer: &PdfRenderer,
+        bill: &Bill,
+        calls: &[ItemisedCall],
+        history: &[MonthlySpend],
+    ) -> Result<Vec<PartialFile>> {
         let customer = self.book.find_customer(&bill.customer.account).map(|id| self.book.customer(id));
-        let format = customer.map(|customer| customer.invoice_format).unwrap_or_default();
+        let format = self.format_of(&bill.customer.account);
         let itemisation = customer.map(|customer| customer.itemisation).unwrap_or_default();
         let stem = document_name(bill.number.as_deref().unwrap_or("draft"));
         let in_pdf = itemisation == Itemisation::Pdf || format == InvoiceFormat::Full;
         // Laid out first: what the template refuses leaves no document of the invoice.
-        let pdf = self.pdf.then(|| renderer.render(bill, if in_pdf { calls } else { &[] })).transpose();
+        let listed = if in_pdf { calls } else { &[] };
+        let above = customer.and_then(|customer| customer.itemise_above);
+        let pages = InvoicePages { calls: listed, itemise_above: above, history, ..InvoicePages::of(bill, format) };
+        let wants = |document| self.wants(document, bill, customer);
+        let pdf = wants(Attachment::Pdf).then(|| hybrid::render(renderer, &pages)).transpose();
         let pdf = pdf.map_err(|error| Error::new(ErrorKind::Refused, error.to_string(), "correct the template"))?;
-        let mut made = vec![self.put(&format!("{stem}.json"), &json::render(bill))?];
+        let mut made = Vec::new();
+        if wants(Attachment::Json) {
+            made.push(self.put(&format!("{stem}.json"), &json::render(bill))?);
+        }
         if let Some(pdf) = pdf {
             made.push(self.put(&format!("{stem}.pdf"), &pdf)?);
         }
-        if itemisation != Itemisation::None && bill.document == DocumentKind::Invoice {
-            made.push(self.put(&format!("{stem}.csv"), &csv::render(bill, calls))?);
+        if wants(Attachment::EInvoice) {
+            made.extend(self.put_wanted_e_invoice(bill, &stem)?);
+        }
+        if wants(Attachment::Csv) {
+            made.push(self.put(&format!("{stem}.csv"), &csv::render(bill, calls, above))?);
+        }
+        if wants(Attachment::Xlsx) {
+            let workbook = itemised::workbook(bill, calls, above, &self.dir);
+            let workbook = workbook.map_err(|error| Error::io(&self.dir, &error))?;
+            made.push(self.put(&format!("{stem}.xlsx"), &workbook)?);
         }
         Ok(made)
     }
 
-    fn put(&self, name: &str, bytes: &[u8]) -> Result<PartialFile> {
+    /// Whether a document of a bill is written: if it is asked for, or else if the customer wants it.
+    fn wants(&self, document: Attachment, bill: &Bill, customer: Option<&Customer>) -> bool {
+        if let Some(only) = &self.only {
+            return only.contains(&document);
+        }
+        let itemisation = customer.map(|customer| customer.itemisation).unwrap_or_default();
+        let attached = customer.is_some_and(|customer| customer.delivery.attachments.contains(&document));
+        let is_invoice = bill.document == DocumentKind::Invoice;
+        match document {
+            Attachment::Json => true,
+            Attachment::Pdf => self.pdf,
+            Attachment::Csv => is_invoice && (attached || matches!(itemisation, Itemisation::Csv | Itemisation::Pdf)),
+            Attachment::Xlsx => is_invoice && (attached || itemisation == Itemisation::Xlsx),
+            Attachment::EInvoice => attached,
+        }
+    }
+
+    pub(super) fn put(&self, name: &str, bytes: &[u8]) -> Result<PartialFile> {
         let path = self.dir.join(name);
         PartialFile::write(path.clone(), bytes).map_err(|error| Error::io(&path, &error))
+    }
+}
+
+/// Says which languages there are no strings for.
+fn tell_unknown_languages(renderer: &PdfRenderer) {
+    let known = renderer.languages().collect::<Vec<_>>().join(", ");
+    for (language, documents) in renderer.unknown_languages() {
+        let _ = writeln!(
+            std::io::stderr(),
+            "{} in English: there are no strings for the language {language:?} (there are {known}); add \
+             templates/{language}.toml, or change the language of these customers",
+            counted(documents, "document"),
+        );
     }
 }
 

@@ -276,26 +276,32 @@ fn spans(members: &[CustomerId], usage: &[ChargedUsage]) -> Vec<Range<usize>> {
 }
 
 impl Drafted {
-    /// The bill, if there is one.
-    pub fn bill(&self) -> Option<&CustomerBill> {
+    /// Its bills: none, one, or one for each cost centre (O1).
+    pub fn bills(&self) -> &[CustomerBill] {
         match &self.result {
-            Ok(Outcome::Bill(bill)) => Some(bill),
-            _ => None,
+            Ok(Outcome::Bills(bills)) => bills,
+            _ => &[],
         }
     }
 
-    /// The same, to number it.
-    pub(super) fn bill_mut(&mut self) -> Option<&mut CustomerBill> {
+    /// The same, to number them.
+    pub(super) fn bills_mut(&mut self) -> &mut [CustomerBill] {
         match &mut self.result {
-            Ok(Outcome::Bill(bill)) => Some(bill),
-            _ => None,
+            Ok(Outcome::Bills(bills)) => bills,
+            _ => &mut [],
         }
+    }
+
+    /// The place among its bills of the one that usage of a cost centre is on.
+    pub(super) fn bill_of(&self, cost_centre: &str) -> usize {
+        let bills = self.bills();
+        bills.iter().position(|bill| bill.bill.customer.cost_centre == cost_centre).unwrap_or(0)
     }
 
     /// What became of the customer, in a word or two.
     pub fn outcome(&self) -> String {
         match &self.result {
-            Ok(Outcome::Bill(_)) => "billed".into(),
+            Ok(Outcome::Bills(_)) => "billed".into(),
             Ok(Outcome::NoBill(NoBill::Empty)) => "nothing to bill".into(),
             Ok(Outcome::NoBill(NoBill::RolledOver(_))) => "rolled over: too low".into(),
             Ok(Outcome::NoBill(NoBill::DoNotBill)) => "not billed: accrues".into(),

@@ -204,7 +204,7 @@ fn count_ended(
 ) -> (ControlTotals, ControlTotals) {
     let mut services_ended = ControlTotals::default();
     let (disposition, reason) = match result {
-        Ok(Outcome::Bill(_)) => {
+        Ok(Outcome::Bills(_)) => {
             services.iter().for_each(|tally| services_ended.end(Disposition::Billed, None, tally));
             return (usage.charged(), services_ended);
         }
@@ -222,8 +222,8 @@ fn count_ended(
 fn digest(drafted: &Drafted, pieces: &[Piece]) -> Result<[u8; 32]> {
     let mut hash = Sha256::new();
     add_json(&mut hash, &(&drafted.account, drafted.outcome()))?;
-    if let Some(bill) = drafted.bill() {
-        add_json(&mut hash, &bill.bill)?;
+    if !drafted.bills().is_empty() {
+        drafted.bills().iter().try_for_each(|bill| add_json(&mut hash, &bill.bill))?;
         add_json(&mut hash, &drafted.allowance_use)?;
         pieces.iter().for_each(|piece| hash.update(piece.digest));
     }

@@ -14,7 +14,7 @@ use crate::ledger::{DraftFlag, Ledger, RecentInvoice};
 
 /// What a draft is compared with.
 pub struct Before {
-    /// The last invoices of each account, the latest first, without voided ones.
+    /// What the last runs billed each account, the latest first, without voided invoices.
     pub invoices: BTreeMap<String, Vec<RecentInvoice>>,
     /// How many usage records were in suspense in the last runs of earlier windows, the latest first.
     suspense: Vec<u64>,
@@ -51,12 +51,12 @@ impl Before {
     }
 
     fn unusual_bill(&self, book: &Book, customer: &Drafted) -> Vec<(String, Unusual, String)> {
-        let Some(bill) = customer.bill() else { return Vec::new() };
+        let Some(first) = customer.bills().first() else { return Vec::new() };
         let last = self.invoices.get(&customer.account).map(Vec::as_slice).unwrap_or_default();
         // What was billed in another currency is no measure.
-        let last = last.iter().take_while(|invoice| invoice.currency == bill.bill.currency);
+        let last = last.iter().take_while(|invoice| invoice.currency == first.bill.currency);
         let last: Vec<Money> = last.map(|invoice| invoice.net).collect();
-        let found = unusual(book, bill, &last).into_iter();
+        let found = unusual(book, customer.bills(), &last).into_iter();
         found.map(|(flag, detail)| (customer.account.clone(), flag, detail)).collect()
     }
 }

@@ -5,7 +5,10 @@ use super::billed::{BilledRows, ROWS_AT_ONCE};
 use super::draft::{Draft, Drafted, DraftedPart, Drafting};
 use super::rows::RowNames;
 use super::store_files;
+use crate::billing::CustomerBill;
+use crate::domain::book::Book;
 use crate::domain::numbering::Series;
+use crate::domain::usage::ChargedUsage;
 use crate::error::{Error, ErrorKind, Result};
 use crate::facts::BilledWriter;
 use crate::ledger::{CapTotal, LedgerWriter, PostedBill};
@@ -34,8 +37,8 @@ impl<'a> Posting<'a> {
         let mut writer = BilledWriter::create(store, run)?;
         let (names, mut series, mut numbers) = (RowNames::new(engine.book), Vec::new(), Vec::new());
         let mut draft = self.drafting.draft_by_parts(ledger, |part| {
-            let billed = part.customers.iter().filter(|customer| customer.bill().is_some());
-            series.extend(billed.map(|customer| self.series_of(customer)));
+            let bills = part.customers.iter().flat_map(|customer| customer.bills().iter().map(move |_| customer));
+            series.extend(bills.map(|customer| self.series_of(customer)));
             let planned = numbers.len();
             numbers = ledger.plan_numbers(&series)?;
             self.write(&mut writer, &names, &part, &numbers[planned..])
@@ -45,30 +48,31 @@ impl<'a> Posting<'a> {
         let published = writer.finish(Some(workers))?.publish(store)?;
 
         let mut next = numbers.into_iter();
-        for customer in &mut draft.customers {
-            if let Some(bill) = customer.bill_mut() {
-                bill.bill.number = next.next();
-            }
+        for bill in draft.customers.iter_mut().flat_map(Drafted::bills_mut) {
+            bill.bill.number = next.next();
         }
-        let billed: Vec<&Drafted> = draft.customers.iter().filter(|customer| customer.bill().is_some()).collect();
-        let cap_totals: Vec<Vec<CapTotal>> = billed.iter().map(|customer| cap_totals(customer)).collect();
-        let posted: Vec<_> = (0..billed.len())
-            .map(|position| {
-                let drafted = billed[position].bill().expect("only billed ones are here");
-                let id = engine.book.find_customer(&billed[position].account).expect("drafted from this book");
-                let message = &engine.book.customer(id).next_invoice_message;
-                PostedBill {
-                    bill: &drafted.bill,
-                    series: &series[position],
-                    periods: &drafted.periods,
-                    services: &drafted.services,
-                    cap_use: &cap_totals[position],
-                    allowance_use: &billed[position].allowance_use,
-                    usage_records: drafted.usage_records,
-                    next_message: Some(message.as_str()).filter(|message| !message.is_empty()),
-                }
-            })
-            .collect();
+        let places =
+            draft.customers.iter().flat_map(|customer| (0..customer.bills().len()).map(move |n| (customer, n)));
+        let places: Vec<(&Drafted, usize)> = places.collect();
+        let cap_totals: Vec<Vec<CapTotal>> =
+            places.iter().map(|(customer, place)| cap_totals(customer, *place)).collect();
+        let posted = places.iter().zip(&series).zip(&cap_totals).map(|(((customer, place), series), cap_use)| {
+            let drafted = &customer.bills()[*place];
+            let id = engine.book.find_customer(&customer.account).expect("drafted from this book");
+            let message = &engine.book.customer(id).next_invoice_message;
+            PostedBill {
+                bill: &drafted.bill,
+                series,
+                periods: &drafted.periods,
+                services: &drafted.services,
+                cap_use,
+                // Allowances are the customer's: what was drawn goes with the bill that shows it.
+                allowance_use: if *place == 0 { &customer.allowance_use } else { &[] },
+                usage_records: drafted.usage_records,
+                next_message: Some(message.as_str()).filter(|message| !message.is_empty()),
+            }
+        });
+        let posted: Vec<_> = posted.collect();
         Ok(ledger.post(run, &draft.digest, &posted, &published.file, &imports)?)
     }
 
@@ -77,9 +81,9 @@ impl<'a> Posting<'a> {
         let (Drafting { engine, store, workers, .. }, rows_at_once) = (self.drafting, self.rows_at_once);
         let mut numbers = numbers.iter();
         let with_spans = part.customers.iter().zip(part.spans);
-        let usage = with_spans.filter(|(customer, _)| customer.bill().is_some()).flat_map(|(_, span)| {
-            let number = numbers.next().expect("one for each bill").as_str();
-            part.usage[span.clone()].iter().map(move |usage| (number, usage))
+        let usage = with_spans.flat_map(|(customer, span)| {
+            let numbers: Vec<&str> = numbers.by_ref().take(customer.bills().len()).map(String::as_str).collect();
+            on_bills(engine.book, customer, &part.usage[span.clone()], numbers)
         });
         BilledRows { engine, store, workers, names, imports: part.imports, rows_at_once }.write(writer, usage)
     }
@@ -92,8 +96,31 @@ impl<'a> Posting<'a> {
     }
 }
 
-fn cap_totals(customer: &Drafted) -> Vec<CapTotal> {
-    customer.cap_use.iter().map(|used| (used.cli.clone(), used.period_start, used.charged)).collect()
+/// A customer's usage with the number of the bill that each record is on, bill by bill, each in time order.
+fn on_bills<'u>(
+    book: &'u Book,
+    customer: &Drafted,
+    usage: &'u [ChargedUsage],
+    numbers: Vec<&'u str>,
+) -> impl Iterator<Item = (&'u str, &'u ChargedUsage)> {
+    let bill_of = |usage: &ChargedUsage| match book.cli(usage.cli).cost_centre {
+        Some(id) if numbers.len() > 1 => customer.bill_of(&book.cost_centres[id.index()].name),
+        _ => 0,
+    };
+    let mut places: Vec<(usize, &ChargedUsage)> = match numbers.len() {
+        0 => Vec::new(),
+        _ => usage.iter().map(|usage| (bill_of(usage), usage)).collect(),
+    };
+    places.sort_by_key(|(bill, _)| *bill);
+    places.into_iter().map(move |(bill, usage)| (numbers[bill], usage))
+}
+
+/// What the caps of a customer counted, on the bill that its line is on; on the first if it is on none.
+fn cap_totals(customer: &Drafted, place: usize) -> Vec<CapTotal> {
+    let has = |bill: &CustomerBill, cli: &str| bill.bill.usage_by_cli.iter().any(|usage| usage.cli == cli);
+    let of = |cli: &str| customer.bills().iter().position(|bill| has(bill, cli)).unwrap_or(0);
+    let used = customer.cap_use.iter().filter(|used| of(&used.cli) == place);
+    used.map(|used| (used.cli.clone(), used.period_start, used.charged)).collect()
 }
 
 /// Refuses to post a draft that is not the one that was approved.

@@ -127,12 +127,13 @@ impl UsagePurge<'_> {
             templates: self.workspace.join("templates"),
             dir,
             pdf: true,
+            only: None,
             quiet: true,
         };
         let mut files = 0;
         for number in numbers {
             if let Some(invoice) = ledger.invoice(number)? {
-                files += documents.write_one(self.workers, &invoice.bill, file)? as u64;
+                files += documents.write_one(self.workers, ledger, &invoice.bill, file)? as u64;
             }
         }
         Ok(files)

@@ -91,6 +91,8 @@ fn settings() -> Settings {
         number_series: Default::default(),
         grace_days: Default::default(),
         alerts: Default::default(),
+        accounting: Default::default(),
+        mail: None,
     }
 }
 
@@ -123,6 +125,7 @@ fn customer(prices: ClassPrices) -> Customer {
         dropped_date: None,
         opening_balance: Money::ZERO,
         purchase_order: String::new(),
+        invoice_per_cost_centre: false,
         invoice_format: InvoiceFormat::Long,
         itemisation: Itemisation::None,
         itemise_above: None,

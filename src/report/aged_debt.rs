@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::screen::{amount, table};
-use super::sheet::{Sheet, SheetCell};
+use super::sheet::{Column, Sheet, SheetCell};
 use crate::domain::money::{Currency, Money, Overflow};
 use crate::domain::open_items::Age;
 use crate::domain::time::Date;
@@ -113,7 +113,7 @@ impl AgedDebt {
                 .chain(row.figures().map(|figure| SheetCell::figure(Some(figure))))
                 .collect()
         };
-        Sheet { columns: columns.into(), rows: self.rows.iter().map(cells).collect() }
+        Sheet { columns: Column::all(columns), rows: self.rows.iter().map(cells).collect(), ..Sheet::default() }
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::screen::{amount, count, table};
-use super::sheet::{Sheet, SheetCell};
+use super::sheet::{Column, Sheet, SheetCell};
 use super::tariff_difference::{BEFORE_ALLOWANCES, NotBillable, not_billable};
 use super::volume::{self, about, percent_in_words, percent_of, signed};
 use crate::domain::book::{Book, CustomerId, TariffId};
@@ -127,7 +127,7 @@ impl BestTariffs {
                 words.into_iter().chain(flags).chain(figures.map(SheetCell::figure)).collect()
             })
         });
-        Sheet { columns: columns.into(), rows: rows.collect() }
+        Sheet { columns: Column::all(columns), rows: rows.collect(), ..Sheet::default() }
     }
 
     /// For the screen.

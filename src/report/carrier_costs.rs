@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::screen::{amount, count, table};
-use super::sheet::{Sheet, SheetCell};
+use super::sheet::{Column, Sheet, SheetCell};
 use super::volume::{self, percent_in_words, percent_of, signed, units};
 use crate::domain::book::{Book, CallTypeId, SupplierId};
 use crate::domain::money::{Percent, Price, Sum};
@@ -162,7 +162,7 @@ impl CarrierCostReport {
             let cells = place.into_iter().chain(gap.take(3)).chain(cost);
             cells.chain(std::iter::repeat_with(nothing).take(5)).chain([SheetCell::text(&row.why)]).collect()
         });
-        Sheet { columns: columns.into(), rows: checked.chain(unchecked).collect() }
+        Sheet { columns: Column::all(columns), rows: checked.chain(unchecked).collect(), ..Sheet::default() }
     }
 
     /// For the screen.

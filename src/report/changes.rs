@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::billing::{NoBill, Outcome};
+use crate::billing::{CustomerBill, NoBill, Outcome};
 use crate::domain::bill::Amount;
 use crate::domain::money::Money;
 use crate::domain::time::Date;
@@ -53,9 +53,12 @@ pub fn against_last(before: &Before, drafted: &Drafted) -> (Option<LastInvoice>,
     let charges = net.minus(usage).unwrap_or(Money::ZERO);
     let parts = Parts { net: amount(net), usage: amount(usage), charges: amount(charges) };
     let now = match &drafted.result {
-        Ok(Outcome::Bill(bill)) if bill.bill.currency == invoice.currency => {
-            let totals = &bill.bill.totals;
-            Some(Parts { net: totals.net, usage: totals.usage, charges: totals.charges })
+        Ok(Outcome::Bills(bills)) if bills.iter().all(|bill| bill.bill.currency == invoice.currency) => {
+            let of = |bill: &CustomerBill| {
+                let totals = &bill.bill.totals;
+                Parts { net: totals.net, usage: totals.usage, charges: totals.charges }
+            };
+            bills.iter().map(of).map(Some).reduce(|sum, bill| sum?.plus(&bill?)).flatten()
         }
         Ok(Outcome::NoBill(NoBill::Empty)) => {
             let nothing = amount(Money::ZERO);
@@ -70,7 +73,7 @@ pub fn against_last(before: &Before, drafted: &Drafted) -> (Option<LastInvoice>,
 /// What changes over all customers with a bill, of those in the currency of `zero`.
 pub fn run_changes(before: &Before, draft: &Draft, zero: Amount) -> RunChanges {
     let mut changes = RunChanges { compared: 0, first: 0, change: Parts { net: zero, usage: zero, charges: zero } };
-    for drafted in draft.customers.iter().filter(|drafted| drafted.bill().is_some()) {
+    for drafted in draft.customers.iter().filter(|drafted| !drafted.bills().is_empty()) {
         match against_last(before, drafted) {
             (None, _) => changes.first += 1,
             (Some(_), Some(change)) if change.net.digits == zero.digits => {

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use serde::Serialize;
 
 use super::screen::{amount, table};
-use super::sheet::{Sheet, SheetCell};
+use super::sheet::{Column, Sheet, SheetCell};
 use crate::domain::money::{Currency, Money, Percent, Rounding, Sum, divide};
 
 /// What a limit is of.
@@ -132,7 +132,7 @@ impl CreditLimits {
             words.into_iter().chain(of).chain(figures.map(SheetCell::figure)).collect()
         };
         let columns = ["account", "name", "cli", "limit_of", "currency", "amount", "limit", "percent"];
-        Sheet { columns: columns.into(), rows: self.rows.iter().map(cells).collect() }
+        Sheet { columns: Column::all(columns), rows: self.rows.iter().map(cells).collect(), ..Sheet::default() }
     }
 }
 

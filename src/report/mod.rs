@@ -1,14 +1,24 @@
 //! What a run says about itself, for people and for machines, and how tables are shown.
 
 pub mod aged_debt;
+pub mod answer;
 pub mod best_tariff;
+pub mod billing_errors;
 pub mod carrier_costs;
+pub mod category_revenue;
 pub mod changes;
+pub mod control;
+pub mod costs;
 pub mod credit_limits;
 pub mod credit_note_trace;
+pub mod customer_growth;
+pub mod destinations;
+pub mod dormant_clis;
 pub mod figures;
 pub mod flags;
 pub mod invoice_trace;
+pub mod margin;
+pub mod product_revenue;
 pub mod reconciliation;
 pub mod run;
 pub mod run_page;
@@ -16,4 +26,7 @@ pub mod screen;
 pub mod sheet;
 pub mod suspense;
 pub mod tariff_difference;
+pub mod terminating_charges;
+pub mod unbilled_usage;
+pub mod usage_totals;
 pub mod volume;

@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::screen::{amount, table};
-use super::sheet::{Sheet, SheetCell};
+use super::sheet::{Column, Sheet, SheetCell};
 use crate::billing::reconciliation::{Compared, Difference};
 use crate::domain::book::Book;
 use crate::domain::charge::ServiceSetAside;
@@ -75,7 +75,7 @@ impl ReconciliationReport {
 
     /// The differences, one row each.
     pub fn sheet(&self) -> Sheet {
-        let columns = vec![
+        let columns = [
             "account",
             "cli",
             "product",
@@ -105,7 +105,7 @@ impl ReconciliationReport {
                 SheetCell::text(&row.supplier_lines.join(" ")),
             ]
         };
-        Sheet { columns, rows: self.rows.iter().map(cells).collect() }
+        Sheet { columns: Column::all(columns), rows: self.rows.iter().map(cells).collect(), ..Sheet::default() }
     }
 
     /// As a person reads it.

@@ -7,7 +7,7 @@ use super::flags::{FlagReport, flags_table};
 use super::screen::{amount, control_totals, count, table};
 use super::suspense::SuspenseReport;
 use crate::billing::{NoBill, Outcome, RunTerms};
-use crate::domain::bill::{Amount, Bill};
+use crate::domain::bill::{Amount, Bill, BillTotals};
 use crate::domain::book::Book;
 use crate::domain::money::{Money, Sum};
 use crate::domain::time::Date;
@@ -93,7 +93,7 @@ pub struct CustomerReport {
 impl RunReport {
     /// Of a draft, beside what was posted before it.
     pub fn new(book: &Book, terms: &RunTerms, draft: &Draft, before: &Before) -> Self {
-        let bills = draft.customers.iter().filter_map(Drafted::bill).map(|bill| &bill.bill);
+        let bills = draft.customers.iter().flat_map(Drafted::bills).map(|bill| &bill.bill);
         Self {
             run: None,
             invoice_date: terms.invoice_date,
@@ -150,8 +150,15 @@ fn customer_report(book: &Book, drafted: &Drafted, before: &Before) -> CustomerR
     let customer = book.find_customer(&drafted.account).map(|id| book.customer(id));
     let currency = customer.map_or(book.settings.currency, |customer| customer.currency);
     let (net, gross, usage_records, usage_cost) = match &drafted.result {
-        Ok(Outcome::Bill(bill)) => {
-            (Some(bill.bill.totals.net), Some(bill.bill.totals.gross), bill.usage_records, bill.usage_cost)
+        Ok(Outcome::Bills(bills)) => {
+            let sum = |of: fn(&BillTotals) -> Amount| {
+                let sum = Money::total(bills.iter().map(|bill| of(&bill.bill.totals).money));
+                Amount::new(sum.unwrap_or(Money::from_minor(i64::MAX)), currency)
+            };
+            let mut cost = Sum::default();
+            bills.iter().for_each(|bill| cost.merge(bill.usage_cost));
+            let records = bills.iter().map(|bill| bill.usage_records).sum();
+            (Some(sum(|totals| totals.net)), Some(sum(|totals| totals.gross)), records, cost)
         }
         Ok(Outcome::NoBill(NoBill::RolledOver(net))) => (Some(Amount::new(*net, currency)), None, 0, Sum::default()),
         _ => (None, None, 0, Sum::default()),

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use serde::Serialize;
 
 use super::screen::{amount, count, table};
-use super::sheet::{Sheet, SheetCell};
+use super::sheet::{Column, Sheet, SheetCell};
 use super::volume::{self, percent_in_words, percent_of, signed, units};
 use crate::domain::book::{Book, CallTypeId, CustomerId};
 use crate::domain::disposition::Reason;
@@ -184,7 +184,7 @@ impl TariffDifference {
             let lacks = [row.old_lacks, row.new_lacks].map(|lacks| SheetCell::text(lacks.unwrap_or_default()));
             row.of.sheet_cells().into_iter().chain(figures.map(SheetCell::figure)).chain(lacks).collect()
         });
-        Sheet { columns: columns.into(), rows: priced.chain(unpriced).collect() }
+        Sheet { columns: Column::all(columns), rows: priced.chain(unpriced).collect(), ..Sheet::default() }
     }
 
     /// For the screen: the largest differences, or all.

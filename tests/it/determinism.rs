@@ -164,8 +164,12 @@ fn bills(opened: &Opened) -> Vec<String> {
     let draft = opened.draft_in_parts("2026-05-01", 2, usize::MAX, |part| {
         bills.extend(part.customers.iter().zip(part.spans).map(|(customer, span)| {
             let account = &customer.account;
-            let Some(drafted) = customer.bill() else { return format!("{account}: {}", customer.outcome()) };
-            let model = serde_json::to_string(&drafted.bill).unwrap();
+            if customer.bills().is_empty() {
+                return format!("{account}: {}", customer.outcome());
+            }
+            let models: Vec<_> =
+                customer.bills().iter().map(|bill| serde_json::to_string(&bill.bill).unwrap()).collect();
+            let model = models.join(" ");
             let calls = part.usage[span.clone()].iter();
             let calls = calls.map(|usage| format!("{} {} {:?}", usage.record_id, usage.charge, usage.disposition()));
             format!("{account}: {model} {:?} {:?}", calls.collect::<Vec<_>>(), customer.cap_use)

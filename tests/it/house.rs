@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms, and the rooms of ours that each may import. `*` means all.
-const MAY_IMPORT: [(&str, &[&str]); 24] = [
+const MAY_IMPORT: [(&str, &[&str]); 26] = [
     ("domain", &[]),
     ("parsing", &["domain"]),
     ("matching", &["domain"]),
@@ -13,6 +13,8 @@ const MAY_IMPORT: [(&str, &[&str]); 24] = [
     ("billing", &["domain"]),
     ("invoicing", &["domain"]),
     ("alerts", &["domain"]),
+    ("accounting", &["domain"]),
+    ("delivery", &["domain", "files"]),
     ("book", &["domain", "files", "threads"]),
     ("tariffs", &["domain", "book"]),
     ("forms", &["domain", "book", "files"]),

@@ -1,13 +1,18 @@
 //! All integration tests, one binary. Each module says what it holds true.
 #![allow(clippy::unwrap_used)]
 
+mod attacks;
 mod bench;
 mod commands;
 mod conservation;
+mod delivery;
 mod determinism;
+mod documents;
+mod e_invoices;
 mod forms;
 mod hard_times;
 mod house;
+mod itemised;
 mod lint;
 mod malformed;
 mod open_formats;
@@ -20,6 +25,7 @@ mod rate_sheets;
 mod rated;
 mod reconciliation;
 mod recovery;
+mod reports;
 mod reprice;
 mod rules;
 mod run_page;

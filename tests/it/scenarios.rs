@@ -63,6 +63,7 @@ scenarios! {
     forwarded_call
     groups_and_anniversaries
     inbound_revenue
+    invoice_for_each_cost_centre
     late_usage_of_a_billed_month
     line_added_later
     low_by_absolute_total

@@ -145,6 +145,7 @@ fn customer(input: &Input, names: &Names, row: Row, currency: Currency) -> Optio
         dropped_date: row.date("dropped_date"),
         opening_balance: row.money("opening_balance", currency).unwrap_or_default(),
         purchase_order: row.text("purchase_order"),
+        invoice_per_cost_centre: row.flag("invoice_per_cost_centre"),
         invoice_format: row.parsed("invoice_format", InvoiceFormat::parse).unwrap_or_default(),
         itemisation: match row.get("itemisation") {
             Some("none") => Itemisation::None,

@@ -3,7 +3,7 @@
 use super::find_run;
 use super::plan::{DraftArguments, Plan};
 use super::repeat::{refuse_second_posting, told};
-use crate::billing::{NoBill, Outcome};
+use crate::billing::{CustomerBill, NoBill, Outcome};
 use crate::commands::Global;
 use crate::domain::book::Book;
 use crate::domain::money::Money;
@@ -53,7 +53,7 @@ impl PlannedDraft {
 
     /// How many bills there are.
     pub fn bills(&self) -> usize {
-        self.drafted.customers.iter().filter(|customer| customer.bill().is_some()).count()
+        self.drafted.customers.iter().map(|customer| customer.bills().len()).sum()
     }
 
     /// Keeps it as a new run, or in the place of a run's contents; then the report has its number. A run that was undone
@@ -100,7 +100,7 @@ impl PlannedDraft {
             terms: plan.row()?,
             digest: drafted.digest.clone(),
             totals_json: told(report)?,
-            bills: drafted.customers.iter().filter_map(draft_bill).collect(),
+            bills: drafted.customers.iter().flat_map(draft_bills).collect(),
             parked: parked.collect(),
             flags: flags.collect(),
         })
@@ -116,24 +116,28 @@ pub(super) fn approve(ledger: &mut LedgerWriter, run: i64) -> Result<()> {
     }
 }
 
-/// What the run makes of a customer, unless an error took it out.
-fn draft_bill(customer: &Drafted) -> Option<DraftBill> {
-    let (outcome, bill, net) = match customer.result.as_ref().ok()? {
-        Outcome::Bill(bill) => (DraftOutcome::Bill, Some(bill), bill.bill.totals.net.money),
-        Outcome::NoBill(NoBill::Empty) => (DraftOutcome::Empty, None, Money::ZERO),
-        Outcome::NoBill(NoBill::RolledOver(net)) => (DraftOutcome::RolledOver, None, *net),
-        Outcome::NoBill(NoBill::DoNotBill) => (DraftOutcome::DoNotBill, None, Money::ZERO),
-        Outcome::NoBill(NoBill::Suspended) => (DraftOutcome::Suspended, None, Money::ZERO),
-        Outcome::NoBill(NoBill::Gone) => (DraftOutcome::Gone, None, Money::ZERO),
-    };
-    Some(DraftBill {
+/// What the run makes of a customer, unless an error took it out: its bills, or why there are none.
+fn draft_bills(customer: &Drafted) -> Vec<DraftBill> {
+    let row = |outcome, bill: Option<&CustomerBill>, net| DraftBill {
         account: customer.account.clone(),
         outcome,
         bill: bill.map(|bill| bill.bill.clone()),
         usage_records: bill.map_or(0, |bill| bill.usage_records),
         net,
         gross: bill.map_or(Money::ZERO, |bill| bill.bill.totals.gross.money),
-    })
+    };
+    let none = |outcome, net| vec![row(outcome, None, net)];
+    match &customer.result {
+        Err(_) => Vec::new(),
+        Ok(Outcome::Bills(bills)) => {
+            bills.iter().map(|bill| row(DraftOutcome::Bill, Some(bill), bill.bill.totals.net.money)).collect()
+        }
+        Ok(Outcome::NoBill(NoBill::Empty)) => none(DraftOutcome::Empty, Money::ZERO),
+        Ok(Outcome::NoBill(NoBill::RolledOver(net))) => none(DraftOutcome::RolledOver, *net),
+        Ok(Outcome::NoBill(NoBill::DoNotBill)) => none(DraftOutcome::DoNotBill, Money::ZERO),
+        Ok(Outcome::NoBill(NoBill::Suspended)) => none(DraftOutcome::Suspended, Money::ZERO),
+        Ok(Outcome::NoBill(NoBill::Gone)) => none(DraftOutcome::Gone, Money::ZERO),
+    }
 }
 
 /// The customers that errors took out, in words.

@@ -17,6 +17,7 @@ use crate::ledger::{DraftFlag, InvoiceFilter, Ledger, LedgerWriter, RunFlag, Run
 use crate::pipeline::Engine;
 use crate::pipeline::documents::{Documents, run_folder};
 use crate::pipeline::draft::Drafting;
+use crate::pipeline::e_invoices::missing_of_run;
 use crate::pipeline::post::{Posting, check_approved};
 use crate::workspace::Workspace;
 
@@ -128,6 +129,7 @@ fn write_documents(global: &Global, workspace: &Workspace, ledger: &Ledger, run:
                 templates: workspace.dir.join("templates"),
                 dir: documents.clone(),
                 pdf,
+                only: None,
                 quiet: global.quiet,
             };
             // The lock is held: nobody else writes here.
@@ -135,9 +137,12 @@ fn write_documents(global: &Global, workspace: &Workspace, ledger: &Ledger, run:
             let written = writer.write(&global.workers()?, ledger, run, billed_file);
             let written = written.and_then(|files| {
                 let page = write_page(global, workspace, ledger, run)?;
-                write_report(workspace, &row).map(|()| (files, Some(page)))
+                write_report(workspace, &row)?;
+                Ok((files, page, missing_of_run(writer.book, ledger, run)?))
             });
-            written.map_err(|error| posted_without_documents(run, error))?
+            let (files, page, missing) = written.map_err(|error| posted_without_documents(run, error))?;
+            missing.iter().for_each(|missing| say(&missing.to_string()));
+            (files, Some(page))
         }
         _ => (0, None),
     };

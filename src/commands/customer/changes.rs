@@ -76,7 +76,18 @@ fn differences(customers: &Table, row: &TableRow, cells: &Cells) -> Vec<Changed>
         before: cell_of(customers, row, column).map(str::to_owned),
         after: after.clone(),
     });
-    changes.filter(|changed| changed.before != changed.after).collect()
+    changes.filter(|changed| changed.before != changed.after).map(Changed::without_secret).collect()
+}
+
+impl Changed {
+    /// Of a secret only that there is one.
+    fn without_secret(self) -> Self {
+        if self.column != "pdf_password" {
+            return self;
+        }
+        let masked = |cell: Option<String>| cell.map(|_| "•••".to_owned());
+        Self { before: masked(self.before), after: masked(self.after), ..self }
+    }
 }
 
 /// The rows as they become. A column of the reseller's own may be new (K9).

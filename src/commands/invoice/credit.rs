@@ -9,7 +9,7 @@ use super::export::documents;
 use crate::billing::WhatToCredit;
 use crate::commands::bill::parse_date;
 use crate::commands::customer::drop_settled;
-use crate::commands::{Global, today};
+use crate::commands::{Global, say, today};
 use crate::domain::bill::Bill;
 use crate::domain::book::Book;
 use crate::domain::money::Money;
@@ -19,6 +19,7 @@ use crate::facts::UsageStore;
 use crate::files::remove_partials;
 use crate::ledger::LedgerWriter;
 use crate::pipeline::documents::credit_note_folder;
+use crate::pipeline::e_invoices::missing_of;
 use crate::pipeline::voiding::CreditNotes;
 use crate::workspace::Workspace;
 
@@ -162,5 +163,6 @@ pub(in crate::commands) fn write_documents(
         let message = format!("credit notes are posted, but not all documents are written\n{}", error.message);
         Error::new(kind, message, "write them with `tollbook invoice export NUMBER`")
     })?;
+    notes.iter().filter_map(|note| missing_of(book, note)).for_each(|missing| say(&missing.to_string()));
     Ok((files, folder))
 }

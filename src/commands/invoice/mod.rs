@@ -1,19 +1,20 @@
-//! `invoice`: posted invoices and credit notes, listed, shown, written again; voided, credited, marked as sent.
+//! `invoice`: posted invoices and credit notes, listed, shown, written again; voided, credited; sent, marked as sent.
 
 mod credit;
+mod e_invoices;
 mod explain;
 mod export;
 mod list;
+mod send;
+mod preview;
 mod show;
-
-use std::path::PathBuf;
 
 use clap::Subcommand;
 
 use super::bill::parse_date;
 use super::{Global, say};
 use crate::domain::time::Date;
-use crate::error::{Error, Result, counted};
+use crate::error::{Result, counted};
 use crate::workspace::Workspace;
 
 use credit::CreditArguments;
@@ -41,20 +42,11 @@ pub enum Invoice {
     /// Say where every figure of an invoice or credit note comes from, and work its sums again
     Explain(explain::ExplainInvoice),
     /// Write the documents of an invoice or credit note, or of all invoices of a run, into a folder
-    Export {
-        /// The number of the invoice or credit note
-        #[arg(required_unless_present = "run")]
-        number: Option<String>,
-        /// All of this run
-        #[arg(long, conflicts_with = "number")]
-        run: Option<i64>,
-        /// The credit notes on the run's invoices instead of these
-        #[arg(long, requires = "run")]
-        credit_notes: bool,
-        /// Where to
-        #[arg(long, value_name = "DIR")]
-        out: PathBuf,
-    },
+    Export(export::Export),
+    /// Render one invoice, or a sample, with the workspace's templates; again whenever they change
+    Preview(preview::Preview),
+    /// Print a built-in template or strings file to start an own one from, or write all of them
+    Template(preview::Template),
     /// Take an invoice back: a credit note of all that is left of it; its usage and charges wait to be billed again
     Void {
         /// Its number
@@ -65,6 +57,10 @@ pub enum Invoice {
     },
     /// Credit a part of an invoice; nothing is billed again for it
     Credit(CreditArguments),
+    /// Send invoices and credit notes by mail, each at most once unless asked to
+    Send(send::SendArguments),
+    /// List the messages that were sent, wait, were refused, or may have arrived
+    Outbox(send::OutboxArguments),
     /// Note that invoices left the house: their run cannot be undone any more
     MarkSent {
         /// Their numbers
@@ -78,19 +74,21 @@ pub enum Invoice {
 
 impl Invoice {
     pub fn run(self, global: &Global) -> Result<()> {
+        if let Self::Template(template) = self {
+            return template.run(global);
+        }
         let workspace = Workspace::find(global.workspace.as_deref())?;
         match self {
             Self::List { run, account, tagged } => list::list(global, &workspace, (run, account.as_deref()), &tagged),
             Self::Show { number } => show::show(global, &workspace, &number),
             Self::Explain(explain) => explain.run(global, &workspace),
-            Self::Export { number, run, credit_notes, out } => match (number, run) {
-                (Some(number), _) => export::export_one(global, &workspace, &number, out),
-                (None, Some(run)) if credit_notes => export::export_credit_notes(global, &workspace, run, out),
-                (None, Some(run)) => export::export_run(global, &workspace, run, out),
-                (None, None) => Err(Error::refused("neither an invoice nor a run is named", "")),
-            },
+            Self::Export(export) => export.run(global, &workspace),
+            Self::Preview(preview) => preview.run(global, &workspace),
+            Self::Template(template) => template.run(global),
             Self::Void { number, date } => credit::void(global, &workspace, &number, date),
             Self::Credit(arguments) => arguments.credit(global, &workspace),
+            Self::Send(arguments) => arguments.send(global, &workspace),
+            Self::Outbox(arguments) => send::show_outbox(global, &workspace, &arguments),
             Self::MarkSent { numbers, how } => mark_sent(global, &workspace, &numbers, &how),
         }
     }

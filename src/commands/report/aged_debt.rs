@@ -1,20 +1,18 @@
 //! `report aged-debt`: what is open, by customer and by how long it is overdue (L4).
 
-use std::path::PathBuf;
-
 use clap::Args;
 
+use super::options::{Files, Opened};
+use crate::commands::Global;
 use crate::commands::bill::parse_date;
-use crate::commands::selection::Tagged;
-use crate::commands::sheets::write_sheet;
-use crate::commands::{Global, today};
+use crate::commands::selection::Customers;
 use crate::domain::book::Book;
 use crate::domain::money::Money;
 use crate::domain::time::Date;
 use crate::error::{Error, Result};
 use crate::ledger::AccountEntry;
 use crate::report::aged_debt::{AgedDebt, OpenAccount};
-use crate::workspace::Workspace;
+use crate::report::answer::Cover;
 
 /// On which day.
 #[derive(Args)]
@@ -22,27 +20,26 @@ pub struct AgedDebtReport {
     /// As it stood on this day: entries dated later are left out. Today, with all entries, unless given
     #[arg(long, value_name = "DATE", value_parser = parse_date)]
     on: Option<Date>,
-    /// Write all rows to this file as CSV
-    #[arg(long, value_name = "FILE")]
-    csv: Option<PathBuf>,
     #[command(flatten)]
-    tagged: Tagged,
+    customers: Customers,
+    #[command(flatten)]
+    files: Files,
 }
 
 impl AgedDebtReport {
     pub fn run(self, global: &Global) -> Result<()> {
-        let workspace = Workspace::find(global.workspace.as_deref())?;
-        let ledger = workspace.ledger()?;
-        let book = workspace.book(&ledger)?;
-        let on = self.on.unwrap_or_else(|| today(&workspace.settings.zone));
-        let mut accounts = open_accounts(&book, &ledger.all_entries(self.on)?)?;
-        if let Some(meant) = self.tagged.accounts(&workspace, &ledger)? {
-            accounts.retain(|open| meant.contains(&open.account));
-        }
+        let opened = Opened::open(global, &self.customers)?;
+        let on = self.on.unwrap_or_else(|| opened.today());
+        let mut accounts = open_accounts(&opened.book, &opened.ledger.all_entries(self.on)?)?;
+        accounts.retain(|open| opened.is_meant(&open.account));
         let report = AgedDebt::new(on, &accounts).map_err(|error| Error::refused(format!("aged debt: {error}"), ""))?;
-        if let Some(path) = &self.csv {
-            write_sheet(global, path, &report.sheet())?;
-        }
+        let cover = Cover {
+            name: "aged-debt",
+            title: "What customers owe, by days overdue".to_owned(),
+            about: opened.about(None).into_iter().chain([("on", on.to_string())]).collect(),
+            ..Cover::default()
+        };
+        self.files.write(global, &cover, &report.sheet())?;
         global.show(&report, || report.in_words())
     }
 }

@@ -1,15 +1,16 @@
 //! `report carrier-costs`: what carriers charge against what their own tariffs say (R14).
 
-use std::path::PathBuf;
-
 use clap::Args;
 
+use super::options::Files;
 use crate::commands::Global;
 use crate::commands::period::{PeriodOptions, Reprice};
-use crate::commands::sheets::write_sheet;
+use crate::commands::selection::Customers;
 use crate::domain::money::{Decimal, Percent, Price};
 use crate::error::{Error, Result};
+use crate::pipeline::reprice::Period;
 use crate::pipeline::reprice::carrier_costs::{Tolerance, check_costs};
+use crate::report::answer::Cover;
 use crate::report::carrier_costs::CarrierCostReport;
 
 /// Which usage, and how far off a cost may be.
@@ -29,9 +30,10 @@ pub struct CarrierCostsReport {
     /// Show all rows, not only those with the largest differences
     #[arg(long)]
     all: bool,
-    /// Write all rows to this file as CSV
-    #[arg(long, value_name = "FILE")]
-    csv: Option<PathBuf>,
+    #[command(flatten)]
+    customers: Customers,
+    #[command(flatten)]
+    files: Files,
 }
 
 impl CarrierCostsReport {
@@ -45,15 +47,17 @@ impl CarrierCostsReport {
             return Err(Error::refused(message, format!("there are: {}", known.join(", "))));
         }
         let engine = reprice.engine();
-        let mut usage = reprice.usage(&engine, &[])?;
+        let mut usage = reprice.usage_of(&engine, &self.customers)?;
         if !self.supplier.is_empty() {
             usage.imports.retain(|import| self.supplier.contains(&book.supplier(import.supplier).code));
         }
         let tolerance = Tolerance { amount: self.tolerance, percent: self.percent };
         let report = CarrierCostReport::new(book, usage.period, tolerance, &check_costs(&usage, tolerance)?);
-        if let Some(path) = &self.csv {
-            write_sheet(global, path, &report.sheet())?;
-        }
+        let Period { from, to } = usage.period;
+        let about = vec![("customers", self.customers.in_words()), ("days", format!("{from} to {to}"))];
+        let title = "What carriers charge against what their tariffs say".to_owned();
+        let cover = Cover { name: "carrier-costs", title, about, ..Cover::default() };
+        self.files.write(global, &cover, &report.sheet())?;
         global.show(&report, || report.in_words(self.all))
     }
 }

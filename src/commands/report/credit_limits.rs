@@ -1,15 +1,14 @@
 //! `report credit-limits`: who is above a percentage of a limit (L4).
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use clap::Args;
 
 use super::aged_debt::open_accounts;
+use super::options::{Files, Opened};
 use crate::allowances::billing_period_start;
-use crate::commands::selection::Tagged;
-use crate::commands::sheets::write_sheet;
-use crate::commands::{Global, today};
+use crate::commands::Global;
+use crate::commands::selection::Customers;
 use crate::domain::book::{Book, CustomerId};
 use crate::domain::money::{Currency, Money, Percent, Rounding, Sum};
 use crate::domain::open_items::Age;
@@ -20,8 +19,8 @@ use crate::pipeline::Engine;
 use crate::pipeline::exposure::Exposure;
 use crate::pipeline::unbilled::OpenImport;
 use crate::report::aged_debt::OpenAccount;
+use crate::report::answer::Cover;
 use crate::report::credit_limits::{CreditLimits, LimitUse, Limited};
-use crate::workspace::Workspace;
 
 /// Above what.
 #[derive(Args)]
@@ -29,31 +28,29 @@ pub struct CreditLimitsReport {
     /// Show who is above this percentage of a limit
     #[arg(long, value_name = "PERCENT", default_value = "80", value_parser = parse_percent)]
     above: Percent,
-    /// Write all rows to this file as CSV
-    #[arg(long, value_name = "FILE")]
-    csv: Option<PathBuf>,
     #[command(flatten)]
-    tagged: Tagged,
+    customers: Customers,
+    #[command(flatten)]
+    files: Files,
 }
 
 impl CreditLimitsReport {
     pub fn run(self, global: &Global) -> Result<()> {
-        let workspace = Workspace::find(global.workspace.as_deref())?;
-        let ledger = workspace.ledger()?;
-        let book = workspace.book(&ledger)?;
-        let on = today(&workspace.settings.zone);
-        let engine = Engine::new(&book);
-        let (store, workers) = (workspace.usage(), global.workers()?);
-        let imports = OpenImport::all(&ledger, &store, &engine)?;
-        let exposure = Exposure::of(&engine, &store, &workers, &imports, on)?;
-        let mut uses = limits_in_use(&book, &ledger, &exposure, on)?;
-        if let Some(meant) = self.tagged.accounts(&workspace, &ledger)? {
-            uses.retain(|used| meant.contains(&used.account));
-        }
+        let opened = Opened::open(global, &self.customers)?;
+        let Opened { workspace, ledger, book, workers, .. } = &opened;
+        let on = opened.today();
+        let engine = Engine::new(book);
+        let store = workspace.usage();
+        let imports = OpenImport::all(ledger, &store, &engine)?;
+        let exposure = Exposure::of(&engine, &store, workers, &imports, on)?;
+        let mut uses = limits_in_use(book, ledger, &exposure, on)?;
+        uses.retain(|used| opened.is_meant(&used.account));
         let report = CreditLimits::new(self.above, uses);
-        if let Some(path) = &self.csv {
-            write_sheet(global, path, &report.sheet())?;
-        }
+        let mut about = opened.about_imported(None)?;
+        about.extend([("on", on.to_string()), ("above", format!("{} % of a limit", self.above))]);
+        let title = "Amounts above a percentage of their limits".to_owned();
+        let cover = Cover { name: "credit-limits", title, about, ..Cover::default() };
+        self.files.write(global, &cover, &report.sheet())?;
         global.show(&report, || report.in_words())
     }
 }

@@ -2,16 +2,16 @@
 
 use rust_xlsxwriter::{Color, Format, Formula, Worksheet, XlsxError};
 
+use crate::domain::spreadsheet::{LONGEST_CELL, fitting};
 use crate::files::workbook::Cell;
 use crate::forms::form::Field;
-use crate::forms::template::cells::{Typed, fitting};
+use crate::forms::template::cells::Typed;
 use crate::forms::template::looks::{self, Mark};
 
 /// The days from the end of 1899, where spreadsheets begin to count, to 1970.
 const DAYS_BEFORE_1970: i32 = 25_569;
 /// The 29 February 1900, which never was: spreadsheets count it.
 const NEVER_WAS: i32 = 60;
-const LONGEST_CELL: usize = 32_767;
 
 /// Where a cell is written, and as what.
 pub(super) struct Written<'w> {

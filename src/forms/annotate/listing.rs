@@ -2,8 +2,8 @@
 
 use rust_xlsxwriter::{Format, FormatUnderline, Workbook, XlsxError};
 
+use crate::domain::spreadsheet::fitting;
 use crate::forms::finding::{Findings, Severity};
-use crate::forms::template::cells::fitting;
 use crate::forms::template::looks::{self, Mark};
 
 /// The name of the sheet. Imports pass over it.

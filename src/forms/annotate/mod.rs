@@ -215,7 +215,7 @@ fn words(found: &[&Finding]) -> Vec<String> {
         let hint = if finding.hint.is_empty() { String::new() } else { format!("→ {}", finding.hint) };
         [format!("{word}: {}", finding.reason), hint]
     });
-    let fitting = |line: String| super::template::cells::fitting(&line, MOST);
+    let fitting = |line: String| crate::domain::spreadsheet::fitting(&line, MOST);
     lines.filter(|line| !line.is_empty()).take(12).map(fitting).collect()
 }
 

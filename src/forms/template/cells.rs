@@ -5,10 +5,9 @@ use rust_xlsxwriter::{Format, Worksheet, XlsxError};
 
 use super::looks;
 use crate::book::CellKind;
+use crate::domain::spreadsheet::{LONGEST_CELL, exact_number, fitting};
 use crate::domain::time::Date;
 
-/// The digits that spreadsheets keep.
-const EXACT_DIGITS: usize = 15;
 /// The days from the end of 1899, where spreadsheets begin to count, to 1970.
 const DAYS_BEFORE_1970: i32 = 25_569;
 
@@ -41,14 +40,8 @@ impl<'t> Typed<'t> {
 
     /// A plain decimal number, if a spreadsheet keeps all its digits.
     pub fn number(text: &str) -> Option<Self> {
-        let digits = text.strip_prefix('-').unwrap_or(text);
-        let is_plain = digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-        let significant = digits.trim_start_matches(['0', '.']).bytes().filter(u8::is_ascii_digit).count();
-        if !is_plain || significant > EXACT_DIGITS {
-            return None;
-        }
-        let places = digits.split_once('.').map_or(0, |(_, places)| places.len());
-        text.parse().ok().map(|number| Self::Number(number, places))
+        let places = text.split_once('.').map_or(0, |(_, places)| places.len());
+        exact_number(text).map(|number| Self::Number(number, places))
     }
 
     /// How it looks when nothing else is asked.
@@ -90,22 +83,6 @@ impl<'t> Typed<'t> {
     }
 }
 
-/// The most characters of a cell.
-const LONGEST_CELL: usize = 32_767;
-
-/// The text, cut off behind so many UTF-16 units, which is what spreadsheets count.
-pub(in crate::forms) fn fitting(text: &str, most: usize) -> String {
-    if text.len() <= most || text.encode_utf16().count() <= most {
-        return text.to_owned();
-    }
-    let mut length = 1;
-    let fits = |letter: &char| {
-        length += letter.len_utf16();
-        length <= most
-    };
-    text.chars().take_while(fits).chain(['…']).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -129,15 +106,5 @@ mod tests {
         ] {
             assert_eq!(Typed::of(kind, canonical), expected, "{canonical}");
         }
-    }
-
-    #[test]
-    fn long_texts_are_cut_where_spreadsheets_count() {
-        assert_eq!(fitting("abcdef", 6), "abcdef");
-        assert_eq!(fitting("abcdefg", 6), "abcde…");
-        assert_eq!(fitting("ab😀cd", 6), "ab😀cd");
-        assert_eq!(fitting("ab😀cde", 6), "ab😀c…");
-        assert_eq!(fitting("😀😀😀", 5), "😀😀…");
-        assert_eq!(fitting("äöü", 3), "äöü");
     }
 }

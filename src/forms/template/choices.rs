@@ -5,10 +5,10 @@ use rust_xlsxwriter::{
     DataValidation, DataValidationErrorStyle, DataValidationRule, Formula, Workbook, Worksheet, XlsxError,
 };
 
-use super::cells::fitting;
 use super::looks;
 use crate::book::CellKind;
 use crate::book::schema::Range;
+use crate::domain::spreadsheet::fitting;
 use crate::files::workbook::letters;
 use crate::forms::form::Field;
 use crate::forms::kinds::CLEAR_WORD;

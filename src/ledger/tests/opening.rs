@@ -149,7 +149,7 @@ fn a_newer_ledger_is_refused_and_left_alone() {
     for error in
         [Ledger::open(dir.path()).err().unwrap(), Ledger::open_for_writing(dir.path(), actor("test")).err().unwrap()]
     {
-        assert!(matches!(error, LedgerError::Newer { found: 99, known: 2 }), "{error}");
+        assert!(matches!(error, LedgerError::Newer { found: 99, known: 3 }), "{error}");
     }
     let version: i64 = plain(dir.path()).pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
     assert_eq!(version, 99);
@@ -220,7 +220,7 @@ fn opening_an_older_ledger_brings_it_to_this_version() {
         } else {
             drop(Ledger::open_for_writing(dir.path(), actor("test")).unwrap());
         }
-        assert_eq!(pragma(&Ledger::open(dir.path()).unwrap(), "user_version"), "2");
+        assert_eq!(pragma(&Ledger::open(dir.path()).unwrap(), "user_version"), "3");
     }
 }
 
