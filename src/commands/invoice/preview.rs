@@ -76,7 +76,8 @@ impl Preview {
             return Ok(());
         }
         let templates = workspace.dir.join("templates");
-        let pages = InvoicePages { calls: &sample.calls, history: &sample.history, ..InvoicePages::of(&sample.bill, format) };
+        let pages =
+            InvoicePages { calls: &sample.calls, history: &sample.history, ..InvoicePages::of(&sample.bill, format) };
         let rendering = Rendering { templates: &templates, pages, out: &out, png: self.png };
         if self.watch {
             return rendering.watch(global);
@@ -100,7 +101,8 @@ impl Preview {
         let customer = book.find_customer(&bill.customer.account).map(|id| book.customer(id));
         let usual = customer.map(|customer| customer.invoice_format).unwrap_or_default();
         let lists = customer.is_some_and(|customer| customer.itemisation == Itemisation::Pdf);
-        let is_full = matches!(self.format, Some(Format::Full)) || self.format.is_none() && usual == InvoiceFormat::Full;
+        let is_full =
+            matches!(self.format, Some(Format::Full)) || self.format.is_none() && usual == InvoiceFormat::Full;
         let history = ledger.spend_before(&bill.customer.account, number, MONTHS_DRAWN)?;
         let calls = match bill.document {
             DocumentKind::Invoice if is_full || lists => calls_of(workspace, &ledger, number)?,
@@ -169,7 +171,8 @@ impl Rendering<'_> {
             self.remove_after(laid.page_count())?;
         }
         let unknown = renderer.unknown_languages().into_keys().next();
-        let instead = unknown.map(|code| format!("; in English: there are no strings for {code:?}")).unwrap_or_default();
+        let instead =
+            unknown.map(|code| format!("; in English: there are no strings for {code:?}")).unwrap_or_default();
         Ok((files, format!("{} in {taken} ms{instead}", counted(laid.page_count() as u64, "page"))))
     }
 
@@ -228,7 +231,8 @@ impl Template {
         let Some(folder) = self.out else {
             let names = built_in_files().map(|(name, _)| name).collect::<Vec<_>>().join(", ");
             let found = built_in_files().find(|(name, _)| *name == self.name);
-            let missing = || Error::refused(format!("there is no template {:?}", self.name), format!("there are {names}"));
+            let missing =
+                || Error::refused(format!("there is no template {:?}", self.name), format!("there are {names}"));
             return print(found.ok_or_else(missing)?.1);
         };
         let there: Vec<_> = built_in_files().map(|(name, _)| name).filter(|name| folder.join(name).exists()).collect();
