@@ -281,7 +281,7 @@ fn names_are_text_everywhere_o3() {
         sources.scope = name.into();
         let (account, flag, detail) = (name.to_owned(), name.to_owned(), name.to_owned());
         sources.flags = vec![FlagReport { account, flag, detail, acknowledged: Some(name.into()) }];
-        sources.before = Some(Earlier { words: name.into(), billed: billed(&[]) });
+        sources.before = Some(Earlier { words: "run 6".into(), billed: billed(&[]) });
         html(&sources)
     };
     let harmless = named("Firm");
