@@ -91,7 +91,11 @@ impl Preview {
             let names = all.iter().map(|sample| sample.name).collect::<Vec<_>>().join(", ");
             let place = all.iter().position(|sample| sample.name == name);
             let missing = || Error::refused(format!("there is no sample {name:?}"), format!("there are {names}"));
-            return Ok((all.swap_remove(place.ok_or_else(missing)?), InvoiceFormat::Long));
+            let mut sample = all.swap_remove(place.ok_or_else(missing)?);
+            if !matches!(self.format, Some(Format::Full)) {
+                sample.calls.clear();
+            }
+            return Ok((sample, InvoiceFormat::Long));
         }
         let number = self.number.as_deref().unwrap_or_default();
         let ledger = workspace.ledger()?;
