@@ -5,8 +5,8 @@ mod e_invoices;
 mod explain;
 mod export;
 mod list;
-mod send;
 mod preview;
+mod send;
 mod show;
 
 use clap::Subcommand;

@@ -9,6 +9,7 @@ use clap::{Args, ValueEnum};
 use crate::commands::{Global, print, say};
 use crate::domain::bill::DocumentKind;
 use crate::domain::customer::{InvoiceFormat, Itemisation};
+use crate::domain::money::CallCharge;
 use crate::error::{Error, Result, counted};
 use crate::files::write_atomically;
 use crate::invoicing::samples::{self, Sample};
@@ -60,7 +61,7 @@ const PAUSE: Duration = Duration::from_millis(250);
 
 impl Preview {
     pub fn run(self, global: &Global, workspace: &Workspace) -> Result<()> {
-        let (mut sample, usual) = self.what(workspace)?;
+        let (mut sample, usual, above) = self.what(workspace)?;
         if let Some(language) = &self.language {
             sample.bill.customer.language.clone_from(language);
         }
@@ -76,7 +77,8 @@ impl Preview {
             return Ok(());
         }
         let templates = workspace.dir.join("templates");
-        let pages = InvoicePages { calls: &sample.calls, history: &sample.history, ..InvoicePages::of(&sample.bill, format) };
+        let of_bill = InvoicePages::of(&sample.bill, format);
+        let pages = InvoicePages { calls: &sample.calls, history: &sample.history, itemise_above: above, ..of_bill };
         let rendering = Rendering { templates: &templates, pages, out: &out, png: self.png };
         if self.watch {
             return rendering.watch(global);
@@ -84,8 +86,8 @@ impl Preview {
         rendering.once(global)
     }
 
-    /// What the pages are made from, and the format that the customer has.
-    fn what(&self, workspace: &Workspace) -> Result<(Sample, InvoiceFormat)> {
+    /// What the pages are made from; the format that the customer has, and above which charge a call has a row of its own.
+    fn what(&self, workspace: &Workspace) -> Result<(Sample, InvoiceFormat, Option<CallCharge>)> {
         if let Some(name) = &self.sample {
             let mut all = samples::all();
             let names = all.iter().map(|sample| sample.name).collect::<Vec<_>>().join(", ");
@@ -95,7 +97,7 @@ impl Preview {
             if !matches!(self.format, Some(Format::Full)) {
                 sample.calls.clear();
             }
-            return Ok((sample, InvoiceFormat::Long));
+            return Ok((sample, InvoiceFormat::Long, None));
         }
         let number = self.number.as_deref().unwrap_or_default();
         let ledger = workspace.ledger()?;
@@ -104,13 +106,15 @@ impl Preview {
         let customer = book.find_customer(&bill.customer.account).map(|id| book.customer(id));
         let usual = customer.map(|customer| customer.invoice_format).unwrap_or_default();
         let lists = customer.is_some_and(|customer| customer.itemisation == Itemisation::Pdf);
-        let is_full = matches!(self.format, Some(Format::Full)) || self.format.is_none() && usual == InvoiceFormat::Full;
+        let is_full =
+            matches!(self.format, Some(Format::Full)) || self.format.is_none() && usual == InvoiceFormat::Full;
         let history = ledger.spend_before(&bill.customer.account, number, MONTHS_DRAWN)?;
         let calls = match bill.document {
             DocumentKind::Invoice if is_full || lists => calls_of(workspace, &ledger, number)?,
             _ => Vec::new(),
         };
-        Ok((Sample { name: "", bill, calls, history }, usual))
+        let above = customer.and_then(|customer| customer.itemise_above);
+        Ok((Sample { name: "", bill, calls, history }, usual, above))
     }
 }
 
@@ -173,7 +177,8 @@ impl Rendering<'_> {
             self.remove_after(laid.page_count())?;
         }
         let unknown = renderer.unknown_languages().into_keys().next();
-        let instead = unknown.map(|code| format!("; in English: there are no strings for {code:?}")).unwrap_or_default();
+        let instead =
+            unknown.map(|code| format!("; in English: there are no strings for {code:?}")).unwrap_or_default();
         Ok((files, format!("{} in {taken} ms{instead}", counted(laid.page_count() as u64, "page"))))
     }
 
@@ -232,7 +237,8 @@ impl Template {
         let Some(folder) = self.out else {
             let names = built_in_files().map(|(name, _)| name).collect::<Vec<_>>().join(", ");
             let found = built_in_files().find(|(name, _)| *name == self.name);
-            let missing = || Error::refused(format!("there is no template {:?}", self.name), format!("there are {names}"));
+            let missing =
+                || Error::refused(format!("there is no template {:?}", self.name), format!("there are {names}"));
             return print(found.ok_or_else(missing)?.1);
         };
         let there: Vec<_> = built_in_files().map(|(name, _)| name).filter(|name| folder.join(name).exists()).collect();
