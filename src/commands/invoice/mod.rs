@@ -5,6 +5,7 @@ mod e_invoices;
 mod explain;
 mod export;
 mod list;
+mod preview;
 mod send;
 mod show;
 
@@ -42,6 +43,10 @@ pub enum Invoice {
     Explain(explain::ExplainInvoice),
     /// Write the documents of an invoice or credit note, or of all invoices of a run, into a folder
     Export(export::Export),
+    /// Render one invoice, or a sample, with the workspace's templates; again whenever they change
+    Preview(preview::Preview),
+    /// Print a built-in template or strings file to start an own one from, or write all of them
+    Template(preview::Template),
     /// Take an invoice back: a credit note of all that is left of it; its usage and charges wait to be billed again
     Void {
         /// Its number
@@ -69,12 +74,17 @@ pub enum Invoice {
 
 impl Invoice {
     pub fn run(self, global: &Global) -> Result<()> {
+        if let Self::Template(template) = self {
+            return template.run(global);
+        }
         let workspace = Workspace::find(global.workspace.as_deref())?;
         match self {
             Self::List { run, account, tagged } => list::list(global, &workspace, (run, account.as_deref()), &tagged),
             Self::Show { number } => show::show(global, &workspace, &number),
             Self::Explain(explain) => explain.run(global, &workspace),
             Self::Export(export) => export.run(global, &workspace),
+            Self::Preview(preview) => preview.run(global, &workspace),
+            Self::Template(template) => template.run(global),
             Self::Void { number, date } => credit::void(global, &workspace, &number, date),
             Self::Credit(arguments) => arguments.credit(global, &workspace),
             Self::Send(arguments) => arguments.send(global, &workspace),

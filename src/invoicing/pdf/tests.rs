@@ -296,3 +296,10 @@ fn a_language_without_strings_is_told_and_english_stands_in() {
     renderer.render(&long(&bill, &[])).expect("a document");
     assert!(renderer.unknown_languages().is_empty());
 }
+
+#[test]
+fn the_invoices_that_are_measured_have_two_pages() {
+    for index in [0, 41, 999] {
+        assert_eq!(texts(&samples::of_two_pages(index), &[]).len(), 2, "{index}");
+    }
+}

@@ -72,6 +72,25 @@ pub fn history(months: u32, this: i64) -> Vec<MonthlySpend> {
 /// Of this month's amount, in percent.
 const SHARES: [i64; 7] = [88, 94, 107, 91, 72, 99, 83];
 
+/// One of many invoices of two pages in the long format, each with a number, a name and amounts of its own.
+pub fn of_two_pages(index: u32) -> Bill {
+    let mut bill = with_bank(long());
+    bill.number = Some(format!("NT-{:06}", 100_000 + index));
+    bill.customer.account = format!("A{index:05}");
+    bill.customer.name = format!("Fern & Sons Joinery {index} Ltd");
+    bill.customer.address.lines = vec![format!("{index} Mill Lane")];
+    bill.messages.truncate(1);
+    bill.lines.truncate(12);
+    bill.usage_by_cli.truncate(6);
+    bill.allowances.truncate(1);
+    for (place, line) in (1_i64..).zip(&mut bill.lines) {
+        line.amount = pounds(line.amount.money.minor() + i64::from(index) * place % 977);
+        line.cli = format!("+44207946{:04}", (i64::from(index) * 7 + place) % 1_000);
+    }
+    bill.vat.clear();
+    totalled(bill, i64::from(index % 3) * 1_234)
+}
+
 fn with_bank(mut bill: Bill) -> Bill {
     bill.organisation.contact = Contact {
         email: "accounts@northwind.example".into(),
@@ -94,6 +113,7 @@ fn with_bank(mut bill: Bill) -> Bill {
 pub fn transfer() -> Bill {
     let mut bill = with_bank(short());
     bill.customer.payment_method = "bank transfer".into();
+    bill.customer.mandate = BillMandate::default();
     bill.customer.purchase_order = "PO-2026-0042".into();
     bill.messages = vec!["Our office is closed from 24 December to 2 January.".into()];
     bill
@@ -121,6 +141,7 @@ fn euros(mut bill: Bill) -> Bill {
         ..BankAccount::default()
     };
     bill.customer.payment_method = String::new();
+    bill.customer.mandate = BillMandate::default();
     bill
 }
 

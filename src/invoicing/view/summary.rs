@@ -32,20 +32,20 @@ struct SummaryRow {
 /// title, a fact, a line of the address, the blank above the card and its band.
 const PAGE_HEIGHT: u32 = 700;
 const LETTERHEAD: u32 = 76;
-const TITLE: u32 = 30;
+const TITLE: u32 = 28;
 const FACT: u32 = 12;
 const ADDRESS_LINE: u32 = 13;
 const BAND: u32 = 24 + 39;
 /// A line of text on the card or in a message, and the room around the card's and around a message.
 const LINE: u32 = 11;
 const CARD: u32 = 20;
-const MESSAGE: u32 = 21;
+const MESSAGE: u32 = 17;
 /// The heading and the heads of the summary, a row of a table, the blank above the sums, the totals and the balance.
 const HEADING: u32 = 52;
 const ROW: u32 = 14;
 const SUMS: u32 = 28;
-const TOTALS: u32 = 54;
-const BALANCE: u32 = 54;
+const TOTALS: u32 = 51;
+const BALANCE: u32 = 52;
 
 /// How many rates of VAT stand on the page at most.
 const MOST_RATES: usize = 5;
