@@ -1,5 +1,6 @@
 //! `bench documents`: how fast invoices are laid out as PDF, each different from the others. Writes nothing.
 
+use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::Args;
@@ -20,6 +21,9 @@ pub struct Documents {
     /// Calls on each: it is then in the full format, with pictures and every call; none is the long one, of two pages
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=100_000))]
     calls: u32,
+    /// With the templates of this folder instead of those that are built in
+    #[arg(long, value_name = "DIR")]
+    templates: Option<PathBuf>,
 }
 
 /// What was measured.
@@ -36,7 +40,7 @@ struct Figures {
 impl Documents {
     pub fn run(self, global: &Global) -> Result<()> {
         let refused = |error: crate::invoicing::RenderError| Error::refused(error.to_string(), "");
-        let renderer = PdfRenderer::new(None).map_err(refused)?;
+        let renderer = PdfRenderer::new(self.templates.as_deref()).map_err(refused)?;
         let (calls, workers) = (samples::calls(self.calls), global.workers()?);
         let progress = Progress::new("invoices", u64::from(self.count), global.quiet);
         let make = |index: u32| {

@@ -9,6 +9,7 @@ use clap::{Args, ValueEnum};
 use crate::commands::{Global, print, say};
 use crate::domain::bill::DocumentKind;
 use crate::domain::customer::{InvoiceFormat, Itemisation};
+use crate::domain::money::CallCharge;
 use crate::error::{Error, Result, counted};
 use crate::files::write_atomically;
 use crate::invoicing::samples::{self, Sample};
@@ -60,7 +61,7 @@ const PAUSE: Duration = Duration::from_millis(250);
 
 impl Preview {
     pub fn run(self, global: &Global, workspace: &Workspace) -> Result<()> {
-        let (mut sample, usual) = self.what(workspace)?;
+        let (mut sample, usual, above) = self.what(workspace)?;
         if let Some(language) = &self.language {
             sample.bill.customer.language.clone_from(language);
         }
@@ -76,8 +77,8 @@ impl Preview {
             return Ok(());
         }
         let templates = workspace.dir.join("templates");
-        let pages =
-            InvoicePages { calls: &sample.calls, history: &sample.history, ..InvoicePages::of(&sample.bill, format) };
+        let of_bill = InvoicePages::of(&sample.bill, format);
+        let pages = InvoicePages { calls: &sample.calls, history: &sample.history, itemise_above: above, ..of_bill };
         let rendering = Rendering { templates: &templates, pages, out: &out, png: self.png };
         if self.watch {
             return rendering.watch(global);
@@ -85,14 +86,18 @@ impl Preview {
         rendering.once(global)
     }
 
-    /// What the pages are made from, and the format that the customer has.
-    fn what(&self, workspace: &Workspace) -> Result<(Sample, InvoiceFormat)> {
+    /// What the pages are made from; the format that the customer has, and above which charge a call has a row of its own.
+    fn what(&self, workspace: &Workspace) -> Result<(Sample, InvoiceFormat, Option<CallCharge>)> {
         if let Some(name) = &self.sample {
             let mut all = samples::all();
             let names = all.iter().map(|sample| sample.name).collect::<Vec<_>>().join(", ");
             let place = all.iter().position(|sample| sample.name == name);
             let missing = || Error::refused(format!("there is no sample {name:?}"), format!("there are {names}"));
-            return Ok((all.swap_remove(place.ok_or_else(missing)?), InvoiceFormat::Long));
+            let mut sample = all.swap_remove(place.ok_or_else(missing)?);
+            if !matches!(self.format, Some(Format::Full)) {
+                sample.calls.clear();
+            }
+            return Ok((sample, InvoiceFormat::Long, None));
         }
         let number = self.number.as_deref().unwrap_or_default();
         let ledger = workspace.ledger()?;
@@ -108,7 +113,8 @@ impl Preview {
             DocumentKind::Invoice if is_full || lists => calls_of(workspace, &ledger, number)?,
             _ => Vec::new(),
         };
-        Ok((Sample { name: "", bill, calls, history }, usual))
+        let above = customer.and_then(|customer| customer.itemise_above);
+        Ok((Sample { name: "", bill, calls, history }, usual, above))
     }
 }
 

@@ -81,8 +81,9 @@ pub fn of_two_pages(index: u32) -> Bill {
     bill.customer.address.lines = vec![format!("{index} Mill Lane")];
     bill.messages.truncate(1);
     bill.lines.truncate(12);
-    bill.usage_by_cli.truncate(6);
-    bill.allowances.truncate(1);
+    bill.usage_by_cli.truncate(4);
+    bill.allowances.clear();
+    bill.customer.reference.clear();
     for (place, line) in (1_i64..).zip(&mut bill.lines) {
         line.amount = pounds(line.amount.money.minor() + i64::from(index) * place % 977);
         line.cli = format!("+44207946{:04}", (i64::from(index) * 7 + place) % 1_000);
@@ -137,7 +138,7 @@ fn euros(mut bill: Bill) -> Bill {
         bank: "Hafenbank".into(),
         name: "Northwind Telecom".into(),
         iban: "DE89370400440532013000".into(),
-        bic: "COBADEFFXXX".into(),
+        bic: "COBADEFF370".into(),
         ..BankAccount::default()
     };
     bill.customer.payment_method = String::new();

@@ -52,7 +52,7 @@ fn posted(folder: &Path) -> PathBuf {
         "account,name,organisation,group,vat_code,tariff_national,tariff_mobile,language,invoice_format,\
                          payment_method,mandate,bank_account_number\n"
             .to_owned();
-    let mut charges = "account,charge,type,description,price,quantity,from,category\n".to_owned();
+    let mut charges = "account,charge,type,interval,description,price,quantity,from,category\n".to_owned();
     let mut clis = "cli,account,description\n".to_owned();
     let mut usage = "record_id,kind,cli,other_party,started_at,duration\n".to_owned();
     for (place, (account, language, format, vat)) in CUSTOMERS.iter().enumerate() {
@@ -63,7 +63,8 @@ fn posted(folder: &Path) -> PathBuf {
         for charge in 0..5 + place {
             let price = format!("{}.{:02}", charge * 777 + place, charge * 13 % 100);
             let category = ["Line rental", "Connectivity", "Hire"][charge % 3];
-            charges += &format!("{account},C{charge},recurring,Thing {charge},{price},1,2026-08-01,{category}\n");
+            charges +=
+                &format!("{account},C{charge},recurring,monthly,Thing {charge},{price},1,2026-08-01,{category}\n");
         }
         clis += &format!("0207946001{place},{account},Desk\n");
         for call in 0..30 + place {
@@ -88,13 +89,12 @@ fn posted(folder: &Path) -> PathBuf {
 
 /// What a program of the system says; none, and said so, if it is not there.
 fn outside(program: &str, arguments: &[&str], file: &Path) -> Option<String> {
-    let Ok(output) = Command::new(program)
-        .args(arguments)
-        .arg(file)
-        .arg("-")
-        .output()
-        .or_else(|_| Command::new(program).args(arguments).arg(file).output())
-    else {
+    let mut command = Command::new(program);
+    command.args(arguments).arg(file);
+    if program == "pdftotext" {
+        command.arg("-");
+    }
+    let Ok(output) = command.output() else {
         // Not `eprint!`, whose output a test that passes swallows.
         let line = format!("NOT CHECKED FROM OUTSIDE: {program} is not installed\n");
         std::io::stderr().write_all(line.as_bytes()).unwrap();
@@ -210,12 +210,13 @@ fn check_calls(workspace: &Path, invoice: &Invoice, text: &str) {
     let out_text = out.to_str().unwrap();
     tollbook(workspace, &["invoice", "export", &invoice.number, "--format", "csv", "--out", out_text]).done();
     let mut reader = csv::Reader::from_path(out.join(format!("{}.csv", invoice.number))).unwrap();
+    let heads = reader.headers().unwrap().clone();
+    let column = |name: &str| heads.iter().position(|head| head == name).unwrap();
     let mut calls = 0;
     for row in reader.records() {
         let row = row.unwrap();
-        let (at, charge) = (&row[4 - usize::from(row[3].len() == 19)], row[row.len() - 2].to_owned());
-        let clock = &at[11..];
-        let charge = written(&charge, &invoice.language);
+        let clock = &row[column("started_at")][11..];
+        let charge = written(&row[column("charge")], &invoice.language);
         let stands = text.lines().any(|line| {
             let last = line.split("  ").last().unwrap_or("").trim().trim_end_matches('0');
             line.contains(clock) && last == charge.trim_end_matches('0')
