@@ -1,6 +1,7 @@
 //! All integration tests, one binary. Each module says what it holds true.
 #![allow(clippy::unwrap_used)]
 
+mod accounting;
 mod attacks;
 mod bench;
 mod commands;

@@ -1,5 +1,7 @@
 //! `invoice`: posted invoices and credit notes, listed, shown, written again; voided, credited; sent, marked as sent.
 
+mod archive;
+mod bundle;
 mod credit;
 mod e_invoices;
 mod explain;
@@ -61,6 +63,10 @@ pub enum Invoice {
     Send(send::SendArguments),
     /// List the messages that were sent, wait, were refused, or may have arrived
     Outbox(send::OutboxArguments),
+    /// Make one PDF for the post of the invoices of a run, sorted, with a list of what is in it
+    Bundle(bundle::BundleArguments),
+    /// Put all documents of a run or of a month into one zip, with a list of what is in it
+    Archive(archive::ArchiveArguments),
     /// Note that invoices left the house: their run cannot be undone any more
     MarkSent {
         /// Their numbers
@@ -89,6 +95,8 @@ impl Invoice {
             Self::Credit(arguments) => arguments.credit(global, &workspace),
             Self::Send(arguments) => arguments.send(global, &workspace),
             Self::Outbox(arguments) => send::show_outbox(global, &workspace, &arguments),
+            Self::Bundle(arguments) => arguments.run(global, &workspace),
+            Self::Archive(arguments) => arguments.run(global, &workspace),
             Self::MarkSent { numbers, how } => mark_sent(global, &workspace, &numbers, &how),
         }
     }

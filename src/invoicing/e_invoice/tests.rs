@@ -107,7 +107,10 @@ fn what_the_standard_asks_for_and_the_bill_lacks_is_listed() {
     );
     check(
         |bill| bill.lines[0].vat_code = "X".into(),
-        &["BT-151, the VAT category of a line: line 1 has the VAT code \"X\", of which the bill has no VAT"],
+        &[
+            "BT-151, the VAT category of a line: line 1 has the VAT code \"X\", of which the bill has no VAT",
+            "BG-23, the VAT breakdown: VAT of 5.99 is on no line",
+        ],
     );
 }
 

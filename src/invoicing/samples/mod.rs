@@ -138,7 +138,7 @@ fn euros(mut bill: Bill) -> Bill {
         bank: "Hafenbank".into(),
         name: "Northwind Telecom".into(),
         iban: "DE89370400440532013000".into(),
-        bic: "COBADEFF".into(),
+        bic: "COBADEFF370".into(),
         ..BankAccount::default()
     };
     bill.customer.payment_method = String::new();
