@@ -270,6 +270,9 @@ fn a_template_cannot_lose_the_attachment() {
         });
         let content = embedded.map(|stream| stream.decompressed_content().unwrap_or_else(|_| stream.content.clone()));
         assert_eq!(content.as_deref(), Some(&b"<Invoice/>"[..]));
+        let file = document.objects.values().filter_map(|object| object.as_dict().ok()).find(|dict| dict.has(b"EF"));
+        let name = file.and_then(|file| file.get(b"F").and_then(lopdf::Object::as_str).ok());
+        assert_eq!(name, Some(&b"factur-x.xml"[..]), "as Factur-X prescribes, without a folder");
         assert!(renderer.render(&long(&bill, &[])).expect("a document").len() < pdf.len());
     }
 }

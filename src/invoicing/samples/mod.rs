@@ -153,7 +153,7 @@ pub fn german() -> Bill {
     bill.customer.name = "Tischlerei Farn & Söhne GmbH".into();
     bill.customer.address = address(&["Mühlenweg 17"], "Lüneburg", "", "21335", "Deutschland");
     bill.customer.vat_number = "DE 123456789".into();
-    bill.organisation.footer = "Geschäftsführung: Nora Nordwind · Sitz der Gesellschaft: Bristol".into();
+    bill.organisation.footer = "Sitz der Gesellschaft: Bristol".into();
     bill.messages = vec!["Ab dem 1. Januar 2027 gilt unsere neue Preisliste.".into()];
     for line in &mut bill.lines {
         line.vat_code = "RC".into();
