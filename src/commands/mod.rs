@@ -7,6 +7,7 @@ mod bill;
 mod book;
 mod charge;
 mod cli;
+mod collection;
 mod customer;
 mod demo;
 mod explain;
@@ -111,6 +112,9 @@ enum Command {
     /// Write sales, credit notes and payments for accounting packages
     #[command(subcommand)]
     Accounting(accounting::AccountingCommand),
+    /// Collect what is due from customers on direct debit: files for a bank
+    #[command(subcommand)]
+    Collection(collection::CollectionCommand),
     /// List, show and change customers; who leaves, who comes back
     #[command(subcommand)]
     Customer(customer::CustomerCommand),
@@ -155,6 +159,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
         Command::Invoice(invoice) => invoice.run(global),
         Command::Payment(payment) => payment.run(global),
         Command::Accounting(accounting) => accounting.run(global),
+        Command::Collection(collection) => collection.run(global),
         Command::Customer(customer) => customer.run(global),
         Command::Cli(cli) => cli.run(global),
         Command::Charge(charge) => charge.run(global),

@@ -4,8 +4,8 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, UNIX_EPOCH};
 
-use lettre::message::header::{ContentType, HeaderName, HeaderValue, MessageId};
-use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
+use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue, MessageId};
+use lettre::message::{Attachment, Body, Mailbox, MultiPart, SinglePart};
 use lettre::{Address, Message};
 use sha2::{Digest, Sha256};
 
@@ -126,16 +126,17 @@ impl Letter<'_> {
     }
 
     fn parts(&self) -> MultiPart {
-        let text = SinglePart::plain(self.text.to_owned());
+        let text = SinglePart::plain(plain_lines(self.text));
         let body = MultiPart::alternative().boundary(self.boundary("alternative")).singlepart(text);
         let body = match self.html {
             "" => body,
-            html => body.singlepart(SinglePart::html(html.to_owned())),
+            html => body.singlepart(SinglePart::html(plain_lines(html))),
         };
         let mixed = MultiPart::mixed().boundary(self.boundary("mixed")).multipart(body);
         self.enclosures.iter().fold(mixed, |parts, enclosure| {
             let content = ContentType::parse(content_type(&enclosure.name)).expect("the types are well formed");
-            parts.singlepart(Attachment::new(clean_name(&enclosure.name)).body(enclosure.bytes.clone(), content))
+            let attachment = Attachment::new(clean_name(&enclosure.name));
+            parts.singlepart(attachment.body(in_base64(&enclosure.bytes), content))
         })
     }
 
@@ -148,6 +149,17 @@ impl Letter<'_> {
         }
         format!("={}=", &hex(&digest.finalize())[..40])
     }
+}
+
+/// Always so: left to itself the library sends bytes that look like text as they are, and a lone line feed and a dot among
+/// them end the message early at some servers, or have lines longer than servers take.
+fn in_base64(bytes: &[u8]) -> Body {
+    Body::new_with_encoding(bytes.to_vec(), ContentTransferEncoding::Base64).expect("base64 takes any bytes")
+}
+
+/// Text whose only controls are ends of lines.
+fn plain_lines(text: &str) -> String {
+    text.chars().filter(|character| *character == '\n' || !character.is_control()).collect()
 }
 
 /// A name as it may stand in a header: on one line, without what turns the direction of writing or has no width, not
@@ -280,6 +292,27 @@ mod tests {
         let to: Vec<String> = sealed.recipients.iter().map(ToString::to_string).collect();
         assert_eq!(to, ["a@x.example", "b@x.example", "archive@reseller.example"]);
         assert!(!String::from_utf8_lossy(&sealed.bytes).contains("archive@"));
+    }
+
+    /// A line feed and a dot alone on a line would end the message at some servers, and begin another.
+    #[test]
+    fn nothing_in_a_letter_ends_it_early() {
+        let from = sender("Reseller");
+        let smuggled = "Hello\n.\r\n.\n\r.\r\nMAIL FROM:<a@evil.example>\n";
+        let enclosures = [Enclosure { name: "a.json".into(), bytes: smuggled.as_bytes().to_vec() }];
+        let letter = Letter {
+            text: smuggled,
+            html: smuggled,
+            enclosures: &enclosures,
+            ..letter(&from, "A", "a@x.example", "B")
+        };
+        let bytes = letter.seal().expect("a message").bytes;
+        for (place, pair) in bytes.windows(2).enumerate() {
+            assert!(pair[1] != b'\n' || pair[0] == b'\r', "a lone line feed at {place}");
+            assert!(pair[0] != b'\r' || pair[1] == b'\n', "a lone carriage return at {place}");
+        }
+        let longest = bytes.split(|byte| *byte == b'\n').map(<[u8]>::len).max();
+        assert!(longest < Some(998), "{longest:?}");
     }
 
     #[test]

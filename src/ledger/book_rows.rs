@@ -263,7 +263,7 @@ impl<'a> RowWriter<'a> {
     fn json(&self, row: &ArrangedRow, before: Option<&ArrangedRow>) -> String {
         let shown = |(place, cell): (usize, Option<&'_ str>)| {
             let is_secret = self.shape.columns.get(place).is_some_and(|column| SECRETS.contains(&column.as_str()));
-            match (is_secret, before.map(|before| before.cells.get(place))) {
+            match (is_secret, before.filter(|_| is_secret).map(|before| before.cells.get(place))) {
                 (false, _) => cell.map(str::to_owned),
                 (true, Some(Some(before))) if cell.is_some_and(|cell| cell != before) => Some(format!("{MASK} (new)")),
                 (true, _) => cell.map(|_| MASK.to_owned()),

@@ -130,9 +130,8 @@ mod tests {
     #[test]
     fn the_most_money_stands_first() {
         let mut groups = SuspenseGroups::default();
-        for one in [group("a", 1, 5), group("b", 9, 7), group("a", 2, 3), group("c", 3, 7)] {
-            groups.add_group(one);
-        }
+        let all = [group("a", 1, 5), group("b", 9, 7), group("a", 2, 3), group("c", 3, 7)];
+        all.into_iter().for_each(|one| groups.add_group(one));
         let first = groups.clone().ranked().remove(0);
         assert_eq!((first.subject.as_str(), first.example.as_str()), ("a", "first of a"));
         let expected = [("a".into(), 3, 8), ("b".into(), 9, 7), ("c".into(), 3, 7)];

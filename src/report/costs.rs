@@ -33,6 +33,33 @@ impl CostSums {
     }
 }
 
+/// The costs of rows, each rounded, beside the exact cost of all.
+#[derive(Clone, Debug, Default)]
+pub struct CostTotal {
+    exact: CostSums,
+    of_rows: Money,
+}
+
+impl CostTotal {
+    /// Adds a row, and gives its cost (see [`CostSums::in_currency`]).
+    pub fn add(&mut self, book: &Book, currency: Currency, costs: &CostSums) -> Result<Option<Money>, Overflow> {
+        let cost = costs.in_currency(book, currency)?;
+        self.exact.merge(costs.clone());
+        self.of_rows = self.of_rows.plus(cost.unwrap_or_default())?;
+        Ok(cost)
+    }
+
+    /// The cost of all, rounded once; and what the rows lack of it because each of them is rounded.
+    pub fn close(&self, book: &Book, currency: Currency) -> Result<(Option<Money>, Money), Overflow> {
+        let all = self.exact.in_currency(book, currency)?;
+        let lack = all.map_or(Ok(Money::ZERO), |all| all.minus(self.of_rows))?;
+        Ok((all, lack))
+    }
+}
+
+/// What the row is called that holds what rounding leaves.
+pub const ROUNDING: &str = "(rounding)";
+
 /// Said below a report in which a cost is not known.
 pub const UNKNOWN_COST: &str =
     "a cost that is left blank: the book has no exchange rate into the invoice's currency on its date (X7)";

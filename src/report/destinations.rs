@@ -27,6 +27,10 @@ pub enum Rank {
     Margin,
 }
 
+/// Said below it.
+const ROUNDED: &str =
+    "calls are charged to fractions of a penny: each row is rounded, and the sums of all are rounded once";
+
 /// What a row comes to, worked out.
 struct Line<'a> {
     key: &'a UsageKey,
@@ -58,15 +62,18 @@ pub fn answer(
     lines.sort_by_key(|line| (line.key.currency, Reverse(size(line)), line.key));
     let mut wholes = BTreeMap::<Currency, (UsageSums, Money, Option<Money>)>::new();
     for line in &lines {
-        let (sums, sell, cost) =
+        let (sums, ..) =
             wholes.entry(line.key.currency).or_insert_with(|| (UsageSums::default(), Money::ZERO, Some(Money::ZERO)));
         sums.calls += line.sums.calls;
         sums.seconds += line.sums.seconds;
         sums.bytes += line.sums.bytes;
         sums.items += line.sums.items;
         sums.accounts.extend(line.sums.accounts.iter().cloned());
-        *sell = sell.plus(line.sell)?;
-        *cost = (*cost).zip(line.cost).map(|(all, one)| all.plus(one)).transpose()?;
+        sums.charge.merge(line.sums.charge);
+        sums.cost.merge(line.sums.cost.clone());
+    }
+    for (currency, (sums, sell, cost)) in &mut wholes {
+        (*sell, *cost) = (sums.sell(*currency)?, sums.cost.in_currency(book, *currency)?);
     }
     let mut sheet = Sheet { columns: columns(by, &wholes), ..Sheet::default() };
     for line in &lines {
@@ -90,7 +97,7 @@ pub fn answer(
         title: format!("Where usage went, by {}: what is on posted invoices, ex VAT", word(by)),
         about,
         control: vec![control],
-        notes: unknown.then(|| UNKNOWN_COST.to_owned()).into_iter().collect(),
+        notes: [ROUNDED].into_iter().chain(unknown.then_some(UNKNOWN_COST)).map(str::to_owned).collect(),
     };
     Ok(Answer { cover, sheet, empty: "no usage is on invoices with a date in the period".to_owned() })
 }

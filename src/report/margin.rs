@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::answer::{Answer, Cover, NoAnswer};
 use super::control::control;
-use super::costs::{CostSums, UNKNOWN_COST};
+use super::costs::{CostSums, CostTotal, ROUNDING, UNKNOWN_COST};
 use super::sheet::{Column, Sheet, SheetCell};
 use super::usage_totals::{UsageBy, UsageTotals};
 use crate::domain::bill::{Bill, BillLine, LineKind};
@@ -93,6 +93,12 @@ struct Row {
     cost: CostSums,
 }
 
+/// A row with its currency and its cost, if that is known.
+type CostedRow = (Currency, Row, Option<Money>);
+
+/// The sum of rows and its cost, if that is known.
+type CostedSum = (Row, Option<Money>);
+
 /// Rows by currency and name.
 type Rows = BTreeMap<(Currency, Vec<String>), Row>;
 
@@ -145,20 +151,11 @@ impl Margin<'_> {
         sums: &BTreeMap<Currency, PostedSums>,
         about: Vec<(&'static str, String)>,
     ) -> Result<Answer, NoAnswer> {
-        let rows = self.rows()?;
-        let (book, by) = (self.book, self.by);
+        let (rows, wholes) = self.costed()?;
         let mut shown = Vec::new();
-        let mut wholes = BTreeMap::<Currency, (Row, Option<Money>)>::new();
-        for ((currency, _), row) in rows {
-            let cost = row.cost.in_currency(book, currency)?;
+        for (currency, row, cost) in rows {
             let net = row.usage.plus(row.other)?;
             let margin = cost.map(|cost| net.minus(cost)).transpose()?;
-            let (whole, all) = wholes.entry(currency).or_insert_with(|| (Row::default(), Some(Money::ZERO)));
-            whole.calls += row.calls;
-            whole.seconds += row.seconds;
-            whole.usage = whole.usage.plus(row.usage)?;
-            whole.other = whole.other.plus(row.other)?;
-            *all = (*all).zip(cost).map(|(all, cost)| all.plus(cost)).transpose()?;
             let is_loss = margin.is_some_and(|margin| margin < Money::ZERO);
             let size = if is_loss { margin.unwrap_or_default() } else { net.negated()? };
             shown.push(((currency, !is_loss, size, row.names.clone()), row, cost));
@@ -168,14 +165,13 @@ impl Margin<'_> {
         for ((currency, ..), row, cost) in &shown {
             sheet.rows.push(self.cells(*currency, row, *cost)?);
         }
-        for (currency, (whole, cost)) in &mut wholes {
-            whole.names = by.names().iter().map(|_| String::new()).collect();
-            whole.names[0] = "total".to_owned();
+        for (currency, (whole, cost)) in &wholes {
             sheet.totals.push(self.cells(*currency, whole, *cost)?);
         }
         let nets = wholes.iter().map(|(currency, (whole, _))| Ok((*currency, whole.usage.plus(whole.other)?)));
         let nets = nets.collect::<Result<_, Overflow>>()?;
         let unknown = wholes.values().any(|(_, cost)| cost.is_none());
+        let by = self.by;
         let cover = Cover {
             name: "margin",
             title: format!("Margin by {}: posted invoices less credit notes, less what they cost us", by.word()),
@@ -184,6 +180,36 @@ impl Margin<'_> {
             notes: unknown.then(|| UNKNOWN_COST.to_owned()).into_iter().collect(),
         };
         Ok(Answer { cover, sheet, empty: "no invoice or credit note has a date in the period".to_owned() })
+    }
+
+    /// The rows with their costs, and the sums by currency. What rounding leaves is a row of its own, so that the rows come
+    /// to the sums.
+    fn costed(&self) -> Result<(Vec<CostedRow>, BTreeMap<Currency, CostedSum>), Overflow> {
+        let mut sums = BTreeMap::<Currency, (Row, CostTotal)>::new();
+        let mut costed = Vec::new();
+        for ((currency, _), row) in self.rows()? {
+            let (whole, costs) = sums.entry(currency).or_default();
+            let cost = costs.add(self.book, currency, &row.cost)?;
+            whole.calls += row.calls;
+            whole.seconds += row.seconds;
+            whole.usage = whole.usage.plus(row.usage)?;
+            whole.other = whole.other.plus(row.other)?;
+            costed.push((currency, row, cost));
+        }
+        let mut wholes = BTreeMap::new();
+        for (currency, (whole, costs)) in sums {
+            let (cost, lack) = costs.close(self.book, currency)?;
+            let names = self.apart(ROUNDING);
+            match costed.iter_mut().find(|(of, row, _)| *of == currency && row.names == names) {
+                Some((_, _, cost)) => *cost = cost.map(|cost| cost.plus(lack)).transpose()?,
+                None if lack == Money::ZERO => {}
+                None => costed.push((currency, Row { names, ..Row::default() }, Some(lack))),
+            }
+            let mut names = self.apart("");
+            names[0] = "total".to_owned();
+            wholes.insert(currency, (Row { names, ..whole }, cost));
+        }
+        Ok((costed, wholes))
     }
 
     /// The rows, by name: usage where it belongs, everything else by line or apart, and the rounding of invoice lines.
@@ -219,7 +245,7 @@ impl Margin<'_> {
             *left = left.minus(sell)?;
         }
         for (currency, left) in posted.into_iter().filter(|(_, left)| *left != Money::ZERO) {
-            row_of(&mut rows, currency, self.apart("(rounding of invoice lines)")).usage = left;
+            row_of(&mut rows, currency, self.apart(ROUNDING)).usage = left;
         }
         Ok(rows)
     }
@@ -286,7 +312,7 @@ impl Margin<'_> {
         let mut cells: Vec<_> = row.names.iter().map(|name| SheetCell::text(name)).collect();
         cells.push(SheetCell::text(currency.code()));
         if self.by != MarginBy::Customer {
-            let has_usage = row.calls != 0;
+            let has_usage = row.calls != 0 || row.seconds != 0;
             cells.push(if has_usage { SheetCell::Count(row.calls) } else { SheetCell::Nothing });
             cells.push(seconds(row.seconds, has_usage));
         }
@@ -310,7 +336,7 @@ pub fn description_of(book: &Book, code: &str) -> String {
 
 /// A duration; nothing without any.
 pub fn seconds(seconds: i128, is_there: bool) -> SheetCell {
-    match u64::try_from(seconds) {
+    match i64::try_from(seconds) {
         Ok(seconds) if is_there => SheetCell::Seconds(seconds),
         Err(_) => SheetCell::Count(seconds),
         Ok(_) => SheetCell::Nothing,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::answer::{Answer, Cover, NoAnswer};
 use super::control::control;
-use super::costs::{CostSums, UNKNOWN_COST};
+use super::costs::{CostSums, CostTotal, ROUNDING, UNKNOWN_COST};
 use super::sheet::{Column, Sheet, SheetCell};
 use crate::domain::bill::{Bill, BillLine, DocumentKind, LineKind};
 use crate::domain::book::Book;
@@ -136,14 +136,13 @@ impl ProductTotals {
         for ((currency, of), totals) in self.0 {
             rows.entry((currency, of.resolved(book))).or_default().merge(totals)?;
         }
-        let mut wholes = BTreeMap::<Currency, (u64, Money, Option<Money>)>::new();
+        let mut wholes = BTreeMap::<Currency, (u64, Money, CostTotal)>::new();
         let mut costed = Vec::new();
         for ((currency, of), totals) in &rows {
-            let cost = totals.cost.in_currency(book, *currency)?;
-            let (lines, net, all) = wholes.entry(*currency).or_insert((0, Money::ZERO, Some(Money::ZERO)));
+            let (lines, net, all) = wholes.entry(*currency).or_default();
+            let cost = all.add(book, *currency, &totals.cost)?;
             *lines += totals.lines;
             *net = net.plus(totals.net)?;
-            *all = all.zip(cost).map(|(all, cost)| all.plus(cost)).transpose()?;
             costed.push((*currency, of, totals, cost));
         }
         costed.sort_by_key(|(currency, of, totals, _)| (*currency, Reverse(totals.net), *of));
@@ -156,12 +155,18 @@ impl ProductTotals {
             };
             sheet.rows.push(row(of.names(book), *currency, (totals.lines, quantity), (totals.net, *cost, whole))?);
         }
-        for (currency, (lines, net, cost)) in &wholes {
-            let names = ["total".to_owned(), String::new(), String::new()];
-            sheet.totals.push(row(names, *currency, (*lines, SheetCell::Nothing), (*net, *cost, *net))?);
+        let (mut unknown, names) = (false, |name: &str| [String::new(), name.to_owned(), String::new()]);
+        for (currency, (lines, net, costs)) in &wholes {
+            let (cost, lack) = costs.close(book, *currency)?;
+            unknown |= cost.is_none();
+            if lack != Money::ZERO {
+                let amounts = (Money::ZERO, Some(lack), *net);
+                sheet.rows.push(row(names(ROUNDING), *currency, (0, SheetCell::Nothing), amounts)?);
+            }
+            sheet.totals.push(row(names("total"), *currency, (*lines, SheetCell::Nothing), (*net, cost, *net))?);
         }
         let found = wholes.iter().map(|(currency, (_, net, _))| (*currency, *net)).collect();
-        let notes = wholes.values().any(|(_, _, cost)| cost.is_none()).then(|| UNKNOWN_COST.to_owned());
+        let notes = unknown.then(|| UNKNOWN_COST.to_owned());
         let cover = Cover {
             name: "product-revenue",
             title: "Revenue by product: posted invoices less credit notes, ex VAT".to_owned(),

@@ -4,9 +4,10 @@ use crate::domain::money::Sum;
 use crate::domain::totals::{ControlTotals, Tally};
 use crate::domain::usage::Kind;
 
-/// A plain table without lines; columns named in `right` are right-aligned.
+/// A plain table without lines; columns named in `right` are right-aligned. Cells are made [`plain`].
 pub fn table(header: &[&str], right: &[usize], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let header: Vec<String> = header.iter().map(|cell| (*cell).to_owned()).collect();
+    let rows = rows.into_iter().map(|row| row.iter().map(|cell| plain(cell)).collect());
     let rows: Vec<Vec<String>> = std::iter::once(header).chain(rows).collect();
     let mut widths = vec![0; rows[0].len()];
     for row in &rows {

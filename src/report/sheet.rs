@@ -56,8 +56,8 @@ pub enum SheetCell {
     Percent(Sum<1>),
     /// A day.
     Date(Date),
-    /// How long, in seconds.
-    Seconds(u64),
+    /// How long, in seconds; negative where usage was given back.
+    Seconds(i64),
     /// Not known, or nothing to say.
     Nothing,
 }
@@ -76,6 +76,11 @@ impl SheetCell {
     /// How many.
     pub fn count(number: u64) -> Self {
         Self::Count(i128::from(number))
+    }
+
+    /// How long.
+    pub fn seconds(seconds: u64) -> Self {
+        Self::Seconds(i64::try_from(seconds).unwrap_or(i64::MAX))
     }
 
     /// A day, if there is one.
@@ -132,8 +137,9 @@ pub fn share_of(part: i128, whole: i128) -> Option<Sum<1>> {
 }
 
 /// Hours, minutes and seconds: `26:05:09`.
-fn duration(seconds: u64) -> String {
-    format!("{}:{:02}:{:02}", count(u128::from(seconds / 3_600)), seconds / 60 % 60, seconds % 60)
+fn duration(seconds: i64) -> String {
+    let (sign, seconds) = (if seconds < 0 { "-" } else { "" }, seconds.unsigned_abs());
+    format!("{sign}{}:{:02}:{:02}", count(u128::from(seconds / 3_600)), seconds / 60 % 60, seconds % 60)
 }
 
 /// A percentage of the book or of an option, as a cell.
@@ -147,7 +153,7 @@ impl Serialize for SheetCell {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Nothing => serializer.serialize_none(),
-            Self::Seconds(seconds) => serializer.serialize_u64(*seconds),
+            Self::Seconds(seconds) => serializer.serialize_i64(*seconds),
             Self::Count(number) => match i64::try_from(*number) {
                 Ok(number) => serializer.serialize_i64(number),
                 Err(_) => serializer.collect_str(number),
@@ -214,6 +220,7 @@ mod tests {
             (SheetCell::share(1, 0), "", "", "null"),
             (SheetCell::Date(date("2026-05-01")), "2026-05-01", "2026-05-01", "\"2026-05-01\""),
             (SheetCell::Seconds(93_909), "93909", "26:05:09", "93909"),
+            (SheetCell::Seconds(-300), "-300", "-0:05:00", "-300"),
             (SheetCell::Nothing, "", "", "null"),
         ];
         for (cell, file, screen, json) in rows {

@@ -35,7 +35,7 @@ pub fn answer(
                 SheetCell::text(&customer.name),
                 SheetCell::text(customer.status.name()),
                 SheetCell::count(one.records),
-                SheetCell::Seconds(one.seconds),
+                SheetCell::seconds(one.seconds),
                 SheetCell::Date(one.oldest),
                 SheetCell::Date(one.latest),
                 SheetCell::text(customer.currency.code()),
@@ -49,7 +49,7 @@ pub fn answer(
         let mut cells = vec![SheetCell::Nothing; columns().len()];
         cells[2] = SheetCell::text("total");
         cells[5] = SheetCell::count(*records);
-        cells[6] = SheetCell::Seconds(*seconds);
+        cells[6] = SheetCell::seconds(*seconds);
         cells[9] = SheetCell::text(currency.code());
         cells[10] = SheetCell::Money(*sell, *currency);
         cells[11] = SheetCell::Money(*cost, book.settings.currency);

@@ -16,6 +16,6 @@ mod workbooks;
 use std::io::Write;
 
 /// Says, past the harness that keeps the output of tests, what is not checked on this machine and why.
-fn not_checked(what: &str, why: &str) {
+pub(crate) fn not_checked(what: &str, why: &str) {
     let _ = writeln!(std::io::stderr(), "NOT CHECKED FROM OUTSIDE: {what}: {why}");
 }

@@ -1,9 +1,11 @@
 //! All integration tests, one binary. Each module says what it holds true.
 #![allow(clippy::unwrap_used)]
 
+mod attacks;
 mod bench;
 mod commands;
 mod conservation;
+mod delivery;
 mod determinism;
 mod e_invoices;
 mod forms;
@@ -22,8 +24,10 @@ mod rate_sheets;
 mod rated;
 mod reconciliation;
 mod recovery;
+mod reports;
 mod reprice;
 mod rules;
+mod run_page;
 mod runs;
 mod scenarios;
 mod simulation;

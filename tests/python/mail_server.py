@@ -100,7 +100,7 @@ class Server(SMTP):
 
 
 def authenticate(server, session, envelope, mechanism, data):
-    return AuthResult(success=data.login == USER and data.password == PASSWORD)
+    return AuthResult(success=data.login == USER and data.password == PASSWORD, handled=False)
 
 
 async def serve(options):

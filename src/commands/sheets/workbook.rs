@@ -84,6 +84,8 @@ fn write_cell(page: &mut Worksheet, (row, at): (u32, u16), cell: &SheetCell, is_
         format = format.set_bold().set_background_color(PALE_BLUE).set_border_top(FormatBorder::Thin);
     }
     let decimal = match cell {
+        // A spreadsheet shows no time below nothing.
+        SheetCell::Seconds(..0) => return write_text(page, (row, at), &cell.on_screen(), &format),
         SheetCell::Nothing => return page.write_blank(row, at, &format).map(|_| ()),
         SheetCell::Text(text) => return write_text(page, (row, at), text, &format),
         SheetCell::Date(date) => return page.write_datetime_with_format(row, at, day(*date)?, &format).map(|_| ()),

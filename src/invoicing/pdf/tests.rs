@@ -131,7 +131,7 @@ fn the_short_format_is_one_page_and_nothing_of_it_is_cut_off_o1() {
 #[test]
 fn the_same_bill_gives_the_same_bytes_in_any_thread_o4() {
     let renderer = built_in();
-    let (bill, calls, history) = (samples::long(), samples::calls(40), samples::history(6));
+    let (bill, calls, history) = (samples::long(), samples::calls(40), samples::history(6, 280_000));
     let full = InvoicePages { history: &history, format: InvoiceFormat::Full, ..long(&bill, &calls) };
     let itemised = || renderer.render(&full).expect("a document");
     let expected = itemised();

@@ -36,7 +36,12 @@ impl Sample {
 
 /// All samples, by name.
 pub fn all() -> Vec<Sample> {
-    let with = |name, bill, calls_of, months| Sample { name, bill, calls: calls(calls_of), history: history(months) };
+    let with = |name, bill: Bill, calls_of, months| Sample {
+        name,
+        calls: calls(calls_of),
+        history: history(months, bill.totals.net.money.minor()),
+        bill,
+    };
     vec![
         with("short", short(), 0, 3),
         with("long", long(), 340, 12),
@@ -54,15 +59,18 @@ pub fn all() -> Vec<Sample> {
     ]
 }
 
-/// The invoices of so many months before that of November 2026, the earliest first.
-pub fn history(months: u32) -> Vec<MonthlySpend> {
+/// The invoices of so many months before that of November 2026, the earliest first, about as large as that, in pence.
+pub fn history(months: u32, this: i64) -> Vec<MonthlySpend> {
     let month = |back: u32| MonthlySpend {
         date: date("2026-11-01").plus_months(-i32::try_from(back).unwrap_or(0)),
         number: format!("NT-{}", 10_042 - back),
-        net: Money::from_minor(2_995 + i64::from(back) * 55 + i64::from(back % 3) * i64::from(back % 2) * 700),
+        net: Money::from_minor(this * SHARES[back as usize % SHARES.len()] / 100),
     };
     (1..=months).rev().map(month).collect()
 }
+
+/// Of this month's amount, in percent.
+const SHARES: [i64; 7] = [88, 94, 107, 91, 72, 99, 83];
 
 fn with_bank(mut bill: Bill) -> Bill {
     bill.organisation.contact = Contact {
@@ -161,6 +169,7 @@ pub fn welsh() -> Bill {
 pub fn rates() -> Bill {
     let mut bill = with_bank(short());
     bill.lines.clear();
+    bill.vat.clear();
     for index in 0..40_i64 {
         let mut line = rental("Service of its own kind", 1, 1_000 + 10 * index);
         line.category = format!("Category {index:02} with a name that is rather long for what it is");
@@ -177,8 +186,7 @@ pub fn rates() -> Bill {
         bill.lines.push(line);
     }
     bill.messages = vec!["What there is to say takes its time, and goes on for a while. ".repeat(30)];
-    let vat = std::mem::take(&mut bill.vat);
-    Bill { vat, ..totalled(bill, 99) }
+    totalled(bill, 99)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::widths;
 use crate::domain::bill::Bill;
 use crate::domain::customer::Address;
 use crate::domain::time::Date;
@@ -18,6 +19,14 @@ pub(super) struct Party {
     pub(super) contact: Vec<String>,
     /// Lines at the foot of each page.
     footer: Vec<String>,
+}
+
+impl Party {
+    /// About how many lines name and address take in so many points.
+    pub(super) fn line_count(&self, width: u32) -> u32 {
+        let line = |text: &String| widths::lines(text, 95, width);
+        line(&self.name) + self.address.iter().map(line).sum::<u32>()
+    }
 }
 
 /// A value with its name.

@@ -203,9 +203,15 @@ mod tests {
         let above = CallCharge::parse("0.0339").ok();
         let style = Style::new(languages.default(), Currency::GBP);
         let itemisation = itemisation_of(&samples::long(), &samples::calls(9), above, style).expect("nine calls");
-        let rows = |cli: usize| itemisation.clis[cli].rows.iter().map(|row| row.cells[5].clone()).collect::<Vec<_>>();
-        assert_eq!((rows(0), rows(2).len()), (vec!["*\u{a0}0.0000".to_owned(), "0.0339".to_owned()], 3));
-        assert_eq!(itemisation.clis[0].rows[1].cells[3], "2 records at or below £0.0339 each");
+        // Charges are 0.0113 × index, in three lines; the sixth call is capped, the eighth is in an allowance.
+        let rows = |cli: usize| {
+            let rows = itemisation.clis[cli].rows.iter();
+            rows.map(|row| format!("{} {}", row.cells[3], row.cells[5].replace('\u{a0}', ""))).collect::<Vec<_>>()
+        };
+        let sum = |count: &str, charge: &str| format!("{count} at or below £0.0339 each {charge}");
+        assert_eq!(rows(0), [sum("3 records", "0.0339")]);
+        assert_eq!(rows(1)[1..], [sum("1 record", "0.0339"), sum("1 record", "†0.0000")]);
+        assert_eq!(rows(2).len(), 3);
         assert_eq!((itemisation.calls.as_str(), itemisation.total.as_str()), ("9 records", "£0.3503"));
     }
 

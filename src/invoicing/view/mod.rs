@@ -136,16 +136,6 @@ pub(super) fn view_of<'a>(pages: &InvoicePages<'_>, palette: Palette, style: Sty
     Ok(view)
 }
 
-impl View<'_> {
-    /// How many lines the organisation's contact takes, with its heading.
-    fn organisation_contact_lines(&self) -> u32 {
-        match u32::try_from(self.organisation.contact.len()).unwrap_or(0) {
-            0 => 0,
-            lines => lines + 2,
-        }
-    }
-}
-
 fn title_of(bill: &Bill, style: Style) -> String {
     if bill.document == DocumentKind::CreditNote {
         return style.word("title.credit_note");

@@ -27,7 +27,7 @@ pub(super) struct Payment {
     title: String,
     text: String,
     /// Bank details, references, terms.
-    pub(super) facts: Vec<Fact>,
+    facts: Vec<Fact>,
 }
 
 impl Payment {

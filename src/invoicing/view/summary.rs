@@ -28,17 +28,24 @@ struct SummaryRow {
     is_rest: bool,
 }
 
-/// What is left of the page below the addresses, in points, when the amount due, the heading of the summary and the blanks
-/// between the parts are placed.
-const ROOM: u32 = 350;
-/// The heights of a row of a table, of a fact, of a line of a message and of the room around one.
-const ROW: u32 = 14;
+/// The height of the page between its margins, in points; and those of its parts: what stands above the addresses, the
+/// title, a fact, a line of the address, the blank above the card and its band.
+const PAGE_HEIGHT: u32 = 700;
+const LETTERHEAD: u32 = 76;
+const TITLE: u32 = 30;
 const FACT: u32 = 12;
-const LINE: u32 = 12;
-const MESSAGE: u32 = 22;
-/// The heights of the totals and of the balance.
-const TOTALS: u32 = 58;
-const BALANCE: u32 = 66;
+const ADDRESS_LINE: u32 = 13;
+const BAND: u32 = 24 + 39;
+/// A line of text on the card or in a message, and the room around the card's and around a message.
+const LINE: u32 = 11;
+const CARD: u32 = 20;
+const MESSAGE: u32 = 21;
+/// The heading and the heads of the summary, a row of a table, the blank above the sums, the totals and the balance.
+const HEADING: u32 = 52;
+const ROW: u32 = 14;
+const SUMS: u32 = 28;
+const TOTALS: u32 = 54;
+const BALANCE: u32 = 54;
 
 /// How many rates of VAT stand on the page at most.
 const MOST_RATES: usize = 5;
@@ -46,14 +53,16 @@ const MOST_RATES: usize = 5;
 const LEAST_ROWS: u32 = 3;
 const MOST_ROWS: u32 = 14;
 /// How many lines the messages have together at most.
-const MOST_LINES: u32 = 8;
+const MOST_LINES: u32 = 10;
 
 /// Puts on the page what fits.
 pub(super) fn fit_one_page(view: &mut View, bill: &Bill, style: Style) -> Result<(), Overflow> {
     view.vat = fitted_vat(bill, style)?;
-    view.totals.drain(..2);
-    let mut room = ROOM.saturating_sub(payment_height(view) + sums_height(view));
-    room = room.saturating_sub(view.notes.iter().map(|note| lines(note, 75, PAGE) * LINE).sum());
+    view.totals.drain(..view.totals.len() - 2);
+    let notes = view.notes.iter().map(|note| lines(note, 75, PAGE) * LINE).sum::<u32>();
+    let above_messages = if view.notes.is_empty() && view.messages.is_empty() { 0 } else { 20 };
+    let taken = letter_height(view) + card_height(view) + HEADING + sums_height(view) + above_messages + notes;
+    let mut room = PAGE_HEIGHT.saturating_sub(taken);
     let categories = grouped_by(bill.lines.iter(), |line| &line.category).len().max(1);
     let wanted = u32::try_from(categories).unwrap_or(MOST_ROWS).min(LEAST_ROWS) * ROW;
     room = room.saturating_sub(fit_messages(view, room.saturating_sub(wanted), style));
@@ -62,16 +71,31 @@ pub(super) fn fit_one_page(view: &mut View, bill: &Bill, style: Style) -> Result
     Ok(())
 }
 
-fn payment_height(view: &View) -> u32 {
-    let Some(payment) = &view.payment else { return 0 };
-    let (text, facts): (&str, &[Fact]) = payment.parts();
-    let beside = lines(text, 85, PAGE * 4 / 10) * LINE + view.organisation_contact_lines() * LINE;
-    beside.max(u32::try_from(facts.len()).unwrap_or(0) * FACT) + 28
+/// So many of something, for sums of heights.
+fn many(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(1_000)
+}
+
+fn letter_height(view: &View) -> u32 {
+    let facts = |fact: &Fact| lines(&fact.label, 85, 100).max(lines(&fact.value, 85, 130));
+    let facts = TITLE + view.facts.iter().map(facts).sum::<u32>() * FACT;
+    LETTERHEAD + facts.max(view.customer.line_count(244) * ADDRESS_LINE)
+}
+
+fn card_height(view: &View) -> u32 {
+    let contact = match view.organisation.contact.len() {
+        0 => 0,
+        lines => many(lines + 1) * LINE + 8,
+    };
+    let Some(payment) = &view.payment else { return BAND + contact + if contact == 0 { 0 } else { CARD } };
+    let (text, facts) = payment.parts();
+    let facts = facts.iter().map(|fact| lines(&fact.value, 85, 165)).sum::<u32>() * FACT;
+    BAND + CARD + facts.max((lines(text, 85, 199) + 1) * LINE + contact)
 }
 
 fn sums_height(view: &View) -> u32 {
-    let vat = (u32::try_from(view.vat.len()).unwrap_or(0) + 1) * ROW;
-    vat.max(TOTALS + if view.balance.is_empty() { 0 } else { BALANCE })
+    let vat = view.vat.iter().map(|row| lines(&row.label, 85, 70)).sum::<u32>() + 1;
+    SUMS + (vat * ROW).max(TOTALS + if view.balance.is_empty() { 0 } else { BALANCE })
 }
 
 /// Cuts messages to so many points; returns how many they take.
@@ -82,7 +106,7 @@ fn fit_messages(view: &mut View, room: u32, style: Style) -> u32 {
         let mut is_whole = true;
         used += MESSAGE;
         for line in message {
-            let takes = lines(&line, 90, PAGE - 20);
+            let takes = lines(&line, 90, PAGE - 22);
             if takes > left || used + takes * LINE > room {
                 is_whole = false;
                 break;

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::charge_sections::rate_of;
 use super::facts::{Fact, fact};
-use crate::domain::bill::{Bill, BillVat, DocumentKind};
+use crate::domain::bill::{Amount, Bill, BillTotals, BillVat, DocumentKind};
 use crate::domain::money::Money;
 use crate::invoicing::language::{Style, wrapped};
 
@@ -26,12 +26,14 @@ fn vat_row(vat: &BillVat, style: Style) -> VatRow {
 }
 
 pub(super) fn totals_of(bill: &Bill, style: Style) -> Vec<Fact> {
-    vec![
-        fact(style, "totals.usage", style.amount(bill.totals.usage)),
-        fact(style, "totals.charges", style.amount(bill.totals.charges)),
-        fact(style, "totals.net", style.amount(bill.totals.net)),
-        fact(style, "totals.vat", style.amount(bill.totals.vat)),
-    ]
+    let sum = |key: &str, amount: Amount| fact(style, key, style.amount(amount));
+    let BillTotals { usage, charges, net, vat, .. } = bill.totals;
+    // Where there is no usage, the charges are the net amount.
+    let parts = match usage.money == Money::ZERO && charges == net {
+        true => Vec::new(),
+        false => vec![sum("totals.usage", usage), sum("totals.charges", charges)],
+    };
+    parts.into_iter().chain([sum("totals.net", net), sum("totals.vat", vat)]).collect()
 }
 
 pub(super) fn total_of(bill: &Bill, style: Style) -> Fact {

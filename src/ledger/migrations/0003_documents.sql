@@ -50,6 +50,7 @@ INSERT INTO draft_bills SELECT * FROM draft_bills_of_version_2;
 DROP TABLE draft_bills_of_version_2;
 CREATE UNIQUE INDEX draft_bills_once ON draft_bills
   (run, account, coalesce(bill_json ->> '$.customer.cost_centre', ''));
+
 -- Mail to customers: one row for each message. A state goes forward only; back to `waiting` only with one attempt more,
 -- after an error that came before the message could have been accepted. `sending` is committed before the first byte of
 -- the message goes out: whoever finds it after a crash makes it `unknown`, which is never sent again by itself.
@@ -86,3 +87,37 @@ CREATE TRIGGER outbox_keep_update BEFORE UPDATE OF id, document, kind, account, 
   BEGIN SELECT RAISE(ABORT, 'a mail is never changed, only sent'); END;
 CREATE TRIGGER outbox_keep_delete BEFORE DELETE ON outbox
   BEGIN SELECT RAISE(ABORT, 'a mail is never deleted'); END;
+
+-- Collections by direct debit. `contents` is what the file is made of, so that the same bytes can be made again.
+CREATE TABLE collections (
+  id INTEGER PRIMARY KEY CHECK (id > 0),
+  scheme TEXT NOT NULL CHECK (scheme <> ''),
+  organisation TEXT NOT NULL CHECK (organisation <> ''),
+  collect_on TEXT NOT NULL CHECK (date(collect_on) IS collect_on),
+  currency TEXT NOT NULL CHECK (length(currency) = 3),
+  contents TEXT NOT NULL CHECK (json_valid(contents)),
+  created_at TEXT NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%SZ', created_at) IS created_at)
+) STRICT;
+CREATE TRIGGER collections_keep_update BEFORE UPDATE ON collections
+  BEGIN SELECT RAISE(ABORT, 'a collection is never changed'); END;
+CREATE TRIGGER collections_keep_delete BEFORE DELETE ON collections
+  BEGIN SELECT RAISE(ABORT, 'a collection is never deleted'); END;
+
+-- The invoices in each. An invoice is collected once, unless that was cancelled.
+CREATE TABLE collected_invoices (
+  collection INTEGER NOT NULL REFERENCES collections (id),
+  invoice TEXT NOT NULL REFERENCES invoices (number),
+  account TEXT NOT NULL CHECK (account <> ''),
+  mandate TEXT NOT NULL CHECK (mandate <> ''),
+  amount_minor INTEGER NOT NULL CHECK (amount_minor > 0),
+  cancelled_at TEXT CHECK (strftime('%Y-%m-%dT%H:%M:%SZ', cancelled_at) IS cancelled_at),
+  PRIMARY KEY (collection, invoice)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX collected_invoices_once ON collected_invoices (invoice) WHERE cancelled_at IS NULL;
+CREATE TRIGGER collected_invoices_keep_update BEFORE UPDATE ON collected_invoices
+  WHEN OLD.cancelled_at IS NOT NULL OR NEW.cancelled_at IS NULL OR NEW.collection IS NOT OLD.collection
+    OR NEW.invoice IS NOT OLD.invoice OR NEW.account IS NOT OLD.account OR NEW.mandate IS NOT OLD.mandate
+    OR NEW.amount_minor IS NOT OLD.amount_minor
+  BEGIN SELECT RAISE(ABORT, 'what was collected is only cancelled, once'); END;
+CREATE TRIGGER collected_invoices_keep_delete BEFORE DELETE ON collected_invoices
+  BEGIN SELECT RAISE(ABORT, 'what was collected is never deleted'); END;

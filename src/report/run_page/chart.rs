@@ -43,6 +43,8 @@ pub struct ChartRow {
     pub value: String,
     /// The line on which the words stand.
     pub base: u32,
+    /// Where its bars end.
+    pub end: u32,
     /// Below them.
     pub bars: Vec<Bar>,
 }
@@ -74,7 +76,7 @@ pub(super) struct Shown {
 /// A kind of bars and what it means.
 pub(super) type KindOfBar = (&'static str, String);
 
-const LABEL_LONGEST: usize = 26;
+const LABEL_LONGEST: usize = 28;
 const WORDS_HEIGHT: u32 = 17;
 const FIRST_BAR: u32 = 10;
 const OTHER_BAR: u32 = 6;
@@ -106,8 +108,8 @@ pub(super) fn chart(id: &str, title: &str, kinds: &[KindOfBar], rows: &[Shown]) 
             bars.push(Bar { x: percent(x), width: percent(width), y, height, class });
             y += height + 2;
         }
+        drawn.push(ChartRow { label: cut(&row.label, LABEL_LONGEST), value: row.value.clone(), base, end: y, bars });
         y += GAP;
-        drawn.push(ChartRow { label: cut(&row.label, LABEL_LONGEST), value: row.value.clone(), base, bars });
     }
     let told: Vec<String> = rows.iter().map(|row| format!("{}: {}", row.label, row.told)).collect();
     let legend = kinds.iter().filter(|(_, label)| !label.is_empty());

@@ -74,7 +74,7 @@ pub(super) fn invoices(sources: &Sources) -> Section {
         // Stable: equal ones stay in the order of posting.
         listed.sort_by_key(|bill| std::cmp::Reverse(bill.gross.abs()));
         section.say(format!(
-            "The {MOST_LISTED} largest of {}; `tollbook invoice list` and `tollbook bill show {}` list all.",
+            "The {MOST_LISTED} largest of {}; tollbook invoice list and tollbook bill show {} list all.",
             number(bills.len() as u64),
             sources.run
         ));

@@ -13,6 +13,8 @@ mod overview;
 mod section;
 mod stored;
 mod template;
+#[cfg(test)]
+mod tests;
 mod what_changed;
 mod what_was_billed;
 mod where_it_ended;

@@ -21,11 +21,11 @@ pub(super) fn changes(sources: &Sources, words: &Words) -> Option<Section> {
     let bridge = Bridge::new(&sources.billed, &before.billed);
     let difference = sources.billed.sums.net - before.billed.sums.net;
     section.say(format!(
-        "{} ex VAT against {}: usage {}, charges and fees {}.",
-        words.signed(difference),
+        "{} ex VAT than {}: usage {}, charges and fees {}.",
+        words.more_or_less(difference),
         before.words,
-        words.signed(bridge.usage),
-        words.signed(difference - bridge.usage)
+        words.more_or_less(bridge.usage),
+        words.more_or_less(difference - bridge.usage)
     ));
     section.tables.push(bridge.table(words, difference, before.billed.sums.net));
     let movers = Movers::new(sources);
@@ -151,7 +151,7 @@ impl<'a> Movers<'a> {
         let listed = table.rows.len();
         if self.moved > listed {
             table.note = format!(
-                "{} of {} whose bill differs from their last invoice; `tollbook bill show` lists all.",
+                "{} of {} whose bill differs from their last invoice; tollbook bill show lists all.",
                 number(listed as u64),
                 counted(self.moved as u64, "customer")
             );

@@ -8,7 +8,7 @@ use super::chart::{Shown, chart};
 use super::section::{Cell, Section, Table};
 use super::words::{Minor, Words, change_in_percent, counted, cut, share, shown};
 
-/// Classes and categories that are listed; a book may have any number of categories.
+/// Classes, and categories, that are listed; a book may have any number of categories.
 const MOST_LISTED: usize = 40;
 /// Rows of a picture.
 const MOST_DRAWN: usize = 12;
@@ -16,9 +16,9 @@ const MOST_DRAWN: usize = 12;
 const MOST_CUSTOMERS: usize = 10;
 
 /// One class or category.
-struct Line<'a> {
+struct Line {
     name: String,
-    group: &'a str,
+    group: &'static str,
     now: BilledWhat,
     before: Option<BilledWhat>,
 }
@@ -36,7 +36,9 @@ pub(super) fn billed(sources: &Sources, words: &Words) -> Section {
         Some(before) => format!("By class of usage and category of charges, ex VAT, against {before}."),
         None => "By class of usage and category of charges, ex VAT. There is nothing before to compare it with.".into(),
     });
-    let drawn = lines.iter().take(MOST_DRAWN).map(|line| {
+    let mut largest: Vec<&Line> = lines.iter().collect();
+    largest.sort_by_key(|line| std::cmp::Reverse(line.now.net.max(line.net_before())));
+    let drawn = largest.iter().take(MOST_DRAWN).map(|line| {
         let value = words.money(line.now.net);
         let before = line.before.map(|before| before.net);
         let told = before.map_or(value.clone(), |before| format!("{value}, before {}", words.money(before)));
@@ -44,44 +46,52 @@ pub(super) fn billed(sources: &Sources, words: &Words) -> Section {
     });
     let mut kinds = vec![("main", "this run".to_owned())];
     kinds.extend(before_words.map(|before| ("other", cut(before, 60))));
-    section.charts.extend(chart("chart-billed", "Billed by class and category", &kinds, &drawn.collect::<Vec<_>>()));
+    let title = titled("Billed by class and category", lines.len());
+    section.charts.extend(chart("chart-billed", &title, &kinds, &drawn.collect::<Vec<_>>()));
     section.tables.push(billed_table(sources, words, &lines, before_words.is_some()));
     section
 }
 
+/// A picture does not show all rows.
+fn titled(title: &str, rows: usize) -> String {
+    if rows > MOST_DRAWN { format!("{title}: the {MOST_DRAWN} largest") } else { title.to_owned() }
+}
+
 fn billed_table(sources: &Sources, words: &Words, lines: &[Line], compared: bool) -> Table {
-    let columns = ["what", "kind", ">calls or lines", ">billed", ">before", ">change", ">in percent"];
-    let columns = if compared { &columns[..] } else { &columns[..4] };
+    let columns = ["what", ">billed", ">before", ">change", ">in percent", ">calls or lines"];
+    let columns = if compared { &columns[..] } else { &["what", ">billed", ">calls or lines"] };
     let mut table = Table::new("Billed by class and category", columns).open();
-    let cells = |name: &str, group: &str, now: BilledWhat, before: Minor| {
-        let count = u64::try_from(now.count).unwrap_or_default();
-        let mut cells = vec![name.into(), group.into(), Cell::number(count), words.money(now.net).into()];
+    let cells = |name: String, lines: &[Line]| {
+        let net: Minor = lines.iter().map(|line| line.now.net).sum();
+        let mut cells: Vec<Cell> = vec![name.into(), words.money(net).into()];
         if compared {
-            let change = now.net - before;
-            cells.extend([words.money(before).into(), Cell::change(words, change)]);
-            cells.push(change_in_percent(change, before).into());
+            let before: Minor = lines.iter().map(Line::net_before).sum();
+            cells.extend([words.money(before).into(), Cell::change(words, net - before)]);
+            cells.push(change_in_percent(net - before, before).into());
         }
+        let count: i128 = lines.iter().map(|line| line.now.count).sum();
+        cells.push(Cell::number(u64::try_from(count).unwrap_or_default()));
         cells
     };
-    let net_before = |line: &Line| line.before.map_or(0, |before| before.net);
-    let listed = if lines.len() > MOST_LISTED { MOST_LISTED - 1 } else { lines.len() };
-    lines[..listed].iter().for_each(|line| table.push(cells(&line.name, line.group, line.now, net_before(line))));
-    let rest = &lines[listed..];
-    let add = |lines: &[Line]| {
-        lines.iter().fold((BilledWhat::default(), 0), |(mut sum, before), line| {
-            sum.net += line.now.net;
-            sum.count += line.now.count;
-            (sum, before + net_before(line))
-        })
-    };
-    if !rest.is_empty() {
-        let (sum, before) = add(rest);
-        table.push(cells(&format!("{} more", rest.len()), "", sum, before));
+    for alike in lines.chunk_by(|a, b| a.group == b.group) {
+        let listed = if alike.len() > MOST_LISTED { MOST_LISTED - 1 } else { alike.len() };
+        alike[..listed].iter().for_each(|line| table.push(cells(line.name.clone(), std::slice::from_ref(line))));
+        if listed < alike.len() {
+            table.push(cells(format!("{} more", alike.len() - listed), &alike[listed..]));
+        }
+        if alike.len() > 1 {
+            table.push_total(cells(format!("all {}", alike[0].group), alike));
+        }
     }
-    let (sum, before) = add(lines);
-    table.push_total(cells("in all", "", sum, before));
+    table.push_total(cells("in all".to_owned(), lines));
     table.note = other_currencies(sources);
     table
+}
+
+impl Line {
+    fn net_before(&self) -> Minor {
+        self.before.map_or(0, |before| before.net)
+    }
 }
 
 /// Bills in other currencies are in no sum.
@@ -116,7 +126,9 @@ pub(super) fn margin(sources: &Sources, words: &Words) -> Section {
     }
     let mut lines = lines(sources);
     lines.retain(|line| line.now.net != 0 || line.now.cost.wide() != 0);
-    let drawn = lines.iter().take(MOST_DRAWN).map(|line| {
+    let mut largest: Vec<&Line> = lines.iter().collect();
+    largest.sort_by_key(|line| std::cmp::Reverse(line.now.net));
+    let drawn = largest.iter().take(MOST_DRAWN).map(|line| {
         let cost = words.minor(line.now.cost);
         let left = share(line.now.net - cost, line.now.net);
         let told = format!("billed {}, cost {}, margin {left}", words.money(line.now.net), words.money(cost));
@@ -124,8 +136,8 @@ pub(super) fn margin(sources: &Sources, words: &Words) -> Section {
         Shown { label: line.name.clone(), value, told, amounts: vec![Some(line.now.net), Some(cost)] }
     });
     let kinds = [("main", "billed".to_owned()), ("other", "cost".to_owned())];
-    let drawn: Vec<Shown> = drawn.collect();
-    section.charts.extend(chart("chart-margin", "Billed and what it costs", &kinds, &drawn));
+    let (title, drawn) = (titled("Billed and what it costs", lines.len()), drawn.collect::<Vec<Shown>>());
+    section.charts.extend(chart("chart-margin", &title, &kinds, &drawn));
     section.tables.push(margin_table(words, &lines));
     section.tables.extend(lowest_margins(sources, words));
     section
@@ -189,7 +201,7 @@ fn lowest_margins(sources: &Sources, words: &Words) -> Option<Table> {
 }
 
 /// The largest first, within usage, charges and fees.
-fn lines<'a>(sources: &'a Sources) -> Vec<Line<'a>> {
+fn lines(sources: &Sources) -> Vec<Line> {
     let empty = BTreeMap::new();
     let before = sources.before.as_ref().map(|before| &before.billed.of);
     let all = sources.billed.of.keys().chain(before.unwrap_or(&empty).keys());

@@ -30,12 +30,15 @@ pub(super) fn suspense(sources: &Sources, words: &Words) -> Section {
         None => rows.iter().for_each(|row| at_stake.merge(row.at_stake)),
     }
     section.say(format!(
-        "{} could not be billed; {} is at stake, as suppliers' files state it. `tollbook usage errors` says what waits now.",
+        "{} could not be billed; {} is at stake, as suppliers' files state it. What waits now: tollbook usage errors.",
         counted(records, "record"),
         words.exact(at_stake)
     ));
     let drawn = rows.iter().filter(|row| words.minor(row.at_stake) != 0).take(MOST_DRAWN).map(|row| {
-        let label = if row.subject.is_empty() { shown(&row.reason) } else { shown(&row.subject) };
+        let label = match row.subject.as_str() {
+            "" => shown(&row.reason),
+            subject => format!("{}, {}", shown(subject), row.reason),
+        };
         let value = words.exact(row.at_stake);
         let told = format!("{}, {}, {value}", row.reason, counted(row.records, "record"));
         Shown { label, value, told, amounts: vec![Some(words.minor(row.at_stake))] }

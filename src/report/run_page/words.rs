@@ -34,6 +34,15 @@ impl Words {
         format!("{sign}{}", self.magnitude(minor))
     }
 
+    /// A difference in a sentence: `£3.00 more`, `£3.00 less`.
+    pub(super) fn more_or_less(&self, difference: Minor) -> String {
+        match difference {
+            0 => "no more and no less".into(),
+            ..0 => format!("{} less", self.magnitude(difference)),
+            _ => format!("{} more", self.magnitude(difference)),
+        }
+    }
+
     /// An exact sum in the minor unit, rounded half up.
     pub(super) fn minor<const SCALE: u32>(&self, sum: Sum<SCALE>) -> Minor {
         match SCALE.checked_sub(self.digits) {
