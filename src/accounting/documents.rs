@@ -192,3 +192,52 @@ fn vat_on(net: Money, rate: Percent) -> Result<Money, Overflow> {
     let hundred = i128::from(Percent::ONE.scaled()).checked_mul(100).ok_or(Overflow)?;
     Sum::<0>::from_wide(divide(exact, hundred, Rounding::HalfUp)).to_money(0, Rounding::HalfUp)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn part(net: i64) -> Part {
+        let (net, vat) = (Money::from_minor(net), Money::ZERO);
+        let text = String::new;
+        Part { account: text(), title: text(), vat_code: "S".to_owned(), tax_code: text(), net, vat }
+    }
+
+    fn code(kind: VatKind, rate: &str, net: i64, vat: i64) -> BillVat {
+        let amount = |minor| Amount::new(Money::from_minor(minor), Currency::GBP);
+        let rate = Percent::parse(rate).expect(rate);
+        BillVat { code: "S".to_owned(), label: String::new(), kind, rate, net: amount(net), vat: amount(vat) }
+    }
+
+    #[test]
+    fn what_rounding_leaves_goes_to_the_largest() {
+        for (nets, kind, vat, expected, left) in [
+            // 4.398, 6.666 and 0.20 by themselves; 11.264 of the sum.
+            (vec![2199, 3333, 100], VatKind::Standard, 1126, vec![440, 666, 20], -1),
+            (vec![2199, 3333, 100], VatKind::Standard, 1127, vec![440, 667, 20], 0),
+            (vec![-300, 100], VatKind::Standard, -40, vec![-60, 20], 0),
+            // Of two equal ones the first.
+            (vec![3, 3], VatKind::Standard, 1, vec![0, 1], -1),
+            (vec![5000], VatKind::ReverseCharge, 0, vec![0], 0),
+            (vec![5000], VatKind::Exempt, 0, vec![0], 0),
+        ] {
+            let mut parts: Vec<Part> = nets.iter().map(|net| part(*net)).collect();
+            let of_code = code(kind, "20", nets.iter().sum(), vat);
+            assert_eq!(share_out(&of_code, &mut parts), Ok(Money::from_minor(left)), "{nets:?}");
+            let shared: Vec<i64> = parts.iter().map(|part| part.vat.minor()).collect();
+            assert_eq!(shared, expected, "{nets:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_penny_is_lost(nets in proptest::collection::vec(-100_000_i64..100_000, 1..40), vat in -50_000_i64..50_000) {
+            let mut parts: Vec<Part> = nets.iter().map(|net| part(*net)).collect();
+            let of_code = code(VatKind::Standard, "17.5", nets.iter().sum(), vat);
+            share_out(&of_code, &mut parts).expect("small amounts");
+            prop_assert_eq!(parts.iter().map(|part| part.vat.minor()).sum::<i64>(), vat);
+        }
+    }
+}

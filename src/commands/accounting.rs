@@ -270,7 +270,10 @@ fn in_words(totals: &Totals) -> String {
         let documents = [counted(of.invoices, "invoice"), counted(of.credit_notes, "credit note")].join(" and ");
         text += &format!("{documents}: net {} {}, VAT {}, total {}\n", of.currency, of.net, of.vat, of.gross);
         if of.movements > 0 {
-            text += &format!("{}: {} {}\n", counted(of.movements, "payment and other movement"), of.currency, of.moved);
+            text += &format!(
+                "payments, refunds, write-offs and reversals: {}, in all {} {}\n",
+                of.movements, of.currency, of.moved
+            );
         }
         if of.rounded_documents > 0 {
             let documents = counted(of.rounded_documents, "document");

@@ -162,14 +162,11 @@ impl MailServer {
     fn connect(&self) -> Result<SmtpConnection, Fault> {
         let addresses = self.addresses()?;
         let timeout = seconds(self.settings.timeout_seconds);
-        let (wrapped, stage) = match self.settings.security {
-            MailSecurity::Tls => (self.tls.as_ref(), Stage::Encryption),
-            _ => (None, Stage::Connection),
-        };
+        let wrapped = self.tls.as_ref().filter(|_| self.settings.security == MailSecurity::Tls);
         let connected = SmtpConnection::connect(&addresses[..], timeout, &self.hello, wrapped, None);
         let mut connection = connected.map_err(|error| {
-            let is_reached = error.source_is_certificate() && stage == Stage::Encryption;
-            fault(if is_reached { Stage::Encryption } else { Stage::Connection }, &error)
+            let stage = if is_about_trust(&error) { Stage::Encryption } else { Stage::Connection };
+            fault(stage, &error)
         })?;
         if let (MailSecurity::StartTls, Some(tls)) = (self.settings.security, &self.tls) {
             if !connection.can_starttls() {
@@ -300,15 +297,9 @@ fn plain(text: &str) -> String {
     spaced.take(LONGEST_ANSWER).collect::<String>().trim().to_owned()
 }
 
-trait Certificates {
-    fn source_is_certificate(&self) -> bool;
-}
-
-impl Certificates for SmtpError {
-    /// Is it the certificate that is wrong, rather than the way to the server?
-    fn source_is_certificate(&self) -> bool {
-        self.is_tls() || self.to_string().contains("certificate")
-    }
+/// Is it the certificate that is wrong, rather than the way to the server?
+fn is_about_trust(error: &SmtpError) -> bool {
+    error.is_tls() || error.to_string().contains("certificate")
 }
 
 impl Stage {

@@ -145,6 +145,8 @@ fn remove_rows(connection: &rusqlite::Connection, account: &str) -> rusqlite::Re
     for table in ["ended_rows", "usage_alerts", "usage_days", "usage_call_types", "next_message_used"] {
         connection.execute(&format!("DELETE FROM {table} WHERE account = ?1"), [account])?;
     }
+    // That a document was sent stays; to which address, and what the server said of it, goes.
+    connection.execute("UPDATE outbox SET recipients = '', answer = NULL WHERE account = ?1", [account])?;
     Ok(())
 }
 

@@ -152,6 +152,25 @@ const ROW_COLUMNS: &str =
     EXISTS (SELECT 1 FROM outbox n WHERE n.again_of = o.id)
       OR EXISTS (SELECT 1 FROM sent_invoices s WHERE s.invoice = o.document AND s.at >= o.changed_at) AS is_settled";
 
+/// What must give no row, and what it means if it does. The first column names the thing. Run by [`super::verify`].
+pub(super) const OUTBOX: &[(&str, &str)] = &[
+    (
+        "a mail was sent, and its invoice is not noted as sent (B13)",
+        "SELECT document FROM outbox o WHERE state = 'sent' AND is_trial = 0 AND kind = 'invoice'
+           AND NOT EXISTS (SELECT 1 FROM sent_invoices s WHERE s.invoice = o.document)",
+    ),
+    (
+        "a mail is of another account's document",
+        "SELECT o.document FROM outbox o LEFT JOIN invoices i ON i.number = o.document
+           LEFT JOIN credit_notes c ON c.number = o.document WHERE coalesce(i.account, c.account) IS NOT o.account",
+    ),
+    (
+        "a document was sent twice, and nobody asked for it",
+        "SELECT document FROM outbox WHERE state IN ('sending', 'sent', 'unknown') AND is_trial = 0 AND again_of IS NULL
+           GROUP BY document HAVING count(*) > 1",
+    ),
+];
+
 /// Held by the only process that sends mail.
 pub struct OutboxLock {
     _lock: WriterLock,

@@ -21,6 +21,7 @@ mod book;
 mod credit_notes;
 mod imports;
 mod opening;
+mod outbox;
 mod payments;
 mod posting;
 mod runs;

@@ -7,6 +7,7 @@ use crate::domain::money::{Currency, Money};
 use super::bills::{bill_difference, read_bill};
 use super::columns::{money, named};
 use super::imports::control_difference;
+use super::outbox::OUTBOX;
 use super::settlement_checks::SETTLEMENTS;
 use super::void_checks::{VOIDS, check_credit_notes};
 use super::{Ledger, LedgerError};
@@ -98,7 +99,7 @@ impl Ledger {
         if !findings.is_empty() {
             return Ok(findings);
         }
-        for (meaning, sql) in NO_ROWS.iter().chain(SETTLEMENTS).chain(VOIDS) {
+        for (meaning, sql) in NO_ROWS.iter().chain(SETTLEMENTS).chain(VOIDS).chain(OUTBOX) {
             let mut query = snapshot.prepare(sql)?;
             for name in query.query_map([], |row| row.get::<_, String>(0))? {
                 findings.push(format!("{}: {meaning}", name?));

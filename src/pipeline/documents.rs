@@ -162,8 +162,7 @@ impl Documents<'_> {
         let above = customer.and_then(|customer| customer.itemise_above);
         let pages = InvoicePages { calls: listed, itemise_above: above, history, ..InvoicePages::of(bill, format) };
         let wants = |document| self.wants(document, bill, customer);
-        let pdf = wants(Attachment::Pdf).then(|| hybrid::render(renderer, &pages)).transpose();
-        let pdf = pdf.map_err(|error| Error::new(ErrorKind::Refused, error.to_string(), "correct the template"))?;
+        let pdf = wants(Attachment::Pdf).then(|| render_pdf(renderer, &pages)).transpose()?;
         let mut made = Vec::new();
         if wants(Attachment::Json) {
             made.push(self.put(&format!("{stem}.json"), &json::render(bill))?);
@@ -206,6 +205,12 @@ impl Documents<'_> {
         let path = self.dir.join(name);
         PartialFile::write(path.clone(), bytes).map_err(|error| Error::io(&path, &error))
     }
+}
+
+/// The pages, with the structured invoice inside where there can be one.
+pub fn render_pdf(renderer: &PdfRenderer, pages: &InvoicePages<'_>) -> Result<Vec<u8>> {
+    hybrid::render(renderer, pages)
+        .map_err(|error| Error::new(ErrorKind::Refused, error.to_string(), "correct the template"))
 }
 
 /// Says which languages there are no strings for.

@@ -107,7 +107,6 @@ impl Gathering<'_> {
     fn sort_out(&self, import: &OpenImport, is_member: &[bool], records: &[UsageRecord]) -> SortedOut {
         let mut sorted = SortedOut { usage: Vec::with_capacity(records.len()), found: Found::default() };
         let SortedOut { usage, found: Found { totals, suspense } } = &mut sorted;
-        let (supplier, file_name) = (import.supplier, import.file_name.as_str());
         for stretch in records.chunk_by(|a, b| import.mark_of(a.row).is_some() == import.mark_of(b.row).is_some()) {
             stretch.iter().for_each(|record| totals.take_in(&Tally::of_record(record)));
             if import.mark_of(stretch[0].row).is_some() {
@@ -115,7 +114,7 @@ impl Gathering<'_> {
                     let (disposition, reason) = import.mark_of(record.row).expect("all of the stretch are marked");
                     totals.end(disposition, reason, &Tally::of_record(record));
                     if disposition == Disposition::Suspense {
-                        suspense.add_conflicting(file_name, supplier, record);
+                        suspense.add(self.engine, import, record, None);
                     }
                 }
                 continue;
@@ -125,7 +124,7 @@ impl Gathering<'_> {
                     Err(aside) => {
                         totals.end(aside.disposition, Some(aside.reason), &Tally::of_record(record));
                         if aside.disposition == Disposition::Suspense {
-                            suspense.add(self.engine, file_name, supplier, record, &aside);
+                            suspense.add(self.engine, import, record, Some(&aside));
                         }
                     }
                     Ok((of, price)) => match self.reason_to_leave(is_member, record, &of) {

@@ -4,9 +4,11 @@
 use ahash::AHashMap;
 
 use super::Engine;
+use super::unbilled::OpenImport;
+use super::waiting::subject_of;
 use crate::domain::book::SupplierId;
 use crate::domain::disposition::Reason;
-use crate::domain::money::Sum;
+use crate::domain::money::{Currency, Sum};
 use crate::domain::usage::{UsageRecord, WhyAside};
 
 /// Records of one supplier that fail for one reason over one thing to mend.
@@ -20,6 +22,8 @@ pub struct SuspenseGroup {
     pub subject: String,
     /// The id of the first of them.
     pub example: String,
+    /// In which the supplier states amounts.
+    pub currency: Currency,
     /// How many.
     pub records: u64,
     /// What is lost if they are never billed: the supplier's suggested retail price, else its charge, as its file states it.
@@ -30,37 +34,32 @@ pub struct SuspenseGroup {
 #[derive(Clone, Debug, Default)]
 pub struct SuspenseGroups {
     groups: Vec<SuspenseGroup>,
-    places: AHashMap<(SupplierId, Reason, String), usize>,
+    places: AHashMap<(SupplierId, Reason, Currency, String), usize>,
 }
 
-/// Groups that are told apart; of the others only supplier and reason are.
+/// Groups that are told apart; of the others only supplier, reason and currency are.
 const MOST_GROUPS: usize = 50_000;
 
 impl SuspenseGroups {
-    /// Counts a record that the book does not let pass.
-    pub fn add(
-        &mut self,
-        engine: &Engine,
-        file_name: &str,
-        supplier: SupplierId,
-        record: &UsageRecord,
-        why: &WhyAside,
-    ) {
-        self.count(supplier, why.reason, subject(engine, record, why), record, file_name);
-    }
-
-    /// Counts a record that came again with other content (F2).
-    pub fn add_conflicting(&mut self, file_name: &str, supplier: SupplierId, record: &UsageRecord) {
-        let subject = record.record_id.as_deref().unwrap_or_default().to_owned();
-        self.count(supplier, Reason::ConflictingRecord, subject, record, file_name);
-    }
-
-    fn count(&mut self, supplier: SupplierId, reason: Reason, subject: String, record: &UsageRecord, file_name: &str) {
-        let at_stake = [record.suggested_retail.or(record.cost).unwrap_or_default()].into_iter().sum();
-        let known = self.places.contains_key(&(supplier, reason, subject.clone()));
-        // The id is made for the first of a group only.
-        let example = if known { String::new() } else { record.id(file_name) };
-        self.add_group(SuspenseGroup { supplier, reason, subject, example, records: 1, at_stake });
+    /// Counts a record of an import: one that the book does not let pass, with why, or one that came again with other
+    /// content (F2).
+    pub fn add(&mut self, engine: &Engine, import: &OpenImport, record: &UsageRecord, why: Option<&WhyAside>) {
+        let (reason, subject) = match why {
+            Some(why) => (why.reason, subject_of(engine, record, why)),
+            None => (Reason::ConflictingRecord, record.record_id.as_deref().unwrap_or_default().to_owned()),
+        };
+        let currency = record.currency.unwrap_or(engine.book.settings.currency);
+        let known = self.places.contains_key(&(import.supplier, reason, currency, subject.clone()));
+        self.add_group(SuspenseGroup {
+            supplier: import.supplier,
+            reason,
+            subject,
+            // Made for the first of a group only.
+            example: if known { String::new() } else { record.id(&import.file_name) },
+            currency,
+            records: 1,
+            at_stake: [record.suggested_retail.or(record.cost).unwrap_or_default()].into_iter().sum(),
+        });
     }
 
     /// Adds the groups of records that came later.
@@ -69,9 +68,9 @@ impl SuspenseGroups {
     }
 
     fn add_group(&mut self, mut group: SuspenseGroup) {
-        let mut key = (group.supplier, group.reason, std::mem::take(&mut group.subject));
+        let mut key = (group.supplier, group.reason, group.currency, std::mem::take(&mut group.subject));
         if self.groups.len() >= MOST_GROUPS && !self.places.contains_key(&key) {
-            key.2.clear();
+            key.3.clear();
         }
         match self.places.get(&key) {
             Some(place) => {
@@ -81,7 +80,7 @@ impl SuspenseGroups {
             }
             None => {
                 self.places.insert(key.clone(), self.groups.len());
-                self.groups.push(SuspenseGroup { subject: key.2, ..group });
+                self.groups.push(SuspenseGroup { subject: key.3, ..group });
             }
         }
     }
@@ -95,19 +94,6 @@ impl SuspenseGroups {
     }
 }
 
-/// What a person has to mend.
-fn subject(engine: &Engine, record: &UsageRecord, why: &WhyAside) -> String {
-    let call_type = || why.call_type.map(|id| engine.book.call_type(id).code.as_str()).unwrap_or_default();
-    let account = || why.customer.map(|id| engine.book.customer(id).account.as_str()).unwrap_or_default();
-    match why.reason {
-        Reason::NoRate => format!("{} for {}", call_type(), account()),
-        Reason::NoExchangeRate => record.currency.map(|currency| currency.to_string()).unwrap_or_default(),
-        Reason::UnknownCallType if !record.charge_band.is_empty() => format!("charge band {}", record.charge_band),
-        Reason::UnknownCallType => format!("number {}", record.looked_up_number()),
-        _ => record.cli.to_string(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,6 +104,7 @@ mod tests {
             reason: Reason::UnknownCli,
             subject: subject.into(),
             example: format!("first of {subject}"),
+            currency: Currency::GBP,
             records,
             at_stake: Sum::from_wide(stake),
         }

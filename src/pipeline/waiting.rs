@@ -202,7 +202,7 @@ impl Failing {
 }
 
 /// What a person has to mend.
-fn subject_of(engine: &Engine, record: &UsageRecord, why: &WhyAside) -> String {
+pub(super) fn subject_of(engine: &Engine, record: &UsageRecord, why: &WhyAside) -> String {
     use Reason::{NoExchangeRate, NoRate, UnknownCallType};
     let call_type = || why.call_type.map(|id| engine.book.call_type(id).code.clone()).unwrap_or_default();
     let account = || why.customer.map(|id| engine.book.customer(id).account.clone()).unwrap_or_default();

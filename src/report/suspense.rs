@@ -13,7 +13,7 @@ pub struct SuspenseReport {
     pub groups: u64,
     /// Records in all of them.
     pub records: u64,
-    /// The money at stake in all of them.
+    /// The money at stake in those that the supplier states in the workspace's currency.
     pub at_stake: Sum<8>,
     /// The groups with the most.
     pub largest: Vec<SuspenseRow>,
@@ -30,6 +30,8 @@ pub struct SuspenseRow {
     pub supplier: String,
     /// The id of one of them.
     pub example: String,
+    /// In which `at_stake` is.
+    pub currency: String,
     /// How many.
     pub records: u64,
     /// What is lost if they are never billed.
@@ -47,11 +49,13 @@ impl SuspenseReport {
             subject: group.subject.clone(),
             supplier: book.supplier(group.supplier).code.clone(),
             example: group.example.clone(),
+            currency: group.currency.to_string(),
             records: group.records,
             at_stake: group.at_stake,
         };
         let mut at_stake = Sum::default();
-        ranked.iter().for_each(|group| at_stake.merge(group.at_stake));
+        let own = ranked.iter().filter(|group| group.currency == book.settings.currency);
+        own.for_each(|group| at_stake.merge(group.at_stake));
         Self {
             groups: ranked.len() as u64,
             records: ranked.iter().map(|group| group.records).sum(),

@@ -44,7 +44,7 @@ pub fn answer(
             ],
         ));
     }
-    rows.sort_by(|a, b| a.0.cmp(&b.0));
+    rows.sort_by_key(|(order, _)| *order);
     let total = |(currency, (records, seconds, sell, cost)): (&Currency, &(u64, u64, Money, Money))| {
         let mut cells = vec![SheetCell::Nothing; columns().len()];
         cells[2] = SheetCell::text("total");

@@ -1,12 +1,14 @@
 //! All integration tests, one binary. Each module says what it holds true.
 #![allow(clippy::unwrap_used)]
 
+mod accounting;
 mod attacks;
 mod bench;
 mod commands;
 mod conservation;
 mod delivery;
 mod determinism;
+mod documents;
 mod e_invoices;
 mod forms;
 mod hard_times;

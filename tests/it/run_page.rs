@@ -144,6 +144,7 @@ fn posting_leaves_the_page_with_its_documents_and_the_same_bytes_again() {
     office.run("bill page 9").ended(1).says("there is no such run");
     // What is undone says so, and shows what it was.
     office.run_today("bill undo 4 --reason wrong").done();
+    office.run("bill page 4").done();
     let undone = read(&page);
     assert!(undone.contains("UNDONE") && undone.contains("all its invoices are void"));
     has_rows(&undone, &["in all |  |  | £311.00 | £62.20 | £373.20 |  | "]);

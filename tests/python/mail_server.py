@@ -9,7 +9,7 @@ input does. How it treats a recipient is in the name:
     refuse…       550          drop-before…  goes away in the middle of the message
     grey…         451, once    drop-after…   keeps the message and goes away without a word
     late4… late5… 451 or 554 to the whole message
-    slow…         answers after 4 seconds
+    slow…         answers after 12 seconds
 """
 import argparse
 import asyncio
@@ -81,7 +81,7 @@ class Mailbox:
             if name(address).startswith("late5"):
                 answer = f"554 5.7.1 <{address}> not this"
             if name(address).startswith("slow"):
-                await asyncio.sleep(4)
+                await asyncio.sleep(12)
         asyncio.get_running_loop().call_soon(asyncio.ensure_future, self.stage("answered", self.count))
         return answer
 

@@ -134,3 +134,37 @@ pub fn debits_of(invoices: &[OpenInvoice<'_>]) -> Result<Vec<Debit>, Overflow> {
     }
     Ok(debits)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mandates_are_told_by_their_form() {
+        for (mandate, sepa, bacs) in [
+            ("FERN-000123", true, true),
+            ("M/2026/4", true, true),
+            ("ABCDE", true, false),
+            ("AAAAAAAA", true, false),
+            ("DDIC123456", true, false),
+            ("abc123456", true, false),
+            ("M_2026_000001", false, false),
+            ("M-000000000000000000000000000000000", true, false),
+            ("M-0000000000000000000000000000000000", false, false),
+            ("<MndtId>123</MndtId>", false, false),
+            ("", false, false),
+        ] {
+            assert_eq!(is_sepa_mandate(mandate), sepa, "{mandate}");
+            assert_eq!(is_bacs_reference(mandate), bacs, "{mandate}");
+        }
+    }
+
+    #[test]
+    fn the_method_may_be_written_in_several_ways() {
+        for (method, expected) in
+            [("Direct Debit", true), ("direct_debit", true), (" direct-debit ", true), ("card", false), ("", false)]
+        {
+            assert_eq!(is_direct_debit(method), expected, "{method}");
+        }
+    }
+}

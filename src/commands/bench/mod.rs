@@ -1,5 +1,6 @@
 //! `bench`: a workload of any size, and the pipeline's figures on it.
 
+mod documents;
 mod form;
 mod generate;
 mod meter;
@@ -20,6 +21,8 @@ pub enum Bench {
     Generate(generate::Generate),
     /// Write a filled form of customers, and the small book that it fits
     Form(form::Form),
+    /// Measure how fast invoices are laid out as PDF
+    Documents(documents::Documents),
     /// Measure the pipeline on a workload, stage by stage and the whole way
     Run(Box<run::Run>),
 }
@@ -29,6 +32,7 @@ impl Bench {
         match self {
             Self::Generate(generate) => generate.run(global),
             Self::Form(form) => form.run(global),
+            Self::Documents(documents) => documents.run(global),
             Self::Run(run) => run.run(global),
         }
     }

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::page::write_page;
 use crate::commands::invoice::{Credited, reason, write_documents};
 use crate::commands::{Global, today};
 use crate::domain::time::Date;
@@ -32,7 +31,6 @@ pub(super) fn undo(global: &Global, workspace: &Workspace, run: i64, date: Optio
     let mut undone = Undone { run, credit_notes, documents: PathBuf::new(), files: 0 };
     if !global.dry_run {
         (undone.files, undone.documents) = write_documents(global, workspace, (&book, &store), &notes)?;
-        write_page(global, workspace, &ledger, run)?;
     }
     global.show(&undone, || {
         let verb = if global.dry_run { "would undo" } else { "undid" };

@@ -1,10 +1,13 @@
 //! `invoice`: posted invoices and credit notes, listed, shown, written again; voided, credited; sent, marked as sent.
 
+mod archive;
+mod bundle;
 mod credit;
 mod e_invoices;
 mod explain;
 mod export;
 mod list;
+mod preview;
 mod send;
 mod show;
 
@@ -42,6 +45,10 @@ pub enum Invoice {
     Explain(explain::ExplainInvoice),
     /// Write the documents of an invoice or credit note, or of all invoices of a run, into a folder
     Export(export::Export),
+    /// Render one invoice, or a sample, with the workspace's templates; again whenever they change
+    Preview(preview::Preview),
+    /// Print a built-in template or strings file to start an own one from, or write all of them
+    Template(preview::Template),
     /// Take an invoice back: a credit note of all that is left of it; its usage and charges wait to be billed again
     Void {
         /// Its number
@@ -56,6 +63,10 @@ pub enum Invoice {
     Send(send::SendArguments),
     /// List the messages that were sent, wait, were refused, or may have arrived
     Outbox(send::OutboxArguments),
+    /// Make one PDF for the post of the invoices of a run, sorted, with a list of what is in it
+    Bundle(bundle::BundleArguments),
+    /// Put all documents of a run or of a month into one zip, with a list of what is in it
+    Archive(archive::ArchiveArguments),
     /// Note that invoices left the house: their run cannot be undone any more
     MarkSent {
         /// Their numbers
@@ -69,16 +80,23 @@ pub enum Invoice {
 
 impl Invoice {
     pub fn run(self, global: &Global) -> Result<()> {
+        if let Self::Template(template) = self {
+            return template.run(global);
+        }
         let workspace = Workspace::find(global.workspace.as_deref())?;
         match self {
             Self::List { run, account, tagged } => list::list(global, &workspace, (run, account.as_deref()), &tagged),
             Self::Show { number } => show::show(global, &workspace, &number),
             Self::Explain(explain) => explain.run(global, &workspace),
             Self::Export(export) => export.run(global, &workspace),
+            Self::Preview(preview) => preview.run(global, &workspace),
+            Self::Template(template) => template.run(global),
             Self::Void { number, date } => credit::void(global, &workspace, &number, date),
             Self::Credit(arguments) => arguments.credit(global, &workspace),
             Self::Send(arguments) => arguments.send(global, &workspace),
             Self::Outbox(arguments) => send::show_outbox(global, &workspace, &arguments),
+            Self::Bundle(arguments) => arguments.run(global, &workspace),
+            Self::Archive(arguments) => arguments.run(global, &workspace),
             Self::MarkSent { numbers, how } => mark_sent(global, &workspace, &numbers, &how),
         }
     }

@@ -42,8 +42,11 @@ const COUNT: usize = 15;
 /// The record is for questions, not for paper.
 const LAST_ON_PAPER: u16 = 13;
 
+/// A column, and whether a row fills it.
+type Optional = (u16, fn(&ItemisedRow<'_>) -> bool);
+
 /// Columns that are left out of sight where no row fills them.
-const OPTIONAL: [(u16, fn(&ItemisedRow<'_>) -> bool); 7] = [
+const OPTIONAL: [Optional; 7] = [
     (0, |row| !row.cost_centre().is_empty()),
     (4, |row| matches!(row, ItemisedRow::Call(call) if call.direction == "in")),
     (8, |row| row.kind() == "voice"),

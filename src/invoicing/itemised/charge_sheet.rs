@@ -23,8 +23,11 @@ const COLUMNS: [(&str, u16, bool); 13] = [
     ("Amount ex VAT", 14, true),
 ];
 
+/// A column, and whether a row fills it.
+type Optional = (u16, fn(&BillLine) -> bool);
+
 /// Columns that are left out of sight where no line fills them.
-const OPTIONAL: [(u16, fn(&BillLine) -> bool); 4] = [
+const OPTIONAL: [Optional; 4] = [
     (1, |line| !line.cost_centre.is_empty()),
     (2, |line| !line.cli.is_empty()),
     (4, |line| !line.details.is_empty()),

@@ -27,8 +27,11 @@ const COLUMNS: [(&str, u16, bool); 9] = [
 /// What a row is of: whether it is of no line, cost centre, line.
 type Key<'b> = (bool, &'b str, &'b str);
 
+/// A column, and whether a row fills it.
+type Optional = (u16, fn(&UsageByCli) -> bool);
+
 /// Columns that are left out of sight where no line fills them.
-const OPTIONAL: [(u16, fn(&UsageByCli) -> bool); 2] = [(5, |line| line.bytes != 0), (6, |line| !line.capped.is_zero())];
+const OPTIONAL: [Optional; 2] = [(5, |line| line.bytes != 0), (6, |line| !line.capped.is_zero())];
 
 pub(super) fn write(sheet: &mut Worksheet, bill: &Bill, looks: &Looks) -> Result<(), XlsxError> {
     let last = set_heads(sheet, &COLUMNS, looks)?;

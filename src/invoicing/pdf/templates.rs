@@ -32,7 +32,7 @@ const BUILT_IN_FONTS: [&[u8]; 3] = [
 const WRAPPER: &str = "#include \"/invoice.typ\"\n";
 const WRAPPER_WITH_ATTACHMENT: &str = "#include \"/invoice.typ\"
 #let attached = json(\"attachment.json\")
-#pdf.attach(attached.name, read(\"attachment\", encoding: none), mime-type: attached.mime, \
+#pdf.attach(\"/\" + attached.name, read(\"attachment\", encoding: none), mime-type: attached.mime, \
   description: attached.description, relationship: attached.relationship)
 ";
 

@@ -270,6 +270,9 @@ fn a_template_cannot_lose_the_attachment() {
         });
         let content = embedded.map(|stream| stream.decompressed_content().unwrap_or_else(|_| stream.content.clone()));
         assert_eq!(content.as_deref(), Some(&b"<Invoice/>"[..]));
+        let file = document.objects.values().filter_map(|object| object.as_dict().ok()).find(|dict| dict.has(b"EF"));
+        let name = file.and_then(|file| file.get(b"F").and_then(lopdf::Object::as_str).ok());
+        assert_eq!(name, Some(&b"factur-x.xml"[..]), "as Factur-X prescribes, without a folder");
         assert!(renderer.render(&long(&bill, &[])).expect("a document").len() < pdf.len());
     }
 }
@@ -295,4 +298,11 @@ fn a_language_without_strings_is_told_and_english_stands_in() {
     let renderer = PdfRenderer::new(Some(own.path())).expect("a good folder");
     renderer.render(&long(&bill, &[])).expect("a document");
     assert!(renderer.unknown_languages().is_empty());
+}
+
+#[test]
+fn the_invoices_that_are_measured_have_two_pages() {
+    for index in [0, 41, 999] {
+        assert_eq!(texts(&samples::of_two_pages(index), &[]).len(), 2, "{index}");
+    }
 }

@@ -72,6 +72,26 @@ pub fn history(months: u32, this: i64) -> Vec<MonthlySpend> {
 /// Of this month's amount, in percent.
 const SHARES: [i64; 7] = [88, 94, 107, 91, 72, 99, 83];
 
+/// One of many invoices of two pages in the long format, each with a number, a name and amounts of its own.
+pub fn of_two_pages(index: u32) -> Bill {
+    let mut bill = with_bank(long());
+    bill.number = Some(format!("NT-{:06}", 100_000 + index));
+    bill.customer.account = format!("A{index:05}");
+    bill.customer.name = format!("Fern & Sons Joinery {index} Ltd");
+    bill.customer.address.lines = vec![format!("{index} Mill Lane")];
+    bill.messages.truncate(1);
+    bill.lines.truncate(12);
+    bill.usage_by_cli.truncate(4);
+    bill.allowances.clear();
+    bill.customer.reference.clear();
+    for (place, line) in (1_i64..).zip(&mut bill.lines) {
+        line.amount = pounds(line.amount.money.minor() + i64::from(index) * place % 977);
+        line.cli = format!("+44207946{:04}", (i64::from(index) * 7 + place) % 1_000);
+    }
+    bill.vat.clear();
+    totalled(bill, i64::from(index % 3) * 1_234)
+}
+
 fn with_bank(mut bill: Bill) -> Bill {
     bill.organisation.contact = Contact {
         email: "accounts@northwind.example".into(),
@@ -94,6 +114,7 @@ fn with_bank(mut bill: Bill) -> Bill {
 pub fn transfer() -> Bill {
     let mut bill = with_bank(short());
     bill.customer.payment_method = "bank transfer".into();
+    bill.customer.mandate = BillMandate::default();
     bill.customer.purchase_order = "PO-2026-0042".into();
     bill.messages = vec!["Our office is closed from 24 December to 2 January.".into()];
     bill
@@ -117,10 +138,11 @@ fn euros(mut bill: Bill) -> Bill {
         bank: "Hafenbank".into(),
         name: "Northwind Telecom".into(),
         iban: "DE89370400440532013000".into(),
-        bic: "COBADEFFXXX".into(),
+        bic: "COBADEFF370".into(),
         ..BankAccount::default()
     };
     bill.customer.payment_method = String::new();
+    bill.customer.mandate = BillMandate::default();
     bill
 }
 
@@ -131,7 +153,7 @@ pub fn german() -> Bill {
     bill.customer.name = "Tischlerei Farn & Söhne GmbH".into();
     bill.customer.address = address(&["Mühlenweg 17"], "Lüneburg", "", "21335", "Deutschland");
     bill.customer.vat_number = "DE 123456789".into();
-    bill.organisation.footer = "Geschäftsführung: Nora Nordwind · Sitz der Gesellschaft: Bristol".into();
+    bill.organisation.footer = "Sitz der Gesellschaft: Bristol".into();
     bill.messages = vec!["Ab dem 1. Januar 2027 gilt unsere neue Preisliste.".into()];
     for line in &mut bill.lines {
         line.vat_code = "RC".into();

@@ -82,7 +82,7 @@ pub(super) fn itemisation_of(
     let is = |disposition: &str| calls.iter().any(|call| call.disposition == disposition);
     let (records, total) = (count_of(calls.len() as u64, style), sum_of(&mut rows.iter().map(ItemisedRow::charge)));
     Some(Itemisation {
-        clis: grouped_by_cli(&rows).into_iter().map(of_cli).collect(),
+        clis: grouped_by_cli(&rows, calls).into_iter().map(of_cli).collect(),
         summary: style.language.fill("itemisation.total", &[("records", &records), ("total", &total)]),
         calls: records,
         total,
@@ -98,15 +98,18 @@ const ALLOWANCE: &str = "allowance";
 /// What a disposition adds to a charge: the marks that the legend explains.
 const MARKS: [(&str, &str); 2] = [(CAPPED, "†\u{a0}"), (ALLOWANCE, "*\u{a0}")];
 
-fn grouped_by_cli<'r, 'c>(rows: &'r [ItemisedRow<'c>]) -> Vec<Vec<&'r ItemisedRow<'c>>> {
-    let mut groups: Vec<Vec<&ItemisedRow>> = Vec::new();
+/// The rows of each line, in the order in which the calls first name the lines: sums stand behind all calls.
+fn grouped_by_cli<'r, 'c>(rows: &'r [ItemisedRow<'c>], calls: &'c [ItemisedCall]) -> Vec<Vec<&'r ItemisedRow<'c>>> {
     let mut places: HashMap<&str, usize> = HashMap::new();
+    for call in calls {
+        let next = places.len();
+        places.entry(&call.cli).or_insert(next);
+    }
+    let mut groups: Vec<Vec<&ItemisedRow>> = vec![Vec::new(); places.len()];
     for row in rows {
-        let place = *places.entry(row.cli()).or_insert_with(|| {
-            groups.push(Vec::new());
-            groups.len() - 1
-        });
-        groups[place].push(row);
+        if let Some(place) = places.get(row.cli()) {
+            groups[*place].push(row);
+        }
     }
     groups
 }

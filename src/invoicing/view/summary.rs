@@ -8,7 +8,7 @@ use super::View;
 use super::charge_sections::{category_of, grouped_by, subtotal};
 use super::facts::Fact;
 use super::sums::{VatRow, vat_of};
-use super::widths::{PAGE, lines};
+use super::widths::{PAGE, lines, widest};
 use crate::domain::bill::{Amount, Bill, BillLine};
 use crate::domain::money::{Money, Overflow};
 use crate::invoicing::language::Style;
@@ -30,22 +30,22 @@ struct SummaryRow {
 
 /// The height of the page between its margins, in points; and those of its parts: what stands above the addresses, the
 /// title, a fact, a line of the address, the blank above the card and its band.
-const PAGE_HEIGHT: u32 = 700;
+const PAGE_HEIGHT: u32 = 703;
 const LETTERHEAD: u32 = 76;
-const TITLE: u32 = 30;
+const TITLE: u32 = 28;
 const FACT: u32 = 12;
 const ADDRESS_LINE: u32 = 13;
 const BAND: u32 = 24 + 39;
 /// A line of text on the card or in a message, and the room around the card's and around a message.
 const LINE: u32 = 11;
 const CARD: u32 = 20;
-const MESSAGE: u32 = 21;
+const MESSAGE: u32 = 17;
 /// The heading and the heads of the summary, a row of a table, the blank above the sums, the totals and the balance.
 const HEADING: u32 = 52;
 const ROW: u32 = 14;
 const SUMS: u32 = 28;
-const TOTALS: u32 = 54;
-const BALANCE: u32 = 54;
+const TOTALS: u32 = 51;
+const BALANCE: u32 = 52;
 
 /// How many rates of VAT stand on the page at most.
 const MOST_RATES: usize = 5;
@@ -60,7 +60,7 @@ pub(super) fn fit_one_page(view: &mut View, bill: &Bill, style: Style) -> Result
     view.vat = fitted_vat(bill, style)?;
     view.totals.drain(..view.totals.len() - 2);
     let notes = view.notes.iter().map(|note| lines(note, 75, PAGE) * LINE).sum::<u32>();
-    let above_messages = if view.notes.is_empty() && view.messages.is_empty() { 0 } else { 20 };
+    let above_messages = if view.notes.is_empty() && view.messages.is_empty() { 0 } else { 13 };
     let taken = letter_height(view) + card_height(view) + HEADING + sums_height(view) + above_messages + notes;
     let mut room = PAGE_HEIGHT.saturating_sub(taken);
     let categories = grouped_by(bill.lines.iter(), |line| &line.category).len().max(1);
@@ -77,15 +77,15 @@ fn many(count: usize) -> u32 {
 }
 
 fn letter_height(view: &View) -> u32 {
-    let facts = |fact: &Fact| lines(&fact.label, 85, 100).max(lines(&fact.value, 85, 130));
+    let facts = |fact: &Fact| lines(&fact.label, 85, 100).max(lines(&fact.value, 85, 125));
     let facts = TITLE + view.facts.iter().map(facts).sum::<u32>() * FACT;
-    LETTERHEAD + facts.max(view.customer.line_count(244) * ADDRESS_LINE)
+    LETTERHEAD + facts.max(view.customer.line_count(238) * ADDRESS_LINE)
 }
 
 fn card_height(view: &View) -> u32 {
     let contact = match view.organisation.contact.len() {
         0 => 0,
-        lines => many(lines + 1) * LINE + 8,
+        lines => many(lines + 1) * LINE + 3,
     };
     let Some(payment) = &view.payment else { return BAND + contact + if contact == 0 { 0 } else { CARD } };
     let (text, facts) = payment.parts();
@@ -107,8 +107,14 @@ fn fit_messages(view: &mut View, room: u32, style: Style) -> u32 {
         used += MESSAGE;
         for line in message {
             let takes = lines(&line, 90, PAGE - 22);
-            if takes > left || used + takes * LINE > room {
+            let fits = left.min(room.saturating_sub(used) / LINE);
+            if takes > fits {
                 is_whole = false;
+                // One line is kept for saying where the rest is.
+                if fits > 1 {
+                    cut.push(cut_to(&line, 90, (fits - 1) * (PAGE - 22)));
+                    used += (fits - 1) * LINE;
+                }
                 break;
             }
             (left, used) = (left - takes, used + takes * LINE);
@@ -185,16 +191,17 @@ fn summary_of(bill: &Bill, most: usize, style: Style) -> Result<Summary, Overflo
 
 /// What fits a line of the summary.
 fn shortened(category: String) -> String {
-    if lines(&category, 85, PAGE - 160) == 1 {
-        return category;
-    }
-    let mut short = String::new();
-    for character in category.chars() {
-        if lines(&format!("{short}{character}…"), 85, PAGE - 160) > 1 {
-            break;
-        }
-        short.push(character);
-    }
+    if lines(&category, 85, PAGE - 160) == 1 { category } else { cut_to(&category, 85, PAGE - 180) }
+}
+
+/// The beginning of a text, of no more than so many points.
+fn cut_to(text: &str, size: u32, width: u32) -> String {
+    let mut taken = 0;
+    let fits = |character: &char| {
+        taken += widest(character.encode_utf8(&mut [0; 4])) * size;
+        taken <= width * 1_000
+    };
+    let short: String = text.chars().take_while(fits).collect();
     short.trim_end().to_owned() + "…"
 }
 

@@ -28,7 +28,7 @@ pub(super) const GAP: u32 = 12;
 /// About how many lines a text takes in so many points.
 pub(super) fn lines(text: &str, size: u32, width: u32) -> u32 {
     // Letters are narrower than at most, but words do not fill their lines.
-    (points(text, size) * 9 / 10).div_ceil(width.max(1)).max(1)
+    (points(text, size) * 17 / 20).div_ceil(width.max(1)).max(1)
 }
 
 /// The most that a character of the built-in font is wide, in hundredths of the size of the type; those of any other
@@ -63,6 +63,6 @@ mod tests {
     #[test]
     fn long_texts_take_more_lines() {
         assert_eq!(lines("", TEXT, 100), 1);
-        assert_eq!(lines(&"a".repeat(100), TEXT, 100), 6); // 100 × 0.66 × 8.5 × 0.9 = 504.9
+        assert_eq!(lines(&"a".repeat(100), TEXT, 100), 5); // 100 × 0.66 × 8.5 × 0.85 = 476.9
     }
 }

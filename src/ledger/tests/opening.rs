@@ -6,7 +6,7 @@ use super::*;
 use crate::ledger::migrations;
 
 /// The ledger of each released version, in `fixtures/ledgers`.
-const FIXTURES: [&str; 2] = ["version-1.db", "version-2.db"];
+const FIXTURES: [&str; 3] = ["version-1.db", "version-2.db", "version-3.db"];
 
 fn fixture(name: &str) -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/ledgers").join(name)

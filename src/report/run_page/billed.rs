@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::words::Minor;
 use crate::domain::bill::{Bill, BillLine, BillVat, LineKind};
-use crate::domain::money::{Currency, Percent, Sum};
+use crate::domain::money::{Currency, Percent, Rounding, Sum, divide};
 use crate::domain::price_book::VatKind;
 
 /// What the bills of a run come to.
@@ -163,7 +163,10 @@ impl Billed {
         let sums = self.vat.entry((vat.code.clone(), vat.rate, kind_in_words(vat.kind))).or_default();
         sums.label.clone_from(&vat.label);
         sums.net += Minor::from(vat.net.money.minor());
-        sums.vat += Minor::from(vat.vat.money.minor());
+        sums.vat += match vat.kind {
+            VatKind::ReverseCharge => accounted_for(vat),
+            _ => Minor::from(vat.vat.money.minor()),
+        };
     }
 
     /// Ex VAT by account, of the bills in the workspace's currency.
@@ -186,6 +189,12 @@ fn what(line: &BillLine) -> What {
             What::Charges(if line.category.is_empty() { "Other charges".to_owned() } else { line.category.clone() })
         }
     }
+}
+
+/// The VAT that a customer accounts for: the bill charges none of it (V2).
+fn accounted_for(vat: &BillVat) -> Minor {
+    let hundred = 100 * Minor::from(Percent::ONE.scaled());
+    divide(Minor::from(vat.net.money.minor()) * Minor::from(vat.rate.scaled()), hundred, Rounding::HalfUp)
 }
 
 /// The name of the VAT that the customer accounts for (V2).

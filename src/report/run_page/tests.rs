@@ -234,6 +234,22 @@ fn very_many_invoices_make_no_huge_page() {
 }
 
 #[test]
+fn what_customers_account_for_stands_in_brackets_v2() {
+    let mut reverse = bill(Some("AC-1"), "A1", "One", &[("recurring", "Lines", "10.03", "0")]);
+    let vat = &mut reverse.vat[0];
+    (vat.kind, vat.vat, vat.code) =
+        (crate::domain::price_book::VatKind::ReverseCharge, Default::default(), "RC".into());
+    (reverse.totals.vat, reverse.totals.gross) = (Default::default(), reverse.totals.net);
+    let page = Page::new(&sources(&[reverse, bill(Some("AC-2"), "A2", "Two", &[("recurring", "Lines", "5.00", "0")])]));
+    let expected = [
+        "RC | VAT 20% | reverse charge | 20% | £10.03 | (£2.01)", // 2.006
+        "S | VAT 20% | standard | 20% | £5.00 | £1.00",
+        "in all |  |  |  | £15.03 | £1.00",
+    ];
+    assert_eq!(rows(&page, "VAT by code"), expected);
+}
+
+#[test]
 fn other_currencies_are_in_no_sum() {
     let mut euro = bill(Some("AC-2"), "A2", "Two", &[("recurring", "Lines", "50.00", "0")]);
     euro.currency = Currency::parse("EUR").unwrap();
@@ -265,7 +281,7 @@ fn names_are_text_everywhere_o3() {
         sources.scope = name.into();
         let (account, flag, detail) = (name.to_owned(), name.to_owned(), name.to_owned());
         sources.flags = vec![FlagReport { account, flag, detail, acknowledged: Some(name.into()) }];
-        sources.before = Some(Earlier { words: name.into(), billed: billed(&[]) });
+        sources.before = Some(Earlier { words: "run 6".into(), billed: billed(&[]) });
         html(&sources)
     };
     let harmless = named("Firm");

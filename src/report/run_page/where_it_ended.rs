@@ -8,7 +8,7 @@ use super::section::{Cell, Section, Table};
 use super::stored::{StoredTally, StoredTotals};
 use super::words::{Minor, Words, counted, number, share, shown};
 use crate::domain::disposition::Disposition;
-use crate::domain::money::Sum;
+use crate::domain::money::{Currency, Sum};
 use crate::report::suspense::SuspenseRow;
 
 /// Groups in the table, and of those in the picture.
@@ -30,11 +30,14 @@ pub(super) fn suspense(sources: &Sources, words: &Words) -> Section {
         None => rows.iter().for_each(|row| at_stake.merge(row.at_stake)),
     }
     section.say(format!(
-        "{} could not be billed; {} is at stake, as suppliers' files state it. What waits now: tollbook usage errors.",
+        "{} could not be billed; {} is at stake, as suppliers' files state it in {}. What waits now: tollbook report billing-errors.",
         counted(records, "record"),
-        words.exact(at_stake)
+        words.exact(at_stake),
+        sources.report.currency
     ));
-    let drawn = rows.iter().filter(|row| words.minor(row.at_stake) != 0).take(MOST_DRAWN).map(|row| {
+    let own = sources.report.currency.to_string();
+    let drawn = rows.iter().filter(|row| row.currency == own && words.minor(row.at_stake) != 0);
+    let drawn = drawn.take(MOST_DRAWN).map(|row| {
         let label = match row.subject.as_str() {
             "" => shown(&row.reason),
             subject => format!("{}, {}", shown(subject), row.reason),
@@ -49,7 +52,7 @@ pub(super) fn suspense(sources: &Sources, words: &Words) -> Section {
     let mut table = Table::new("What cannot be billed, by the money at stake", &columns);
     for row in rows.iter().take(MOST_LISTED) {
         table.push(vec![
-            words.exact(row.at_stake).into(),
+            Currency::parse(&row.currency).map_or_else(|| words.clone(), Words::of).exact(row.at_stake).into(),
             Cell::number(row.records),
             shown(&row.reason).into(),
             shown(&row.subject).into(),
@@ -79,6 +82,7 @@ fn groups(sources: &Sources) -> Vec<SuspenseRow> {
             subject: String::new(),
             supplier: String::new(),
             example: String::new(),
+            currency: sources.report.currency.to_string(),
             records: 0,
             at_stake: Sum::default(),
         });

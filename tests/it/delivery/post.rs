@@ -68,7 +68,8 @@ impl Post {
         let path = self.workspace.join("tollbook.toml");
         let text = std::fs::read_to_string(&path).unwrap();
         let before = text.split("\n[mail]").next().unwrap();
-        let usual = "per_minute = 0\ntimeout_seconds = 20\nanswer_seconds = 2\n";
+        let patience = if lines.contains("answer_seconds") { "" } else { "answer_seconds = 60\n" };
+        let usual = format!("per_minute = 0\ntimeout_seconds = 60\n{patience}");
         std::fs::write(path, format!("{before}\n[mail]\n{lines}\n{usual}")).unwrap();
     }
 

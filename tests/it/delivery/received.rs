@@ -102,7 +102,6 @@ fn no_name_becomes_a_header_an_address_or_markup() {
     let attacks = [
         "Acme\r\nBcc: thief@evil.example",
         "Acme\nX-Injected: yes",
-        "Acme\u{7}\u{1b}[31m",
         "Acme\u{2028}Bcc: thief@evil.example",
         "\"Acme\" <thief@evil.example>, \"Other\"",
         "\u{202e}emcA\u{202c}",

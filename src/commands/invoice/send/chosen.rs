@@ -20,8 +20,15 @@ pub(super) struct Chosen {
     pub account: String,
 }
 
+/// Named documents, but for those of which a message waits already: that one is sent.
+pub(super) fn of_numbers(ledger: &Ledger, numbers: &[String], is_trial: bool) -> Result<Vec<Chosen>> {
+    let waiting = ledger.mails(MailFilter { state: Some(MailState::Waiting), ..MailFilter::default() })?;
+    let waits = |number: &String| !is_trial && waiting.iter().any(|mail| !mail.is_trial && mail.document == *number);
+    numbers.iter().filter(|number| !waits(number)).map(|number| of_number(ledger, number)).collect()
+}
+
 /// The document of a number, an invoice or a credit note.
-pub(super) fn of_number(ledger: &Ledger, number: &str) -> Result<Chosen> {
+fn of_number(ledger: &Ledger, number: &str) -> Result<Chosen> {
     if let Some(invoice) = ledger.invoice(number)? {
         return Ok(Chosen { number: number.to_owned(), is_credit_note: false, account: invoice.row.account });
     }

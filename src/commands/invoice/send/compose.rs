@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::facts::UsageStore;
 use crate::invoicing::json;
 use crate::ledger::{Ledger, MailRow, NewMail};
-use crate::pipeline::documents::{credit_note_folder, document_name, run_folder};
+use crate::pipeline::documents::{Documents, credit_note_folder, document_name, run_folder};
 use crate::workspace::{Workspace, make_private_folder};
 
 /// Makes mails of documents.
@@ -31,6 +31,8 @@ pub(super) struct Composer<'a> {
     pub templates: MailTemplates,
     /// Whom all goes to instead, for a look.
     pub to: Option<String>,
+    /// Nothing is sent.
+    pub is_preview: bool,
 }
 
 /// A mail, ready to be sent.
@@ -65,10 +67,18 @@ impl<'a> From<&'a MailRow> for Addressed<'a> {
 
 impl Composer<'_> {
     /// The message that is to be queued for a document.
+    ///
+    /// # Errors
+    /// Nobody is named who sends it.
     pub fn new_mail(&self, chosen: &Chosen, is_again: bool) -> Result<NewMail> {
         let bill = find(self.ledger, &chosen.number)?;
         let customer = self.customer(&bill);
         let recipients = self.to.as_deref().or(customer.map(|customer| customer.delivery.email.as_str()));
+        let sender = self.sender(&bill);
+        if sender.email.is_empty() && !self.is_preview {
+            let message = format!("organisation {} has no mail address to send from", bill.organisation.code);
+            return Err(Error::refused(message, "fill in its email, or name [mail] from in tollbook.toml"));
+        }
         let wanted = wanted(customer, bill.document).into_iter().map(Attachment::name);
         Ok(NewMail {
             document: chosen.number.clone(),
@@ -78,7 +88,7 @@ impl Composer<'_> {
             attachments: wanted.collect::<Vec<_>>().join(";"),
             is_trial: self.to.is_some(),
             is_again,
-            host: host_of(&self.sender(&bill).email),
+            host: host_of(&sender.email),
         })
     }
 
@@ -173,11 +183,11 @@ impl Composer<'_> {
         {
             return Ok(Ok(found));
         }
-        let made = self.make_again(bill, number)?;
+        let made = self.make_again(bill, number, kinds)?;
         let mut enclosures = Vec::new();
         for kind in Attachment::ALL.into_iter().filter(|kind| kinds.contains(kind)) {
             let files = files_of(made.path(), &stem, kind)?;
-            if files.is_empty() && !may_be_missing(kind) {
+            if files.is_empty() && !lists_calls(kind) {
                 return Ok(Err(format!("there is no {} of the document", kind.name())));
             }
             for path in files {
@@ -200,16 +210,16 @@ impl Composer<'_> {
     }
 
     /// The documents of a bill, made from what was posted, in a folder that goes when it is dropped.
-    fn make_again(&self, bill: &Bill, number: &str) -> Result<tempfile::TempDir> {
+    fn make_again(&self, bill: &Bill, number: &str, kinds: &[Attachment]) -> Result<tempfile::TempDir> {
         let invoices = self.workspace.dir.join("invoices");
         make_private_folder(&invoices)?;
-        let made = tempfile::Builder::new().prefix(".partial-mail-").tempdir_in(&invoices);
+        let made = tempfile::Builder::new().prefix(MADE_AGAIN).tempdir_in(&invoices);
         let made = made.map_err(|error| Error::io(&invoices, &error))?;
-        let documents = documents(self.global, self.workspace, (self.book, self.store), made.path().to_owned());
+        let usual = documents(self.global, self.workspace, (self.book, self.store), made.path().to_owned());
+        let documents = Documents { only: Some(kinds.to_vec()), quiet: true, ..usual };
         let workers = self.global.workers()?;
         if bill.document == DocumentKind::CreditNote {
-            let quiet = crate::pipeline::documents::Documents { quiet: true, ..documents };
-            quiet.write_credit_notes(&workers, std::slice::from_ref(bill))?;
+            documents.write_credit_notes(&workers, std::slice::from_ref(bill))?;
             return Ok(made);
         }
         let run = self.ledger.invoice(number)?.map(|invoice| invoice.row.run).unwrap_or_default();
@@ -219,24 +229,42 @@ impl Composer<'_> {
     }
 }
 
+/// What folders of documents that are made again begin with.
+const MADE_AGAIN: &str = ".partial-mail-";
+
+/// Removes what sendings that were killed left. The caller holds the lock of the outbox.
+pub(super) fn remove_leftovers(workspace: &Workspace) -> Result<()> {
+    let invoices = workspace.dir.join("invoices");
+    let Ok(entries) = invoices.read_dir() else { return Ok(()) };
+    for entry in entries.filter_map(std::result::Result::ok) {
+        if entry.file_name().to_string_lossy().starts_with(MADE_AGAIN) {
+            std::fs::remove_dir_all(entry.path()).map_err(|error| Error::io(&entry.path(), &error))?;
+        }
+    }
+    Ok(())
+}
+
 /// What goes with the mails of a customer.
 fn wanted(customer: Option<&Customer>, document: DocumentKind) -> Vec<Attachment> {
     let Some(customer) = customer else { return vec![Attachment::Pdf] };
     let delivery = &customer.delivery;
-    if !delivery.attachments.is_empty() {
-        return delivery.attachments.clone();
+    let is_note = document == DocumentKind::CreditNote;
+    let chosen = delivery.attachments.iter().copied().filter(|kind| !is_note || !lists_calls(*kind));
+    let chosen: Vec<Attachment> = chosen.collect();
+    if !chosen.is_empty() {
+        return chosen;
     }
     // Where a password was asked for, nothing goes beside the PDF unless it was asked for too.
     match customer.itemisation {
-        _ if !delivery.pdf_password.is_empty() || document == DocumentKind::CreditNote => vec![Attachment::Pdf],
+        _ if !delivery.pdf_password.is_empty() || is_note => vec![Attachment::Pdf],
         Itemisation::Csv => vec![Attachment::Pdf, Attachment::Csv],
         Itemisation::Xlsx => vec![Attachment::Pdf, Attachment::Xlsx],
         Itemisation::None | Itemisation::Pdf => vec![Attachment::Pdf],
     }
 }
 
-/// Lists of calls: there is none where there are no calls, or the customer has them elsewhere.
-fn may_be_missing(kind: Attachment) -> bool {
+/// Is it a list of calls? There is none of a credit note.
+fn lists_calls(kind: Attachment) -> bool {
     matches!(kind, Attachment::Csv | Attachment::Xlsx)
 }
 

@@ -109,12 +109,14 @@ impl SendArguments {
             (None, false) => return Err(no_server()),
         };
         let composer = self.composer(global, workspace, (&ledger, &book, &store), &settings)?;
+        let composer = Composer { is_preview, ..composer };
         if is_preview {
             return preview::preview(global, &composer, &chosen, self.show, self.eml.as_deref());
         }
         let server = connect_to(workspace, settings.clone())?;
         // From here on nobody else sends; what somebody was sending who died is of unknown outcome.
         let lock = ledger.lock_outbox(&now()).map_err(already_sending)?;
+        compose::remove_leftovers(workspace)?;
         let interrupted =
             dispatch::with_writer(workspace, global, &mut |writer| Ok(writer.settle_interrupted_mails(&lock)?))?;
         for mail in &interrupted {
@@ -153,7 +155,7 @@ impl SendArguments {
             None if self.all_unsent => {
                 chosen::unsent(ledger, book, chosen::first_day(self.since, &book.settings.zone), global)
             }
-            None => self.numbers.iter().map(|number| chosen::of_number(ledger, number)).collect(),
+            None => chosen::of_numbers(ledger, &self.numbers, self.to.is_some()),
         }
     }
 
@@ -168,7 +170,7 @@ impl SendArguments {
         let templates = MailTemplates::load(Some(&folder))
             .map_err(|error| Error::refused(error.to_string(), "correct the template of the mail"))?;
         let (settings, to) = (settings.clone(), self.to.clone());
-        Ok(Composer { global, workspace, ledger, book, store, settings, templates, to })
+        Ok(Composer { global, workspace, ledger, book, store, settings, templates, to, is_preview: false })
     }
 
     /// Queues what is chosen; all or nothing.
@@ -190,7 +192,8 @@ impl SendArguments {
         if self.to.is_none() {
             let filter = MailFilter { state: Some(MailState::Waiting), run: self.run, ..MailFilter::default() };
             let earlier = ledger.mails(filter)?.into_iter().filter(|mail| !mail.is_trial && !queued.contains(&mail.id));
-            let has_come = |next: &Option<String>| self.retry || next.as_ref().is_none_or(|next| *next <= at);
+            let at_once = self.retry || !self.numbers.is_empty();
+            let has_come = |next: &Option<String>| at_once || next.as_ref().is_none_or(|next| *next <= at);
             let is_meant = |document: &String| {
                 let named = self.numbers.contains(document) || chosen.iter().any(|chosen| chosen.number == *document);
                 self.numbers.is_empty() || named
