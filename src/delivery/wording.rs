@@ -204,7 +204,7 @@ pub fn mail_data(bill: &Bill, attachments: Vec<String>, is_protected: bool) -> M
             _ => money(bill.balance.now),
         },
         credits: bill.credits.as_ref().map(|of| clean_name(&of.number)).unwrap_or_default(),
-        direct_debit: !bill.customer.mandate.is_empty(),
+        direct_debit: bill.customer.pays_by_direct_debit(),
         is_protected,
         attachments,
         customer: MailCustomer {

@@ -70,7 +70,7 @@ tariff_non_geographic,tariff_service_numbers,tariff_international,tariff_surchar
 markup_extended_international,fallback_markup,empty_invoice,empty_invoice_value,low_invoice,low_invoice_value,\
 low_invoice_action,low_invoice_action_value,payment_terms,payment_terms_type,credit_limit,unbilled_limit,\
 final_bill_date,dropped_date,opening_balance,purchase_order,invoice_format,itemisation,itemise_above,invoice_message,\
-next_invoice_message,payment_method,endpoint,attachments,contract_start,tags,notes,x_trade,x_lead_source";
+next_invoice_message,send_email,send_post,payment_method,bank_sort_code,bank_account_number,mandate,mandate_date,endpoint,attachments,contract_start,tags,notes,x_trade,x_lead_source";
 
 /// Classes that a plan has rates for.
 const TARIFFED: [&str; 7] = [
@@ -109,8 +109,22 @@ pub(super) fn write(book: &Path) -> io::Result<()> {
         row.extend(plan(customer.plan));
         row.extend(customer.more);
         let says = |column: &str| customer.more.iter().any(|(known, _)| *known == column);
-        let usual = [("vat_code", "S"), ("payment_method", "direct debit"), ("invoice_format", "long")];
+        let usual =
+            [("vat_code", "S"), ("payment_method", "direct debit"), ("invoice_format", "long"), ("send_email", "y")];
         row.extend(usual.into_iter().filter(|(column, _)| !says(column)));
+        let (number, mandate) = (format!("{:08}", 10_000_000 + position), format!("{}DD", customer.account));
+        if !says("payment_method") {
+            row.extend([
+                ("bank_sort_code", "00-00-00"),
+                ("bank_account_number", &number),
+                ("mandate", &mandate),
+                ("mandate_date", "2026-01-05"),
+            ]);
+        }
+        // Every eighth has it on paper too.
+        if position % 8 == 0 {
+            row.push(("send_post", "y"));
+        }
         sheet.add(&row);
     }
     sheet.write(&book.join("customers.csv"))

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::allowance::{Measure, Units};
-use super::contact::{BankAccount, BillMandate, Contact};
+use super::contact::{BankAccount, BillMandate, Contact, is_direct_debit};
 use super::customer::Address;
 use super::money::{CallCharge, Currency, Money, Percent, Price, Quantity};
 use super::price_book::VatKind;
@@ -204,6 +204,13 @@ pub struct BillCustomer {
     /// Electronic address for invoices, `scheme:identifier`; may be empty.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub endpoint: String,
+}
+
+impl BillCustomer {
+    /// Is what is due collected: by a mandate, or because the book says so in words?
+    pub fn pays_by_direct_debit(&self) -> bool {
+        !self.mandate.is_empty() || is_direct_debit(&self.payment_method)
+    }
 }
 
 /// What a line charges for.

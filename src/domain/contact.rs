@@ -83,6 +83,15 @@ impl BillMandate {
     }
 }
 
+/// What direct debit is called where the book says in words how a customer pays, in small letters.
+const DIRECT_DEBIT: [&str; 4] = ["direct debit", "lastschrift", "prélèvement", "debyd uniongyrchol"];
+
+/// Does a payment method say that what is due is collected?
+pub fn is_direct_debit(payment_method: &str) -> bool {
+    let method = payment_method.to_lowercase().replace(['_', '-'], " ");
+    DIRECT_DEBIT.iter().any(|name| method.contains(name))
+}
+
 /// A document that can go with a mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Attachment {
@@ -185,6 +194,21 @@ mod tests {
             ("9932:GB 123", false),
         ] {
             assert_eq!(is_endpoint(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn direct_debit_is_known_by_its_names() {
+        for (method, expected) in [
+            ("Direct Debit", true),
+            ("direct_debit", true),
+            (" direct-debit ", true),
+            ("SEPA-Lastschrift", true),
+            ("Prélèvement", true),
+            ("card", false),
+            ("", false),
+        ] {
+            assert_eq!(is_direct_debit(method), expected, "{method}");
         }
     }
 

@@ -49,7 +49,7 @@ pub(super) fn due_of(bill: &Bill, style: Style) -> Result<Due, Overflow> {
     };
     Ok(match now.money.cmp(&Money::ZERO) {
         Ordering::Greater => {
-            let note = match (pays_by_direct_debit(bill), method.is_empty()) {
+            let note = match (bill.customer.pays_by_direct_debit(), method.is_empty()) {
                 (true, _) => language.fill("due.collected", &[("date", &date)]),
                 (false, true) => language.fill("due.by", &[("date", &date)]),
                 (false, false) => language.fill("due.by_method", &[("date", &date), ("method", &method)]),
@@ -69,7 +69,7 @@ pub(super) fn payment_of(bill: &Bill, style: Style) -> Result<Payment, Overflow>
     let not_paid =
         |title: &str, text: String| Payment { kind: "none", title: style.word(title), text, facts: Vec::new() };
     Ok(match now.money.cmp(&Money::ZERO) {
-        Ordering::Greater if pays_by_direct_debit(bill) => collected(bill, style),
+        Ordering::Greater if bill.customer.pays_by_direct_debit() => collected(bill, style),
         Ordering::Greater => transferred(bill, style),
         Ordering::Equal => not_paid("due.nothing", style.word("pay.settled")),
         Ordering::Less => {
@@ -127,15 +127,6 @@ fn transferred(bill: &Bill, style: Style) -> Payment {
 /// What a payment names, so that it is known whose it is.
 fn reference_of(bill: &Bill) -> String {
     wrapped(bill.number.as_deref().unwrap_or(&bill.customer.account))
-}
-
-/// What direct debit is called where the book says in words how a customer pays.
-const DIRECT_DEBIT: [&str; 5] = ["direct debit", "direct_debit", "lastschrift", "prélèvement", "debyd uniongyrchol"];
-
-/// By a mandate, or because the book says so in words.
-fn pays_by_direct_debit(bill: &Bill) -> bool {
-    let method = bill.customer.payment_method.to_lowercase();
-    !bill.customer.mandate.is_empty() || DIRECT_DEBIT.iter().any(|name| method.contains(name))
 }
 
 /// `30 days` and `1 month` in the words of the language; other terms as they are.
