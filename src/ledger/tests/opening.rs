@@ -227,12 +227,15 @@ fn opening_an_older_ledger_brings_it_to_this_version() {
 /// Rewrites the ledger of the newest version with `UPDATE_EXPECTED=1`; those of older versions stay as they are.
 #[test]
 fn ledgers_of_all_versions_open_hold_what_they_held_and_can_be_posted_to() {
+    assert_eq!(FIXTURES.len(), migrations::ALL.len(), "a ledger of each version");
     if std::env::var_os("UPDATE_EXPECTED").is_some() {
         write_fixture(&fixture(FIXTURES[FIXTURES.len() - 1]));
     }
-    for name in FIXTURES {
+    for (version, name) in (1_i64..).zip(FIXTURES) {
         let dir = tempfile::tempdir().unwrap();
         fs::copy(fixture(name), dir.path().join(LEDGER_FILE)).unwrap();
+        let stored: i64 = plain(dir.path()).pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+        assert_eq!(stored, version, "{name} is of its version");
         let mut ledger = Ledger::open_for_writing(dir.path(), actor("test")).unwrap();
         assert_eq!(ledger.verify().unwrap(), Vec::<String>::new(), "{name}");
         assert_eq!(ledger.balance("A1").unwrap(), pounds("34.00"), "{name}: 10.00 opening + 24.00");
