@@ -142,7 +142,9 @@ impl Ledger {
                SELECT i.id, i.date, i.number, i.net_minor FROM invoices i
                JOIN invoices this ON this.number = ?2
                WHERE i.account = ?1 AND i.id < this.id AND i.currency = this.currency
-                 AND NOT EXISTS (SELECT 1 FROM voids v WHERE v.invoice = i.number AND v.at <= this.posted_at)
+                 AND NOT EXISTS (SELECT 1 FROM audit v WHERE v.subject = 'invoice' AND v.key = i.number
+                   AND v.after_json ->> '$.void'
+                   AND v.id < (SELECT min(p.id) FROM audit p WHERE p.subject = 'invoice' AND p.key = this.number))
                ORDER BY i.id DESC LIMIT ?3
              ) ORDER BY id",
         )?;
