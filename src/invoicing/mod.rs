@@ -1,4 +1,4 @@
-//! A [`Bill`](crate::domain::bill::Bill) and its calls → the bytes of its documents: the model as JSON, the
+//! A [`Bill`] and its calls → the bytes of its documents: the model as JSON, the
 //! itemisation as CSV, the invoice as PDF. The same bill gives the same bytes on any thread count (O4), and text of the
 //! bill stays text in each of them (O3).
 //! Computes nothing that is charged; writes no files.

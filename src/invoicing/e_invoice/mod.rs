@@ -1,4 +1,4 @@
-//! A [`Bill`](crate::domain::bill::Bill) → a structured invoice by EN 16931, in two syntaxes: UBL 2.1 as Peppol BIS
+//! A [`Bill`] → a structured invoice by EN 16931, in two syntaxes: UBL 2.1 as Peppol BIS
 //! Billing 3 wants it, and UN/CEFACT CII as Factur-X puts it into a PDF. What the standard asks for and the book does not
 //! say is listed as findings; then there is no e-invoice. Changes no amount.
 
