@@ -1,6 +1,7 @@
 //! `collection`: what customers on direct debit owe, collected in files for a bank; cancelled, made again. It records no
 //! payment: what the bank reports is entered with `payment add` or `import payments`.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -11,11 +12,13 @@ use serde_json::json;
 use super::bill::parse_date;
 use super::payment::reason_is_given;
 use super::{Global, say, today};
-use crate::accounting::collections::{Collection, Creditor, OpenInvoice, Scheme, debits_of, is_working_day};
+use crate::accounting::collections::{
+    Collection, Creditor, OpenInvoice, Scheme, collectable, debits_of, is_working_day,
+};
 use crate::domain::bill::Amount;
 use crate::domain::book::Book;
 use crate::domain::customer::{Customer, Organisation};
-use crate::domain::money::{Currency, Money};
+use crate::domain::money::{Currency, Money, Overflow};
 use crate::domain::time::Date;
 use crate::error::{Error, ErrorKind, Result, counted};
 use crate::files::write_atomically;
@@ -194,7 +197,31 @@ fn open_invoices<'b>(ledger: &Ledger, book: &'b Book) -> Result<Vec<OpenInvoice<
             open.push(candidate);
         }
     }
+    keep_within_balances(ledger, &mut open)?;
     Ok(open)
+}
+
+/// Takes off what a credit that pays no invoice yet covers, from the latest invoices on: of a customer no more is collected
+/// than it owes beside what is in a collection.
+fn keep_within_balances(ledger: &Ledger, open: &mut [OpenInvoice<'_>]) -> Result<()> {
+    let mut owed: BTreeMap<String, Money> = BTreeMap::new();
+    for invoice in open.iter() {
+        let account = &invoice.customer.account;
+        if !owed.contains_key(account) {
+            owed.insert(account.clone(), ledger.balance(account)?);
+        }
+    }
+    let too_much = |overflow: Overflow| Error::refused(format!("what customers owe: {overflow}"), "");
+    let (in_collection, free): (Vec<_>, Vec<_>) = open.iter_mut().partition(|invoice| invoice.collection.is_some());
+    for invoice in in_collection {
+        let owed = owed.get_mut(&invoice.customer.account).expect("of each account");
+        *owed = owed.minus(invoice.open).map_err(too_much)?;
+    }
+    for invoice in free {
+        let owed = owed.get_mut(&invoice.customer.account).expect("of each account");
+        invoice.open = collectable(invoice.open, owed).map_err(too_much)?;
+    }
+    Ok(())
 }
 
 impl Create {

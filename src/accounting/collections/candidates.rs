@@ -16,7 +16,7 @@ pub struct OpenInvoice<'c> {
     pub customer: &'c Customer,
     /// Of the amount.
     pub currency: Currency,
-    /// What is open.
+    /// What is open and may be collected: of all of a customer's together no more than it owes.
     pub open: Money,
     /// When it is due.
     pub due: Date,
@@ -45,6 +45,9 @@ impl OpenInvoice<'_> {
         };
         if let Some(id) = self.collection {
             return Some(format!("is in collection {id}"));
+        }
+        if self.open == Money::ZERO {
+            return Some("a credit on the account covers it".to_owned());
         }
         if !is_direct_debit(method) {
             let paid =
@@ -90,6 +93,14 @@ fn is_bacs_reference(mandate: &str) -> bool {
     differ && count >= 6 && letters::for_bacs(mandate, 18) == mandate && !mandate.starts_with("DDIC")
 }
 
+/// What of an open amount is collected, of what a customer owes in all: a credit that pays no invoice yet is left to it.
+/// What is owed beyond it stays in `owed`.
+pub fn collectable(open: Money, owed: &mut Money) -> Result<Money, Overflow> {
+    let part = open.min(*owed).max(Money::ZERO);
+    *owed = owed.minus(part)?;
+    Ok(part)
+}
+
 /// The debits of invoices that can be collected, one for each mandate, in the order of the accounts.
 ///
 /// # Errors
@@ -131,6 +142,22 @@ pub fn debits_of(invoices: &[OpenInvoice<'_>]) -> Result<Vec<Debit>, Overflow> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_more_is_collected_than_is_owed() {
+        for (owed, open, expected) in [
+            (340_220, vec![344_220], vec![340_220]),
+            (15_000, vec![10_000, 5_000], vec![10_000, 5_000]),
+            (12_000, vec![10_000, 5_000], vec![10_000, 2_000]),
+            (0, vec![10_000], vec![0]),
+            (-500, vec![10_000], vec![0]),
+        ] {
+            let mut left = Money::from_minor(owed);
+            let parts = open.into_iter().map(|open| collectable(Money::from_minor(open), &mut left));
+            let parts: Vec<i64> = parts.map(|part| part.expect("in range").minor()).collect();
+            assert_eq!(parts, expected, "{owed}");
+        }
+    }
 
     #[test]
     fn mandates_are_told_by_their_form() {

@@ -14,7 +14,7 @@ use crate::domain::customer::Organisation;
 use crate::domain::money::{Currency, Money, Overflow};
 use crate::domain::time::{Date, Weekday};
 
-pub use candidates::{OpenInvoice, debits_of};
+pub use candidates::{OpenInvoice, collectable, debits_of};
 
 /// Under whose rules money is collected, in which form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
