@@ -51,7 +51,7 @@ impl Documents<'_> {
 
     /// The e-invoice of a customer that has it attached, if there can be one.
     pub(super) fn put_wanted_e_invoice(&self, bill: &Bill, stem: &str) -> Result<Option<PartialFile>> {
-        if !is_wanted(self.book, bill) {
+        if !is_wanted(self.book, &bill.customer.account) {
             return Ok(None);
         }
         let made = Syntax::Ubl.render(bill).ok();
@@ -66,7 +66,7 @@ pub fn missing_of_run(book: &Book, ledger: &Ledger, run: i64) -> Result<Vec<Miss
         let window = ledger.stored_bills(run, after, WINDOW)?;
         let Some(last) = window.last() else { return Ok(missing) };
         after = last.place;
-        for stored in &window {
+        for stored in window.iter().filter(|stored| is_wanted(book, &stored.account)) {
             missing.extend(missing_of(book, &stored.read()?));
         }
     }
@@ -74,11 +74,11 @@ pub fn missing_of_run(book: &Book, ledger: &Ledger, run: i64) -> Result<Vec<Miss
 
 /// What an e-invoice that a customer has attached lacks.
 pub fn missing_of(book: &Book, bill: &Bill) -> Option<Missing> {
-    let findings = is_wanted(book, bill).then(|| Syntax::Ubl.render(bill).err()).flatten()?;
+    let findings = is_wanted(book, &bill.customer.account).then(|| Syntax::Ubl.render(bill).err()).flatten()?;
     Some(Missing { number: bill.number.clone().unwrap_or_default(), findings })
 }
 
-fn is_wanted(book: &Book, bill: &Bill) -> bool {
-    let customer = book.find_customer(&bill.customer.account).map(|id| book.customer(id));
+fn is_wanted(book: &Book, account: &str) -> bool {
+    let customer = book.find_customer(account).map(|id| book.customer(id));
     customer.is_some_and(|customer| customer.delivery.attachments.contains(&Attachment::EInvoice))
 }

@@ -103,22 +103,27 @@ fn on_bills<'u>(
     usage: &'u [ChargedUsage],
     numbers: Vec<&'u str>,
 ) -> impl Iterator<Item = (&'u str, &'u ChargedUsage)> {
-    let bill_of = |usage: &ChargedUsage| match book.cli(usage.cli).cost_centre {
-        Some(id) if numbers.len() > 1 => customer.bill_of(&book.cost_centres[id.index()].name),
-        _ => 0,
-    };
+    let cost_centre = |usage: &ChargedUsage| book.cli(usage.cli).cost_centre;
+    let bill_of =
+        |usage: &ChargedUsage| cost_centre(usage).map_or(0, |id| customer.bill_of(&book.cost_centres[id.index()].name));
     let mut places: Vec<(usize, &ChargedUsage)> = match numbers.len() {
         0 => Vec::new(),
+        1 => usage.iter().map(|usage| (0, usage)).collect(),
         _ => usage.iter().map(|usage| (bill_of(usage), usage)).collect(),
     };
-    places.sort_by_key(|(bill, _)| *bill);
+    if numbers.len() > 1 {
+        places.sort_by_key(|(bill, _)| *bill);
+    }
     places.into_iter().map(move |(bill, usage)| (numbers[bill], usage))
 }
 
 /// What the caps of a customer counted, on the bill that its line is on; on the first if it is on none.
 fn cap_totals(customer: &Drafted, place: usize) -> Vec<CapTotal> {
     let has = |bill: &CustomerBill, cli: &str| bill.bill.usage_by_cli.iter().any(|usage| usage.cli == cli);
-    let of = |cli: &str| customer.bills().iter().position(|bill| has(bill, cli)).unwrap_or(0);
+    let of = |cli: &str| match customer.bills() {
+        [_] => 0,
+        bills => bills.iter().position(|bill| has(bill, cli)).unwrap_or(0),
+    };
     let used = customer.cap_use.iter().filter(|used| of(&used.cli) == place);
     used.map(|used| (used.cli.clone(), used.period_start, used.charged)).collect()
 }
